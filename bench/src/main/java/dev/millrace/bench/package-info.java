@@ -1,0 +1,5 @@
+/** Benchmarks of what happens inside (JMH) and beside foreign servers. */
+@NullMarked
+package dev.millrace.bench;
+
+import org.jspecify.annotations.NullMarked;
