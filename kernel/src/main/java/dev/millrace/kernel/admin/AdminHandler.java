@@ -19,35 +19,54 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Answers one request after the other: the next is not read before the last is answered, so replies
- * keep their order though each is made on a virtual thread.
+ * Answers one request after the other: the next is begun when the last is answered, so replies keep
+ * their order though each is made on a virtual thread. What a client sends ahead waits here, up to
+ * a limit. All but {@link #answer} runs on the connection's event loop.
  */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    /** A client that sends more ahead than this is no operator; its connection is closed. */
+    private static final int WAITING_MAX = 16;
+
     private final AdminRoutes routes;
     private final Log log;
+    private final Deque<Turn> waiting = new ArrayDeque<>();
+    private boolean busy;
 
     AdminHandler(AdminRoutes routes, Log log) {
         this.routes = routes;
         this.log = log;
     }
 
-    @Override
-    public void channelActive(ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(false);
-        context.read();
+    /** One request's turn: how to answer it, and whether the connection goes on after that. */
+    private record Turn(Turn.Kind kind, boolean keepAlive) {
+        /** Refused and unknown requests have their reply already. */
+        private sealed interface Kind {}
+
+        private record Ready(AdminReply reply) implements Kind {}
+
+        private record Asked(AdminRoute route, AdminRequest request) implements Kind {}
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest message) {
         Guard.firstRequestDone(context.channel());
-        boolean keepAlive = HttpUtil.isKeepAlive(message);
+        if (waiting.size() >= WAITING_MAX) {
+            context.close();
+            return;
+        }
+        waiting.add(new Turn(kind(message), HttpUtil.isKeepAlive(message)));
+        next(context);
+    }
+
+    private Turn.Kind kind(FullHttpRequest message) {
         Optional<AdminReply> refused = refuse(message);
         if (refused.isPresent()) {
-            write(context, refused.get(), keepAlive);
-            return;
+            return new Turn.Ready(refused.get());
         }
         QueryStringDecoder uri = new QueryStringDecoder(message.uri());
         AdminRequest request =
@@ -56,13 +75,29 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                         uri.parameters(),
                         message.content().toString(StandardCharsets.UTF_8));
         Optional<AdminRoute> route = routes.find(message.method().name(), uri.path());
-        if (route.isEmpty()) {
-            write(context, unknown(uri.path()), keepAlive);
+        return route.isPresent()
+                ? new Turn.Asked(route.get(), request)
+                : new Turn.Ready(unknown(uri.path()));
+    }
+
+    private void next(ChannelHandlerContext context) {
+        if (busy || waiting.isEmpty()) {
             return;
         }
-        Thread.ofVirtual()
-                .name("admin " + uri.path())
-                .start(() -> write(context, answer(route.get(), request), keepAlive));
+        busy = true;
+        Turn turn = waiting.remove();
+        switch (turn.kind()) {
+            case Turn.Ready ready -> write(context, ready.reply(), turn.keepAlive());
+            case Turn.Asked asked ->
+                    Thread.ofVirtual()
+                            .name("admin " + asked.route().path())
+                            .start(() -> work(context, asked, turn.keepAlive()));
+        }
+    }
+
+    private void work(ChannelHandlerContext context, Turn.Asked asked, boolean keepAlive) {
+        AdminReply reply = answer(asked.route(), asked.request());
+        context.executor().execute(() -> write(context, reply, keepAlive));
     }
 
     @Override
@@ -104,7 +139,7 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
     }
 
-    private static void write(ChannelHandlerContext context, AdminReply reply, boolean keepAlive) {
+    private void write(ChannelHandlerContext context, AdminReply reply, boolean keepAlive) {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1,
@@ -120,7 +155,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .addListener(
                         sent -> {
                             if (keepAlive && sent.isSuccess()) {
-                                context.read();
+                                busy = false;
+                                next(context);
                             } else {
                                 context.close();
                             }

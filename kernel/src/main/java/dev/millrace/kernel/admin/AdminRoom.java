@@ -10,7 +10,6 @@ import dev.millrace.kernel.room.RoomContext;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -74,7 +73,6 @@ public final class AdminRoom implements Room {
         channel.pipeline()
                 .addLast(new HttpServerCodec())
                 .addLast(new HttpObjectAggregator(BODY_BYTES_MAX))
-                .addLast(new FlowControlHandler())
                 .addLast(new AdminHandler(context.routes(), context.log()));
     }
 }

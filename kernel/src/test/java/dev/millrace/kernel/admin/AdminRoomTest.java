@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -147,6 +148,48 @@ class AdminRoomTest {
                     new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertTrue(replies.indexOf("slow") < replies.indexOf("quick"), replies);
             assertEquals(0, second.getCount());
+        }
+    }
+
+    @Test
+    void a_request_may_come_in_pieces() throws Exception {
+        context.routes().add(AdminRoute.post("/echo", request -> AdminReply.text(request.body())));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            socket.setSoTimeout(10_000);
+            socket.setTcpNoDelay(true);
+            String request =
+                    "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                            + "Content-Length: 5\r\n\r\nhello";
+            for (byte one : request.getBytes(StandardCharsets.US_ASCII)) {
+                socket.getOutputStream().write(one);
+            }
+            String reply =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(reply.endsWith("\r\n\r\nhello"), reply);
+        }
+    }
+
+    @Test
+    void who_sends_too_much_ahead_is_dropped() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        context.routes()
+                .add(
+                        AdminRoute.get(
+                                "/wait",
+                                request -> {
+                                    go.await();
+                                    return AdminReply.text("late");
+                                }));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            socket.setSoTimeout(10_000);
+            String request = "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n";
+            socket.getOutputStream().write(request.repeat(100).getBytes(StandardCharsets.US_ASCII));
+            assertEquals(0, socket.getInputStream().readAllBytes().length);
+        } catch (SocketException reset) {
+            // So the kernel ends a connection with bytes that nobody read.
+            assertTrue(String.valueOf(reset.getMessage()).contains("reset"), reset::toString);
+        } finally {
+            go.countDown();
         }
     }
 
