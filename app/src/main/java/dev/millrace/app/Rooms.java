@@ -2,9 +2,12 @@ package dev.millrace.app;
 
 import dev.millrace.kernel.admin.AdminRoom;
 import dev.millrace.kernel.room.Room;
+import dev.millrace.kernel.shard.ShardRoom;
+import dev.millrace.kv.server.KvRoom;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -12,7 +15,8 @@ import java.util.stream.Collectors;
  * its health can tell what is being waited for; {@code --only} selects among the others.
  */
 record Rooms(List<Room> all) {
-    private static final String ADMIN = "admin";
+    /** Rooms that are always started: the others stand on them. */
+    private static final Set<String> FOUNDATIONS = Set.of("admin", "journal");
 
     Rooms {
         all = List.copyOf(all);
@@ -20,7 +24,8 @@ record Rooms(List<Room> all) {
 
     /** Everything that this build can do. A new room is added here and nowhere else. */
     static Rooms ofThisBuild() {
-        return new Rooms(List.of(new AdminRoom()));
+        ShardRoom shards = new ShardRoom();
+        return new Rooms(List.of(new AdminRoom(), shards, new KvRoom(shards)));
     }
 
     /**
@@ -37,7 +42,7 @@ record Rooms(List<Room> all) {
         }
         List<Room> selected = new ArrayList<>();
         for (Room room : all) {
-            if (only.isEmpty() || only.contains(room.name()) || room.name().equals(ADMIN)) {
+            if (only.isEmpty() || only.contains(room.name()) || FOUNDATIONS.contains(room.name())) {
                 selected.add(room);
             }
         }

@@ -1,7 +1,9 @@
 package dev.millrace.kernel.journal;
 
 import java.io.IOException;
+import java.io.Serial;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -21,6 +23,12 @@ public interface Disk {
     File create(String name, long bytes) throws IOException;
 
     File open(String name) throws IOException;
+
+    /** Makes an empty file to be written from front to back; an old one of the name is replaced. */
+    Output write(String name) throws IOException;
+
+    /** Gives a file another name, which is durable on return; an old one of that name is gone. */
+    void rename(String from, String to) throws IOException;
 
     void delete(String name) throws IOException;
 
@@ -50,9 +58,25 @@ public interface Disk {
         void close() throws IOException;
     }
 
+    /** A file being written. */
+    interface Output extends AutoCloseable {
+        /**
+         * Appends all that remains in the buffer.
+         *
+         * @throws DiskFullException if there is no room
+         */
+        void write(ByteBuffer bytes) throws IOException;
+
+        /** All that was written is on the medium when it returns. */
+        void force() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
     /** The medium has no room. */
     final class DiskFullException extends IOException {
-        @java.io.Serial private static final long serialVersionUID = 1;
+        @Serial private static final long serialVersionUID = 1;
 
         public DiskFullException(String message) {
             super(message);

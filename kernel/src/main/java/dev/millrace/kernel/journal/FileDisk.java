@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
@@ -55,11 +56,56 @@ public final class FileDisk implements Disk {
         } catch (IOException e) {
             channel.close();
             Files.deleteIfExists(path);
-            String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-            if (reason.contains("no space left") || reason.contains("quota exceeded")) {
-                throw new DiskFullException(path + ": no room for " + bytes + " bytes");
+            throw explained(e, path + ": no room for " + bytes + " bytes");
+        }
+    }
+
+    /** A full disk is told apart by the message: the JDK gives no code. */
+    private static IOException explained(IOException e, String full) {
+        String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        boolean noRoom = reason.contains("no space left") || reason.contains("quota exceeded");
+        return noRoom ? new DiskFullException(full) : e;
+    }
+
+    @Override
+    public Output write(String name) throws IOException {
+        Path path = directory.resolve(name);
+        return new ChannelOutput(
+                path,
+                FileChannel.open(
+                        path,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        Files.move(
+                directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        syncDirectory();
+    }
+
+    private record ChannelOutput(Path path, FileChannel channel) implements Output {
+        @Override
+        public void write(ByteBuffer bytes) throws IOException {
+            try {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } catch (IOException e) {
+                throw explained(e, path + ": no room");
             }
-            throw e;
+        }
+
+        @Override
+        public void force() throws IOException {
+            channel.force(true);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
         }
     }
 

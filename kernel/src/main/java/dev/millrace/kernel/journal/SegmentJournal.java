@@ -33,7 +33,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * failed, durable() stands still, and replies that wait for it are never sent.
  */
 public final class SegmentJournal implements Journal {
-    static final long SEGMENT_BYTES_MIN = 256 * 1024;
+    public static final long SEGMENT_BYTES_MIN = 256 * 1024;
+
+    /** The first is made while the process starts, and so is small. */
+    private static final long FIRST_SEGMENT_BYTES_MAX = 4 << 20;
 
     /** A segment may be left with this much unused, so that a small record is not cut in two. */
     private static final long MARGIN_BYTES = 64 * 1024;
@@ -126,7 +129,7 @@ public final class SegmentJournal implements Journal {
         this.last = found.end();
         this.end.set(last);
         this.durable = found.end();
-        this.active = createSegment();
+        this.active = createSegment(Math.min(FIRST_SEGMENT_BYTES_MAX, options.segmentBytes()));
         active.activate(last + 1, bootHash, nowMillis);
     }
 
@@ -136,9 +139,9 @@ public final class SegmentJournal implements Journal {
         this.syncRequest = syncRequest;
     }
 
-    private Segment createSegment() throws IOException {
+    private Segment createSegment(long bytes) throws IOException {
         long index = nextIndex++;
-        return new Segment(index, disk.create(Segment.name(index), options.segmentBytes()));
+        return new Segment(index, disk.create(Segment.name(index), bytes));
     }
 
     private long capacityPerSegment() {
@@ -236,7 +239,7 @@ public final class SegmentJournal implements Journal {
 
     private boolean addSpare() {
         try {
-            Segment spare = createSegment();
+            Segment spare = createSegment(options.segmentBytes());
             lock.lock();
             try {
                 spares.add(spare);
@@ -348,6 +351,16 @@ public final class SegmentJournal implements Journal {
         next.activate(last + 1, bootHash, nowMillis);
         active = next;
         spaceRequest.run();
+    }
+
+    /** The lowest position it still has, or the next one if it has none. */
+    public long first() {
+        lock.lock();
+        try {
+            return sealed.isEmpty() ? active.firstPosition : sealed.getFirst().firstPosition();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

@@ -72,16 +72,9 @@ final class Pages {
     /** Takes {@code count} adjacent pages and returns the first. */
     static int take(int count) {
         synchronized (LOCK) {
-            for (Map.Entry<Integer, Integer> run : FREE.entrySet()) {
-                if (run.getValue() >= count) {
-                    int first = run.getKey();
-                    int left = run.getValue() - count;
-                    FREE.remove(first);
-                    if (left > 0) {
-                        FREE.put(first + count, left);
-                    }
-                    return first;
-                }
+            int reused = takeFree(count);
+            if (reused >= 0) {
+                return reused;
             }
             if (count > PAGES_MAX - fresh) {
                 throw new OutOfMemoryError("pages: " + PAGES_MAX + " are reserved and all are taken");
@@ -90,6 +83,23 @@ final class Pages {
             fresh += count;
             return first;
         }
+    }
+
+    private static int takeFree(int count) {
+        for (Map.Entry<Integer, Integer> run : FREE.entrySet()) {
+            if (run.getValue() >= count) {
+                return takeFrom(run.getKey(), run.getValue(), count);
+            }
+        }
+        return -1;
+    }
+
+    private static int takeFrom(int first, int length, int count) {
+        FREE.remove(first);
+        if (length > count) {
+            FREE.put(first + count, length - count);
+        }
+        return first;
     }
 
     /** Gives pages back; their memory returns to the system. */
