@@ -63,29 +63,27 @@ public final class Set {
             return;
         }
         int options = 0;
-        long expiresAt = 0;
-        boolean expires = false;
-        for (int i = 3; i < call.count(); i++) {
-            int option = option(call, i);
-            if (option != 0) {
-                options |= option;
-                continue;
+        int when = 0;
+        int next = 3;
+        while (next < call.count()) {
+            int option = option(call, next);
+            if (option == 0) {
+                Expiry.Unit unit = Expiry.unit(call, next);
+                if (unit == null || when != 0 || next + 1 == call.count()) {
+                    throw Refusal.SYNTAX;
+                }
+                option = unit.bit();
+                next++;
+                when = next;
             }
-            Expiry.Unit unit = Expiry.unit(call, i);
-            if (unit == null || expires || i + 1 == call.count()) {
-                throw Refusal.SYNTAX;
-            }
-            expires = true;
-            i++;
-            expiresAt = i;
-            options |= unit.bit();
+            options |= option;
+            next++;
         }
+        boolean expires = when != 0;
         if (isContradiction(options, expires)) {
             throw Refusal.SYNTAX;
         }
-        if (expires) {
-            expiresAt = Expiry.parse(call, (int) expiresAt, Expiry.Unit.of(options));
-        }
+        long expiresAt = expires ? Expiry.parse(call, when, Expiry.Unit.of(options)) : 0;
         apply(call, options, expires, expiresAt);
     }
 
