@@ -1,42 +1,59 @@
 package dev.millrace.app;
 
-import dev.millrace.kernel.Version;
-
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
-
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The process's entry point: one command, one exit code. */
 public final class Main {
-    private final Rooms rooms;
+    private final List<Command> commands;
     private final PrintStream out;
     private final PrintStream err;
 
-    Main(Rooms rooms, PrintStream out, PrintStream err) {
-        this.rooms = rooms;
+    Main(List<Command> commands, PrintStream out, PrintStream err) {
+        this.commands = commands;
         this.out = out;
         this.err = err;
     }
 
     /** Runs the command that the first argument names. */
     public static void main(String[] arguments) {
-        Main main = new Main(Rooms.ofThisBuild(), System.out, System.err);
+        Main main = new Main(commands(System.out), System.out, System.err);
         System.exit(main.run(List.of(arguments)).code());
     }
 
-    Exit run(List<String> arguments) {
-        CommandLine line = new CommandLine(spec());
-        try {
-            return run(line, line.parseArgs(arguments.toArray(String[]::new)));
-        } catch (ParameterException wrong) {
-            err.println("millrace: " + wrong.getMessage());
-            wrong.getCommandLine().usage(err);
+    /** Every command of this build; a new one is added here and nowhere else. */
+    static List<Command> commands(PrintStream out) {
+        return List.of(new Up(out), new ShowVersion(out), new Train(out));
+    }
+
+    Exit run(List<String> words) {
+        String name = words.isEmpty() ? "" : words.getFirst();
+        if (name.equals("help") || name.equals("--help") || name.equals("-h")) {
+            out.print(usage());
+            return Exit.OK;
+        }
+        Optional<Command> named =
+                commands.stream().filter(command -> command.name().equals(name)).findFirst();
+        if (named.isEmpty()) {
+            err.print(name.isEmpty() ? "" : "millrace: " + name + ": no such command\n");
+            err.print(usage());
             return Exit.USAGE;
+        }
+        List<String> rest = words.subList(1, words.size());
+        if (rest.contains("--help") || rest.contains("-h")) {
+            out.print(usage(named.get()));
+            return Exit.OK;
+        }
+        return run(named.get(), rest);
+    }
+
+    private Exit run(Command command, List<String> rest) {
+        try {
+            command.run(Arguments.of(rest, command.options()));
+            return Exit.OK;
         } catch (Failed failed) {
             String.valueOf(failed.getMessage())
                     .lines()
@@ -51,48 +68,24 @@ public final class Main {
         }
     }
 
-    private Exit run(CommandLine line, ParseResult parsed)
-            throws Failed, IOException, InterruptedException {
-        if (!parsed.hasSubcommand()) {
-            line.usage(parsed.isUsageHelpRequested() ? out : err);
-            return parsed.isUsageHelpRequested() ? Exit.OK : Exit.USAGE;
+    private String usage() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Command command : commands) {
+            if (!command.doc().isEmpty()) {
+                rows.add(List.of("  " + command.name(), command.doc()));
+            }
         }
-        ParseResult command = parsed.subcommand();
-        CommandSpec spec = command.commandSpec();
-        if (command.isUsageHelpRequested()) {
-            spec.commandLine().usage(out);
-            return Exit.OK;
-        }
-        switch (spec.name()) {
-            case "up" -> new Up(rooms, out).serve(UpOptions.of(command));
-            case "train" -> Train.run(rooms);
-            case "version" -> out.println("millrace " + Version.ofPackageOf(Main.class));
-            default -> line.usage(out);
-        }
-        return Exit.OK;
+        return "usage: millrace COMMAND [--help]\n" + Table.aligned(rows);
     }
 
-    private static CommandSpec spec() {
-        CommandSpec millrace = CommandSpec.create().name("millrace");
-        millrace.usageMessage().description("The back end of the internet in one process.");
-        millrace.addOption(
-                CommandLine.Model.OptionSpec.builder("-h", "--help")
-                        .type(boolean.class)
-                        .usageHelp(true)
-                        .description("this text")
-                        .build());
-        millrace.addSubcommand("up", UpOptions.spec());
-        millrace.addSubcommand("version", command("version", "Prints the version."));
-        millrace.addSubcommand("help", command("help", "Prints this text."));
-        CommandSpec train = command("train", "");
-        train.usageMessage().hidden(true);
-        millrace.addSubcommand("train", train);
-        return millrace;
-    }
-
-    private static CommandSpec command(String name, String doc) {
-        CommandSpec spec = CommandSpec.create().name(name);
-        spec.usageMessage().description(doc);
-        return spec;
+    private static String usage(Command command) {
+        List<List<String>> rows = new ArrayList<>();
+        for (Option option : command.options()) {
+            rows.add(List.of("  " + option, option.doc()));
+        }
+        String head = "usage: millrace " + command.name();
+        return rows.isEmpty()
+                ? head + "\n"
+                : head + " [OPTION]...\n" + command.doc() + "\n" + Table.aligned(rows);
     }
 }

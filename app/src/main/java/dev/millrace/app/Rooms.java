@@ -7,25 +7,30 @@ import dev.millrace.kv.server.KvRoom;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The rooms of this build, in the order in which they start. The admin endpoint is first, so that
- * its health can tell what is being waited for; {@code --only} selects among the others.
+ * The rooms of one node, in the order in which they start.
+ *
+ * @param always the kernel's own: the admin endpoint first, so that its health can tell what is
+ *     being waited for, then the journal
+ * @param others those that {@code --only} selects among
  */
-record Rooms(List<Room> all) {
-    /** Rooms that are always started: the others stand on them. */
-    private static final Set<String> FOUNDATIONS = Set.of("admin", "journal");
-
+record Rooms(List<Room> always, List<Room> others) {
     Rooms {
-        all = List.copyOf(all);
+        always = List.copyOf(always);
+        others = List.copyOf(others);
     }
 
     /** Everything that this build can do. A new room is added here and nowhere else. */
     static Rooms ofThisBuild() {
         ShardRoom shards = new ShardRoom();
-        return new Rooms(List.of(new AdminRoom(), shards, new KvRoom(shards)));
+        return new Rooms(List.of(new AdminRoom(), shards), List.of(new KvRoom(shards)));
+    }
+
+    List<Room> all() {
+        return Stream.concat(always.stream(), others.stream()).toList();
     }
 
     /**
@@ -35,21 +40,19 @@ record Rooms(List<Room> all) {
      */
     List<Room> select(List<String> only) throws Failed {
         for (String name : only) {
-            if (all.stream().noneMatch(room -> room.name().equals(name))) {
+            if (others.stream().noneMatch(room -> room.name().equals(name))) {
                 throw new Failed(
                         Exit.USAGE, "--only: " + name + " (expected: some of " + names() + ")");
             }
         }
-        List<Room> selected = new ArrayList<>();
-        for (Room room : all) {
-            if (only.isEmpty() || only.contains(room.name()) || FOUNDATIONS.contains(room.name())) {
-                selected.add(room);
-            }
-        }
+        List<Room> selected = new ArrayList<>(always);
+        others.stream()
+                .filter(room -> only.isEmpty() || only.contains(room.name()))
+                .forEach(selected::add);
         return selected;
     }
 
     private String names() {
-        return all.stream().map(Room::name).collect(Collectors.joining(","));
+        return others.stream().map(Room::name).collect(Collectors.joining(","));
     }
 }

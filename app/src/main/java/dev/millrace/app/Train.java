@@ -1,6 +1,7 @@
 package dev.millrace.app;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * directory, asks each a little, and stops. What is loaded and linked here need not be at the next
  * start. It is no command for users, so no list shows it.
  */
-final class Train {
+record Train(PrintStream out) implements Command {
     private static final int TIMEOUT_MILLIS = 5_000;
 
     /** Asked of every listener; each protocol answers what is for it, with an error or a reply. */
@@ -26,15 +26,27 @@ final class Train {
                     "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\nb\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n"
                             + "*1\r\n$4\r\nQUIT\r\n");
 
-    private Train() {}
+    @Override
+    public String name() {
+        return "train";
+    }
 
-    static void run(Rooms rooms) throws Failed, IOException, InterruptedException {
+    @Override
+    public String doc() {
+        return "";
+    }
+
+    @Override
+    public List<Option> options() {
+        return List.of();
+    }
+
+    @Override
+    public void run(Arguments arguments) throws Failed, IOException, InterruptedException {
         Path folder = Files.createTempDirectory("millrace-train");
-        UpOptions options =
-                new UpOptions(
-                        folder, Optional.empty(), freePorts(rooms), List.of(), 0, false, "text");
+        UpOptions options = UpOptions.of(folder, freePorts());
         try {
-            Node node = new Up(rooms, System.out).start(options);
+            Node node = new Up(out).start(options);
             node.listeners().forEach(listener -> ask(listener.port()));
             node.stop();
         } finally {
@@ -42,8 +54,8 @@ final class Train {
         }
     }
 
-    private static List<String> freePorts(Rooms rooms) {
-        return Node.settings(rooms.all()).stream()
+    private static List<String> freePorts() {
+        return Node.settings(Rooms.ofThisBuild().all()).stream()
                 .filter(setting -> setting.key().endsWith(".port"))
                 .map(setting -> setting.key() + "=0")
                 .toList();

@@ -4,7 +4,6 @@ import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Settings;
 import dev.millrace.kernel.config.Settings.Sources;
 import dev.millrace.kernel.data.DataInUse;
-import dev.millrace.kernel.log.LineForm;
 import dev.millrace.kernel.log.LineLog;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.log.NettyLog;
@@ -21,19 +20,38 @@ import java.util.List;
  * {@code millrace up}: settings, then a node, then one table and {@code ready in N ms}. Standard
  * output has only those, so that a script may read them; log lines go to standard error.
  */
-final class Up {
-    private final Rooms rooms;
+final class Up implements Command {
     private final PrintStream out;
 
-    Up(Rooms rooms, PrintStream out) {
-        this.rooms = rooms;
+    Up(PrintStream out) {
         this.out = out;
+    }
+
+    @Override
+    public String name() {
+        return "up";
+    }
+
+    @Override
+    public String doc() {
+        return "starts the rooms, and stays in the foreground until SIGTERM";
+    }
+
+    @Override
+    public List<Option> options() {
+        return UpOptions.ALL;
+    }
+
+    @Override
+    public void run(Arguments arguments) throws Failed, InterruptedException {
+        serve(start(UpOptions.of(arguments)));
     }
 
     /** Starts a node, prints what listens where, and hands the node over. */
     Node start(UpOptions options) throws Failed, InterruptedException {
-        Log log = log(options.log());
+        Log log = LineLog.toStandardError(options.log(), Log.Level.INFO);
         NettyLog.into(log);
+        Rooms rooms = Rooms.ofThisBuild();
         List<Room> selected = rooms.select(options.only());
         try {
             Settings settings =
@@ -60,8 +78,7 @@ final class Up {
      * exit with 128 plus the signal's number; an ordered stop is a success, so the hook that stops
      * the node ends the process itself.
      */
-    void serve(UpOptions options) throws Failed, InterruptedException {
-        Node node = start(options);
+    private static void serve(Node node) throws InterruptedException {
         Thread stopping =
                 Thread.ofPlatform()
                         .name("stop")
@@ -87,13 +104,5 @@ final class Up {
             all.add(Network.INSECURE.key() + "=true");
         }
         return all;
-    }
-
-    private static Log log(String form) throws Failed {
-        return switch (form) {
-            case "text" -> LineLog.toStandardError(LineForm.TEXT, Log.Level.INFO);
-            case "json" -> LineLog.toStandardError(LineForm.JSON, Log.Level.INFO);
-            default -> throw new Failed(Exit.USAGE, "--log: " + form + " (expected: text or json)");
-        };
     }
 }

@@ -1,10 +1,9 @@
 package dev.millrace.app;
 
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParseResult;
+import dev.millrace.kernel.log.LineForm;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,48 +15,42 @@ record UpOptions(
         List<String> only,
         int portOffset,
         boolean insecure,
-        String log) {
+        LineForm log) {
 
-    /** Options as a model, not as annotated fields: nothing is looked up by reflection at start. */
-    static CommandSpec spec() {
-        CommandSpec spec = CommandSpec.create().name("up").mixinStandardHelpOptions(false);
-        spec.usageMessage().description("Starts, and stays in the foreground.");
-        List.of(
-                        one("--data", "DIR", Path.class, "data directory (default: data)"),
-                        one("--config", "FILE", Path.class, "YAML file of settings"),
-                        many("--set", "KEY=VALUE", "", "one setting; overrules the file"),
-                        many("--only", "ROOM", ",", "start these rooms and no others"),
-                        one("--port-offset", "N", int.class, "added to every default port"),
-                        one("--log", "FORM", String.class, "text or json, on standard error"),
-                        flag("--insecure", "bind wider than loopback without authentication"),
-                        flag("--help", "this text").usageHelp(true))
-                .forEach(option -> spec.addOption(option.build()));
-        return spec;
-    }
+    static final List<Option> ALL =
+            List.of(
+                    new Option("--data", "DIR", "data directory (default: data)"),
+                    new Option("--config", "FILE", "YAML file of settings"),
+                    new Option("--set", "KEY=VALUE", "one setting; overrules the file"),
+                    new Option("--only", "ROOM,...", "start these rooms and no others"),
+                    new Option("--port-offset", "N", "added to every default port"),
+                    new Option("--log", "FORM", "text or json, on standard error"),
+                    Option.flag("--insecure", "bind beyond loopback without authentication"));
 
-    static UpOptions of(ParseResult parsed) {
+    static UpOptions of(Arguments arguments) throws Failed {
         return new UpOptions(
-                parsed.matchedOptionValue("--data", Path.of("data")),
-                Optional.ofNullable(parsed.<Path>matchedOptionValue("--config", null)),
-                parsed.matchedOptionValue("--set", List.of()),
-                parsed.matchedOptionValue("--only", List.of()),
-                parsed.matchedOptionValue("--port-offset", 0),
-                parsed.matchedOptionValue("--insecure", false),
-                parsed.matchedOptionValue("--log", "text"));
+                Path.of(arguments.last("--data").orElse("data")),
+                arguments.last("--config").map(Path::of),
+                arguments.all("--set"),
+                arguments.all("--only").stream()
+                        .flatMap(names -> Arrays.stream(names.split(",")))
+                        .toList(),
+                arguments.number("--port-offset", 0),
+                arguments.has("--insecure"),
+                form(arguments.last("--log").orElse("text")));
     }
 
-    private static OptionSpec.Builder one(String name, String label, Class<?> type, String doc) {
-        return OptionSpec.builder(name).paramLabel(label).type(type).description(doc);
+    /** All defaults, but for the directory and some settings. */
+    static UpOptions of(Path data, List<String> assignments) {
+        return new UpOptions(
+                data, Optional.empty(), assignments, List.of(), 0, false, LineForm.TEXT);
     }
 
-    private static OptionSpec.Builder many(
-            String name, String label, String separator, String doc) {
-        OptionSpec.Builder option =
-                one(name, label, List.class, doc).auxiliaryTypes(String.class).arity("1");
-        return separator.isEmpty() ? option : option.splitRegex(separator);
-    }
-
-    private static OptionSpec.Builder flag(String name, String doc) {
-        return OptionSpec.builder(name).type(boolean.class).description(doc);
+    private static LineForm form(String name) throws Failed {
+        return switch (name) {
+            case "text" -> LineForm.TEXT;
+            case "json" -> LineForm.JSON;
+            default -> throw new Failed(Exit.USAGE, "--log: " + name + " (expected: text or json)");
+        };
     }
 }
