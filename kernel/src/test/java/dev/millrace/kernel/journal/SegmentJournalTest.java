@@ -1,0 +1,292 @@
+package dev.millrace.kernel.journal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.kernel.memory.Memory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SegmentJournalTest {
+    private static final SegmentJournal.Options SMALL =
+            new SegmentJournal.Options(SegmentJournal.SEGMENT_BYTES_MIN, 2);
+
+    private final FakeDisk disk = new FakeDisk();
+
+    private SegmentJournal open() throws IOException {
+        return SegmentJournal.open(disk, SMALL, 0, 1_000_000);
+    }
+
+    private static String firstSegmentWithRecords(FakeDisk disk) {
+        return disk.list().getFirst();
+    }
+
+    @Test
+    void what_was_appended_is_read_back_in_order() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        records.append("one");
+        long second = records.append("two");
+        assertEquals(List.of("one", "two"), Records.texts(journal));
+        assertEquals(second, journal.end());
+        journal.close();
+        assertEquals(List.of("one", "two"), Records.texts(open()));
+    }
+
+    @Test
+    void a_killed_process_loses_nothing_though_nothing_was_synced() throws IOException {
+        Records records = new Records(open());
+        records.append("one");
+        records.append("two");
+        disk.processKilled();
+        SegmentJournal after = open();
+        assertEquals(List.of("one", "two"), Records.texts(after));
+        new Records(after).append("three");
+        disk.processKilled();
+        assertEquals(List.of("one", "two", "three"), Records.texts(open()));
+    }
+
+    @Test
+    void records_of_any_size_survive_many_segments() throws IOException {
+        Random random = new Random(1);
+        List<byte[]> written = new ArrayList<>();
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        for (int i = 0; i < 300; i++) {
+            int size = i % 50 == 0 ? 700_000 + random.nextInt(100) : random.nextInt(20_000);
+            byte[] content = new byte[size];
+            random.nextBytes(content);
+            records.append(content);
+            written.add(content);
+        }
+        disk.processKilled();
+        List<byte[]> found = Records.read(open(), 0);
+        assertEquals(written.size(), found.size());
+        for (int i = 0; i < written.size(); i++) {
+            assertArrayEquals(written.get(i), found.get(i), "record " + i);
+        }
+    }
+
+    @Test
+    void a_torn_last_frame_is_cut_off_at_open() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        records.append("whole");
+        records.append("torn by a dying machine");
+        disk.flip(firstSegmentWithRecords(disk), lastNonZero(firstSegmentWithRecords(disk)));
+        SegmentJournal after = open();
+        assertEquals(List.of("whole"), Records.texts(after));
+        new Records(after).append("next");
+        assertEquals(List.of("whole", "next"), Records.texts(after));
+    }
+
+    private int lastNonZero(String name) {
+        byte[] content = disk.content(name);
+        int at = content.length - 1;
+        while (content[at] == 0) {
+            at--;
+        }
+        return at;
+    }
+
+    @Test
+    void a_damaged_frame_with_good_ones_behind_it_is_refused_by_file_and_offset()
+            throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        for (int i = 0; i < 10; i++) {
+            records.append("record " + i);
+        }
+        String name = firstSegmentWithRecords(disk);
+        disk.flip(name, Segment.HEADER_BYTES + 100);
+        CorruptJournalException refused =
+                assertThrows(CorruptJournalException.class, this::open);
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.contains(name + " at offset "), message);
+        assertTrue(message.contains("millrace repair"), message);
+    }
+
+    @Test
+    void after_a_power_cut_a_hole_in_what_was_never_synced_is_cut() throws IOException {
+        for (int seed = 0; seed < 50; seed++) {
+            FakeDisk torn = new FakeDisk();
+            SegmentJournal journal = SegmentJournal.open(torn, SMALL, 0, 1_000_000);
+            Records records = new Records(journal);
+            for (int i = 0; i < 20; i++) {
+                records.append("synced " + i);
+            }
+            journal.sync();
+            for (int i = 0; i < 2000; i++) {
+                records.append("not synced " + i);
+            }
+            torn.powerCut(new Random(seed));
+            List<String> left = Records.texts(SegmentJournal.open(torn, SMALL, 0, 1_000_000));
+            assertTrue(left.size() >= 20, "seed " + seed + ": " + left.size());
+            for (int i = 0; i < left.size(); i++) {
+                String expected = i < 20 ? "synced " + i : "not synced " + (i - 20);
+                assertEquals(expected, left.get(i), "seed " + seed);
+            }
+        }
+    }
+
+    @Test
+    void damage_in_what_a_later_frame_knows_to_be_durable_is_refused_after_a_power_cut_too()
+            throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        for (int i = 0; i < 10; i++) {
+            records.append("synced " + i);
+        }
+        journal.sync();
+        for (int i = 0; i < 40; i++) {
+            records.append("later " + i); // the clock moves on, and notes what is durable
+        }
+        journal.sync();
+        disk.powerCut(new Random(3));
+        disk.flip(firstSegmentWithRecords(disk), Segment.HEADER_BYTES + 100);
+        assertThrows(CorruptJournalException.class, this::open);
+    }
+
+    @Test
+    void a_newer_format_is_refused() throws IOException {
+        new Records(open()).append("one");
+        String name = firstSegmentWithRecords(disk);
+        byte[] content = disk.content(name);
+        content[8] = 2;
+        disk.put(name, content);
+        fixHeader(name);
+        CorruptJournalException refused =
+                assertThrows(CorruptJournalException.class, this::open);
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("format version: 2 (expected: <= 1)"),
+                refused.getMessage());
+    }
+
+    private void fixHeader(String name) {
+        try (Disk.File file = disk.open(name)) {
+            long address = file.map().address();
+            Memory.putInt(address + 48, Frame.crc(address, 48));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void a_full_disk_refuses_admission_and_lets_go_when_there_is_room() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        disk.capacity(disk.usedBytes());
+        byte[] content = new byte[10_000];
+        int appended = 0;
+        while (true) {
+            Journal.Admission answer = records.admit(content.length);
+            if (answer == Journal.Admission.WAIT) {
+                journal.prepareSpace();
+            } else if (answer == Journal.Admission.ADMITTED) {
+                records.appendAdmitted(content);
+                appended++;
+            } else {
+                break;
+            }
+        }
+        assertTrue(appended > 5, "appended " + appended);
+        assertEquals(Journal.State.FULL, journal.state());
+        assertTrue(journal.trouble().contains("no room"), journal.trouble());
+        disk.capacity(Long.MAX_VALUE);
+        journal.prepareSpace();
+        assertEquals(Journal.State.OPEN, journal.state());
+        assertEquals(Journal.Admission.ADMITTED, records.admit(content.length));
+        records.appendAdmitted(content);
+        assertEquals(appended + 1, Records.read(journal, 0).size());
+    }
+
+    @Test
+    void after_a_failed_sync_nothing_becomes_durable_any_more() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        records.append("synced");
+        journal.sync();
+        long durable = journal.durable();
+        records.append("lost");
+        disk.failForces();
+        journal.sync();
+        assertEquals(Journal.State.FAILED, journal.state());
+        disk.processKilled(); // syncs would succeed again
+        journal.sync();
+        assertEquals(durable, journal.durable());
+        assertEquals(Journal.Admission.REFUSED, records.admit(10));
+        assertTrue(journal.trouble().contains("sync failed"), journal.trouble());
+    }
+
+    @Test
+    void trimming_deletes_whole_segments_and_positions_go_on() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        long last = 0;
+        for (int i = 0; i < 100; i++) {
+            last = records.append(new byte[20_000]);
+        }
+        journal.sync();
+        int before = disk.list().size();
+        journal.trim(last);
+        assertTrue(disk.list().size() < before - 3, disk.list().toString());
+        journal.close();
+        SegmentJournal after = SegmentJournal.open(disk, SMALL, last, 1_000_000);
+        assertTrue(new Records(after).append("next") > last);
+    }
+
+    @Test
+    void positions_go_on_behind_a_checkpoint_when_the_files_are_gone() throws IOException {
+        SegmentJournal journal = SegmentJournal.open(disk, SMALL, 500, 1_000_000);
+        assertEquals(500, journal.end());
+        assertTrue(new Records(journal).append("next") > 500);
+    }
+
+    @Test
+    void only_what_is_behind_a_position_is_read() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        records.append("one");
+        long second = records.append("two");
+        records.append("three");
+        assertEquals(1, Records.read(journal, second).size());
+    }
+
+    @Test
+    void a_sync_makes_everything_durable_and_costs_nothing_when_nothing_is_new()
+            throws IOException {
+        SegmentJournal journal = open();
+        long position = new Records(journal).append("one");
+        assertFalse(journal.durable() >= position);
+        journal.sync();
+        assertEquals(position, journal.durable());
+        int forces = disk.forces();
+        journal.sync();
+        assertEquals(forces, disk.forces());
+    }
+
+    @Test
+    void it_works_on_a_real_disk(@TempDir Path directory) throws IOException {
+        try (SegmentJournal journal =
+                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000)) {
+            Records records = new Records(journal);
+            for (int i = 0; i < 100; i++) {
+                records.append(new byte[10_000]);
+            }
+            journal.sync();
+            assertEquals(journal.end(), journal.durable());
+        }
+        try (SegmentJournal journal =
+                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000)) {
+            assertEquals(100, Records.read(journal, 0).size());
+        }
+    }
+}
