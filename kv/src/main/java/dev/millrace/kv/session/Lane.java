@@ -399,11 +399,17 @@ public final class Lane {
 
     private boolean refuse(Session session, @Nullable Command command, String error) {
         Transaction open = session.transaction;
-        if (open != null) {
-            open.spoil();
-        }
         if (command != null) {
             stats.rejected(command);
+        }
+        if (open != null && command != null && command.name().equals("exec")) {
+            dropTransaction(session);
+            session.unwatch();
+            reply.error("EXECABORT Transaction discarded because of: " + error);
+            return true;
+        }
+        if (open != null) {
+            open.spoil();
         }
         reply.error(error);
         return true;
