@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The packaged product below the source tree's root. */
-final class Product {
+public final class Product {
     private Product() {}
 
     /** The source tree's root, as the build names it. */
-    static Path home() {
+    public static Path home() {
         String home = System.getProperty("millrace.home");
         if (home == null) {
             throw new IllegalStateException("-Dmillrace.home: missing (expected: the source tree)");
