@@ -96,7 +96,8 @@ public final class MillraceProcess implements Server {
         set(words, "admin.http.port", "0");
         set(words, "kv.sync", setup.sync().word());
         set(words, "kv.loops", "" + setup.loops());
-        set(words, "kv.maxclients", "" + setup.connections());
+        set(words, "guard.connections.max", "" + setup.connections());
+        set(words, "guard.connections.per-address", "" + setup.connections());
         return words;
     }
 
