@@ -21,9 +21,15 @@ import java.util.List;
 
 /** Strings as rows of bits. */
 final class Bitmaps {
-    private static final Part BIT = oneOf("0", "1", "1", "0", "1", "2", "-1", "01", "abc", "");
+    private static final Part BIT =
+            one(
+                    draw ->
+                            draw.chance(90)
+                                    ? "" + draw.below(2)
+                                    : draw.of(List.of("2", "-1", "01", "abc", "")));
     private static final Part BIT_OFFSET =
             either(
+                    one(draw -> "" + draw.below(80)),
                     one(draw -> "" + draw.below(80)),
                     one(draw -> "" + draw.below(80)),
                     one(draw -> "" + draw.below(10_000)),

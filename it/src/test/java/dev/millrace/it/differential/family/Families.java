@@ -9,7 +9,8 @@ import java.util.List;
 
 /** The families there are; a new one gets its line here. */
 public final class Families {
-    private static final int DATABASES = 16;
+    /** The databases that families draw. */
+    private static final List<Integer> DATABASES = List.of(0, 1, 2, 15);
 
     private Families() {}
 
@@ -32,7 +33,7 @@ public final class Families {
         List<Step> steps = new ArrayList<>();
         // A third connection is one on which no sequence leaves a transaction open.
         int connection = Step.CONNECTIONS - 1;
-        for (int database = 0; database < DATABASES; database++) {
+        for (int database : DATABASES) {
             steps.add(call(connection, Comparison.EXACT, "SELECT", "" + database));
             steps.add(call(connection, Comparison.EXACT, "DBSIZE"));
             steps.add(call(connection, Comparison.UNORDERED, "KEYS", "*"));
@@ -41,7 +42,7 @@ public final class Families {
         for (String key : List.of("a", "b", "c", "{t}1", "{t}2", "{t}3", "")) {
             steps.add(call(connection, Comparison.EXACT, "TYPE", key));
             steps.add(call(connection, Comparison.EXACT, "GET", key));
-            steps.add(call(connection, Comparison.MILLIS, "PTTL", key));
+            steps.add(call(connection, Comparison.MILLIS, "PEXPIRETIME", key));
         }
         return steps;
     }
