@@ -1,21 +1,91 @@
 package dev.millrace.app;
 
-import dev.millrace.kernel.Version;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/** The process's entry point. */
+/** The process's entry point: one command, one exit code. */
 public final class Main {
-    /** Bad usage, as sysexits.h names it. */
-    private static final int EX_USAGE = 64;
+    private final List<Command> commands;
+    private final PrintStream out;
+    private final PrintStream err;
 
-    private Main() {}
+    Main(List<Command> commands, PrintStream out, PrintStream err) {
+        this.commands = commands;
+        this.out = out;
+        this.err = err;
+    }
 
     /** Runs the command that the first argument names. */
     public static void main(String[] arguments) {
-        if (arguments.length == 1 && arguments[0].equals("version")) {
-            System.out.println("millrace " + Version.ofPackageOf(Main.class));
-            return;
+        Main main = new Main(commands(System.out), System.out, System.err);
+        System.exit(main.run(List.of(arguments)).code());
+    }
+
+    /** Every command of this build; a new one is added here and nowhere else. */
+    static List<Command> commands(PrintStream out) {
+        return List.of(new Up(out), new ShowVersion(out), new Train(out));
+    }
+
+    Exit run(List<String> words) {
+        String name = words.isEmpty() ? "" : words.getFirst();
+        if (name.equals("help") || name.equals("--help") || name.equals("-h")) {
+            out.print(usage());
+            return Exit.OK;
         }
-        System.err.println("usage: millrace version");
-        System.exit(EX_USAGE);
+        Optional<Command> named =
+                commands.stream().filter(command -> command.name().equals(name)).findFirst();
+        if (named.isEmpty()) {
+            err.print(name.isEmpty() ? "" : "millrace: " + name + ": no such command\n");
+            err.print(usage());
+            return Exit.USAGE;
+        }
+        List<String> rest = words.subList(1, words.size());
+        if (rest.contains("--help") || rest.contains("-h")) {
+            out.print(usage(named.get()));
+            return Exit.OK;
+        }
+        return run(named.get(), rest);
+    }
+
+    private Exit run(Command command, List<String> rest) {
+        try {
+            command.run(Arguments.of(rest, command.options()));
+            return Exit.OK;
+        } catch (Failed failed) {
+            String.valueOf(failed.getMessage())
+                    .lines()
+                    .forEach(complaint -> err.println("millrace: " + complaint));
+            return failed.exit();
+        } catch (IOException failure) {
+            err.println("millrace: " + failure);
+            return Exit.IO;
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            return Exit.OK;
+        }
+    }
+
+    private String usage() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Command command : commands) {
+            if (!command.doc().isEmpty()) {
+                rows.add(List.of("  " + command.name(), command.doc()));
+            }
+        }
+        return "usage: millrace COMMAND [--help]\n" + Table.aligned(rows);
+    }
+
+    private static String usage(Command command) {
+        List<List<String>> rows = new ArrayList<>();
+        for (Option option : command.options()) {
+            rows.add(List.of("  " + option, option.doc()));
+        }
+        String head = "usage: millrace " + command.name();
+        return rows.isEmpty()
+                ? head + "\n"
+                : head + " [OPTION]...\n" + command.doc() + "\n" + Table.aligned(rows);
     }
 }

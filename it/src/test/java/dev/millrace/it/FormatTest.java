@@ -1,6 +1,6 @@
 package dev.millrace.it;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.googlejavaformat.java.Formatter;
 import com.google.googlejavaformat.java.FormatterException;
@@ -31,7 +31,7 @@ class FormatTest {
                         .map(source -> home.relativize(source).toString())
                         .sorted()
                         .collect(Collectors.joining("\n  "));
-        assertEquals("", unformatted, "run ./millrace format, these differ:\n  " + unformatted);
+        assertTrue(unformatted.isEmpty(), "run ./millrace format, these differ:\n  " + unformatted);
     }
 
     private static List<Path> sources(Path home) throws IOException {

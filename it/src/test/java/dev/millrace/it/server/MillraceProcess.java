@@ -2,7 +2,6 @@ package dev.millrace.it.server;
 
 import dev.millrace.it.Product;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,25 +79,14 @@ public final class MillraceProcess implements Server {
     }
 
     private List<String> command() {
-        Path jar = Product.home().resolve("app/target/millrace.jar");
-        if (!Files.exists(jar)) {
-            throw new IllegalStateException(jar + ": missing (expected: mvn verify packaged it)");
-        }
-        List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // As the script at the root starts it, less the ahead-of-time cache.
-        words.addAll(List.of("-XX:+UseSerialGC", "-Xms16m", "-Xmx256m"));
-        words.addAll(List.of("-XX:+UseCompactObjectHeaders", "-ea"));
-        words.add("--enable-native-access=ALL-UNNAMED");
-        words.add("--sun-misc-unsafe-memory-access=allow");
-        words.addAll(List.of("-jar", jar.toString(), "up", "--data", folder + "/data"));
+        List<String> words = new ArrayList<>(List.of("up", "--data", folder + "/data"));
         set(words, "kv.resp.port", "" + port);
         set(words, "admin.http.port", "0");
         set(words, "kv.sync", setup.sync().word());
         set(words, "kv.loops", "" + setup.loops());
         set(words, "guard.connections.max", "" + setup.connections());
         set(words, "guard.connections.per-address", "" + setup.connections());
-        return words;
+        return Product.process(words).command();
     }
 
     private static void set(List<String> words, String key, String value) {

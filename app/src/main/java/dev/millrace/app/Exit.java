@@ -1,0 +1,27 @@
+package dev.millrace.app;
+
+/** How a run ends, by the numbers of sysexits.h, so that scripts can tell faults apart. */
+enum Exit {
+    /** As wished. */
+    OK(0),
+    /** The command line is wrong. */
+    USAGE(64),
+    /** Something needed is not to be had: a port is taken, the data directory is in use. */
+    UNAVAILABLE(69),
+    /** A fault of Millrace's own. */
+    SOFTWARE(70),
+    /** A file or socket failed. */
+    IO(74),
+    /** The configuration is wrong. */
+    CONFIG(78);
+
+    private final int code;
+
+    Exit(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.millrace.app;
+
+import dev.millrace.kernel.admin.AdminRoom;
+import dev.millrace.kernel.room.Room;
+import dev.millrace.kernel.shard.ShardRoom;
+import dev.millrace.kv.server.KvRoom;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The rooms of one node, in the order in which they start.
+ *
+ * @param always the kernel's own: the admin endpoint first, so that its health can tell what is
+ *     being waited for, then the journal
+ * @param others those that {@code --only} selects among
+ */
+record Rooms(List<Room> always, List<Room> others) {
+    Rooms {
+        always = List.copyOf(always);
+        others = List.copyOf(others);
+    }
+
+    /** Everything that this build can do. A new room is added here and nowhere else. */
+    static Rooms ofThisBuild() {
+        ShardRoom shards = new ShardRoom();
+        return new Rooms(List.of(new AdminRoom(), shards), List.of(new KvRoom(shards)));
+    }
+
+    List<Room> all() {
+        return Stream.concat(always.stream(), others.stream()).toList();
+    }
+
+    /**
+     * The rooms to start.
+     *
+     * @param only names, or none for every room
+     */
+    List<Room> select(List<String> only) throws Failed {
+        for (String name : only) {
+            if (others.stream().noneMatch(room -> room.name().equals(name))) {
+                throw new Failed(
+                        Exit.USAGE, "--only: " + name + " (expected: some of " + names() + ")");
+            }
+        }
+        List<Room> selected = new ArrayList<>(always);
+        others.stream()
+                .filter(room -> only.isEmpty() || only.contains(room.name()))
+                .forEach(selected::add);
+        return selected;
+    }
+
+    private String names() {
+        return others.stream().map(Room::name).collect(Collectors.joining(","));
+    }
+}

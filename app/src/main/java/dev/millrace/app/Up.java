@@ -1,0 +1,108 @@
+package dev.millrace.app;
+
+import dev.millrace.kernel.config.BadSettings;
+import dev.millrace.kernel.config.Settings;
+import dev.millrace.kernel.config.Settings.Sources;
+import dev.millrace.kernel.data.DataInUse;
+import dev.millrace.kernel.log.LineLog;
+import dev.millrace.kernel.log.Log;
+import dev.millrace.kernel.log.NettyLog;
+import dev.millrace.kernel.net.CannotListen;
+import dev.millrace.kernel.net.Network;
+import dev.millrace.kernel.room.Room;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code millrace up}: settings, then a node, then one table and {@code ready in N ms}. Standard
+ * output has only those, so that a script may read them; log lines go to standard error.
+ */
+final class Up implements Command {
+    private final PrintStream out;
+
+    Up(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public String name() {
+        return "up";
+    }
+
+    @Override
+    public String doc() {
+        return "starts the rooms, and stays in the foreground until SIGTERM";
+    }
+
+    @Override
+    public List<Option> options() {
+        return UpOptions.ALL;
+    }
+
+    @Override
+    public void run(Arguments arguments) throws Failed, InterruptedException {
+        serve(start(UpOptions.of(arguments)));
+    }
+
+    /** Starts a node, prints what listens where, and hands the node over. */
+    Node start(UpOptions options) throws Failed, InterruptedException {
+        Log log = LineLog.toStandardError(options.log(), Log.Level.INFO);
+        NettyLog.into(log);
+        Rooms rooms = Rooms.ofThisBuild();
+        List<Room> selected = rooms.select(options.only());
+        try {
+            Settings settings =
+                    Settings.read(
+                            Node.settings(rooms.all()),
+                            new Sources(
+                                    options.config(), assignments(options), options.portOffset()));
+            Node node = Node.start(selected, settings, options.data(), log);
+            out.print(Table.of(node.listeners()));
+            out.println("ready in " + ProcessAge.now().toMillis() + " ms");
+            out.flush();
+            return node;
+        } catch (BadSettings bad) {
+            throw new Failed(Exit.CONFIG, String.valueOf(bad.getMessage()));
+        } catch (DataInUse | CannotListen taken) {
+            throw new Failed(Exit.UNAVAILABLE, String.valueOf(taken.getMessage()));
+        } catch (IOException failure) {
+            throw new Failed(Exit.IO, String.valueOf(failure));
+        }
+    }
+
+    /**
+     * Serves until the process is told to end by SIGTERM or SIGINT, and then ends it. The JVM would
+     * exit with 128 plus the signal's number; an ordered stop is a success, so the hook that stops
+     * the node ends the process itself.
+     */
+    private static void serve(Node node) throws InterruptedException {
+        Thread stopping =
+                Thread.ofPlatform()
+                        .name("stop")
+                        .unstarted(() -> Runtime.getRuntime().halt(stop(node).code()));
+        Runtime.getRuntime().addShutdownHook(stopping);
+        Thread.currentThread().join();
+    }
+
+    private static Exit stop(Node node) {
+        try {
+            node.stop();
+            return Exit.OK;
+        } catch (IOException | InterruptedException lost) {
+            return Exit.IO;
+        } catch (RuntimeException ours) {
+            return Exit.SOFTWARE;
+        }
+    }
+
+    private static List<String> assignments(UpOptions options) {
+        List<String> all = new ArrayList<>(options.assignments());
+        if (options.insecure()) {
+            all.add(Network.INSECURE.key() + "=true");
+        }
+        return all;
+    }
+}

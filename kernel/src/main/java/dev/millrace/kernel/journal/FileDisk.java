@@ -1,0 +1,192 @@
+package dev.millrace.kernel.journal;
+
+import dev.millrace.kernel.memory.AddressSpace;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** A real directory. */
+public final class FileDisk implements Disk {
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final int ZEROS_BYTES = 1 << 20;
+
+    private final Path directory;
+
+    public FileDisk(Path directory) throws IOException {
+        this.directory = directory;
+        Files.createDirectories(directory);
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    /** Zeros are written, not only promised: a page of an unwritten extent costs more to sync. */
+    @Override
+    public File create(String name, long bytes) throws IOException {
+        Path path = directory.resolve(name);
+        FileChannel channel =
+                FileChannel.open(
+                        path,
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        try {
+            ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
+            for (long at = 0; at < bytes; ) {
+                zeros.position(0).limit((int) Math.min(ZEROS_BYTES, bytes - at));
+                at += channel.write(zeros, at);
+            }
+            channel.force(true);
+            syncDirectory();
+            return new MappedFile(channel, true);
+        } catch (IOException e) {
+            channel.close();
+            Files.deleteIfExists(path);
+            throw explained(e, path + ": no room for " + bytes + " bytes");
+        }
+    }
+
+    /** A full disk is told apart by the message: the JDK gives no code. */
+    private static IOException explained(IOException e, String full) {
+        String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        boolean noRoom = reason.contains("no space left") || reason.contains("quota exceeded");
+        return noRoom ? new DiskFullException(full) : e;
+    }
+
+    @Override
+    public Output write(String name) throws IOException {
+        Path path = directory.resolve(name);
+        return new ChannelOutput(
+                path,
+                FileChannel.open(
+                        path,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        Files.move(
+                directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        syncDirectory();
+    }
+
+    private record ChannelOutput(Path path, FileChannel channel) implements Output {
+        @Override
+        public void write(ByteBuffer bytes) throws IOException {
+            try {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } catch (IOException e) {
+                throw explained(e, path + ": no room");
+            }
+        }
+
+        @Override
+        public void force() throws IOException {
+            channel.force(true);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    @Override
+    public File open(String name) throws IOException {
+        return new MappedFile(
+                FileChannel.open(
+                        directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE),
+                false);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Files.delete(directory.resolve(name));
+    }
+
+    @Override
+    public long freeBytes() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    @Override
+    public String bootId() {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException e) {
+            return ""; // Not Linux: recovery then assumes the worst, a power cut.
+        }
+    }
+
+    private void syncDirectory() throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return directory.toString();
+    }
+
+    private static final class MappedFile implements File {
+        private final FileChannel channel;
+        private final boolean populate;
+        private final Arena arena = Arena.ofShared();
+
+        MappedFile(FileChannel channel, boolean populate) {
+            this.channel = channel;
+            this.populate = populate;
+        }
+
+        @Override
+        public long bytes() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public MemorySegment map() throws IOException {
+            MemorySegment mapped =
+                    channel.map(MapMode.READ_WRITE, 0, channel.size(), arena);
+            if (populate) {
+                AddressSpace.populateForWriting(mapped);
+            }
+            return mapped;
+        }
+
+        @Override
+        public void force() throws IOException {
+            channel.force(false);
+        }
+
+        @Override
+        public void truncate(long bytes) throws IOException {
+            channel.truncate(bytes);
+            channel.force(true);
+        }
+
+        @Override
+        public void close() throws IOException {
+            arena.close();
+            channel.close();
+        }
+    }
+}

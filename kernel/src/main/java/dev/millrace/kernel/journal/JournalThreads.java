@@ -1,0 +1,78 @@
+package dev.millrace.kernel.journal;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** The two threads of a journal: one prepares space, one syncs. */
+public final class JournalThreads implements AutoCloseable {
+    private static final long TICK_MILLIS = 1000;
+
+    private final Worker space;
+    private final Worker sync;
+
+    /** Starts them. With {@code everySecond} what was appended is synced once a second. */
+    public static JournalThreads start(SegmentJournal journal, boolean everySecond) {
+        return new JournalThreads(journal, everySecond);
+    }
+
+    private JournalThreads(SegmentJournal journal, boolean everySecond) {
+        space = new Worker("journal-space", journal::prepareSpace, true);
+        sync = new Worker("journal-sync", journal::sync, everySecond);
+        journal.attach(space::request, sync::request);
+        space.start();
+        sync.start();
+        space.request();
+    }
+
+    @Override
+    public void close() {
+        space.stop();
+        sync.stop();
+    }
+
+    private static final class Worker {
+        private final Semaphore requests = new Semaphore(0);
+        private final Thread thread;
+        private volatile boolean stopped;
+
+        Worker(String name, Runnable work, boolean ticks) {
+            this.thread =
+                    Thread.ofPlatform()
+                            .name(name)
+                            .daemon(true)
+                            .unstarted(() -> run(work, ticks));
+        }
+
+        void start() {
+            thread.start();
+        }
+
+        void request() {
+            requests.release();
+        }
+
+        private void run(Runnable work, boolean ticks) {
+            while (!stopped) {
+                try {
+                    boolean asked = requests.tryAcquire(TICK_MILLIS, TimeUnit.MILLISECONDS);
+                    requests.drainPermits();
+                    if ((asked || ticks) && !stopped) {
+                        work.run();
+                    }
+                } catch (InterruptedException e) {
+                    return; // stop() interrupts
+                }
+            }
+        }
+
+        void stop() {
+            stopped = true;
+            request();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.millrace.kernel.journal;
+
+import dev.millrace.kernel.memory.NativeBuffer;
+
+/** Reads frames of one segment after the other and puts records that span several together. */
+final class RecordScan {
+    private final Journal.Reader reader;
+    private final NativeBuffer pieces = new NativeBuffer(4096);
+
+    RecordScan(Journal.Reader reader) {
+        this.reader = reader;
+    }
+
+    void scan(Segment segment, long after, long until) {
+        long at = segment.address(Segment.HEADER_BYTES);
+        long end = segment.address(segment.used);
+        while (at < end) {
+            int bytes = Frame.bodyBytes(at);
+            long position = Frame.position(at);
+            long body = Frame.body(at);
+            if (position > until) {
+                return;
+            }
+            if (Frame.more(at)) {
+                pieces.put(body, bytes);
+            } else {
+                if (pieces.length() > 0) {
+                    pieces.put(body, bytes);
+                    give(position, pieces.address(), pieces.length(), after);
+                    pieces.shrink();
+                } else {
+                    give(position, body, bytes, after);
+                }
+            }
+            at += Frame.bytes(bytes);
+        }
+    }
+
+    private void give(long position, long body, long bytes, long after) {
+        boolean clock = bytes == Clock.BYTES && Clock.is(body, (int) bytes);
+        if (position > after && !clock) {
+            reader.record(position, body, bytes);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+package dev.millrace.kernel.net;
+
+import dev.millrace.kernel.config.BadSettings;
+import dev.millrace.kernel.config.Setting;
+import dev.millrace.kernel.config.Settings;
+import dev.millrace.kernel.guard.Guard;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.GlobalEventExecutor;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The only way to a socket. Every listener gets the guard as its first handler, TLS if it is asked
+ * for, and is refused where it would expose an unauthenticated protocol. Loops that are made here
+ * are shut down here, after the listeners on them.
+ */
+public final class Network implements Closeable {
+    /** {@code net.bind}. */
+    public static final Setting<String> BIND =
+            Setting.text("net.bind", "127.0.0.1", "address that every port is bound to");
+
+    /** {@code net.insecure}, which {@code --insecure} sets. */
+    public static final Setting<Boolean> INSECURE =
+            Setting.flag("net.insecure", false, "bind wider than loopback without authentication");
+
+    private static final int BACKLOG = 1_024;
+    private static final Duration SHUTDOWN_MAX = Duration.ofSeconds(2);
+
+    private final Settings settings;
+    private final Transport transport;
+    private final Guard guard;
+    private final List<EventLoopGroup> loops = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
+    private @Nullable SslContext tls;
+
+    /**
+     * Opens nothing yet.
+     *
+     * @throws BadSettings when the wanted transport is not to be had
+     */
+    public Network(Settings settings, Guard guard) throws BadSettings {
+        this.settings = settings;
+        this.guard = guard;
+        this.transport = Transport.of(settings.get(Transport.CHOICE));
+    }
+
+    /** Every setting that a network reads, for those who assemble one. */
+    public static List<Setting<?>> settings() {
+        List<Setting<?>> all = new ArrayList<>(List.of(BIND, INSECURE, Transport.CHOICE));
+        all.addAll(Tls.SETTINGS);
+        return all;
+    }
+
+    /** The transport in use. */
+    public Transport transport() {
+        return transport;
+    }
+
+    /** Event loops of a room's own; they end with this network. */
+    public synchronized EventLoopGroup loops(String name, int count) {
+        EventLoopGroup group = transport.loops(name, count);
+        loops.add(group);
+        return group;
+    }
+
+    /**
+     * Binds, and from then on hands every admitted connection to {@code protocol}, which adds its
+     * handlers on the connection's own event loop.
+     *
+     * @throws BadSettings when the settings forbid it
+     * @throws CannotListen when the address is taken or not ours
+     */
+    public synchronized Listener listen(
+            Endpoint endpoint, EventLoopGroup group, Consumer<Channel> protocol)
+            throws BadSettings, CannotListen {
+        @Nullable SslContext secured = endpoint.tls() ? tls() : null;
+        Listener listener =
+                switch (endpoint.place()) {
+                    case Endpoint.Tcp tcp -> listenTcp(endpoint, tcp, group, protocol, secured);
+                    case Endpoint.Unix unix -> listenUnix(endpoint, unix, group, protocol, secured);
+                };
+        listeners.add(listener);
+        return listener;
+    }
+
+    /** Every listener that was opened, in that order. */
+    public synchronized List<Listener> listeners() {
+        return List.copyOf(listeners);
+    }
+
+    /** Closes listeners, connections and loops, the last opened first. */
+    @Override
+    public synchronized void close() {
+        listeners.reversed().forEach(Listener::close);
+        listeners.clear();
+        loops.forEach(
+                group ->
+                        group.shutdownGracefully(
+                                0, SHUTDOWN_MAX.toMillis(), TimeUnit.MILLISECONDS));
+        loops.forEach(group -> group.terminationFuture().awaitUninterruptibly());
+        loops.clear();
+    }
+
+    private Listener listenTcp(
+            Endpoint endpoint,
+            Endpoint.Tcp tcp,
+            EventLoopGroup group,
+            Consumer<Channel> protocol,
+            @Nullable SslContext secured)
+            throws BadSettings, CannotListen {
+        InetAddress address = bindAddress();
+        if (!address.isLoopbackAddress() && !endpoint.authenticated() && !settings.get(INSECURE)) {
+            throw BadSettings.of(
+                    BIND,
+                    settings.get(BIND) + " for " + tcp.key() + ", which has no authentication",
+                    "a loopback address, authentication, or --insecure");
+        }
+        int port = settings.get(tcp.port());
+        ChannelGroup connections = connections();
+        ServerBootstrap bootstrap =
+                bootstrap(endpoint, group, protocol, secured, connections)
+                        .channel(transport.tcpServer())
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true);
+        ChannelFuture bound =
+                bootstrap.bind(new InetSocketAddress(address, port)).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new CannotListen(
+                    settings.get(BIND)
+                            + ":"
+                            + port
+                            + ": "
+                            + bound.cause().getMessage()
+                            + " (another port: --set "
+                            + tcp.key()
+                            + "=N, or --port-offset N for all)",
+                    bound.cause());
+        }
+        return new Listener(endpoint, bound.channel(), connections, Optional.empty());
+    }
+
+    private Listener listenUnix(
+            Endpoint endpoint,
+            Endpoint.Unix unix,
+            EventLoopGroup group,
+            Consumer<Channel> protocol,
+            @Nullable SslContext secured)
+            throws CannotListen {
+        Path path = Path.of(settings.get(unix.path()));
+        removeStale(path);
+        SocketAddress address = transport.unixAddress(path);
+        ChannelGroup connections = connections();
+        ChannelFuture bound =
+                bootstrap(endpoint, group, protocol, secured, connections)
+                        .channel(transport.unixServer())
+                        .bind(address)
+                        .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new CannotListen(
+                    path
+                            + ": "
+                            + bound.cause().getMessage()
+                            + " (another path: --set "
+                            + unix.key()
+                            + "=PATH)",
+                    bound.cause());
+        }
+        return new Listener(endpoint, bound.channel(), connections, Optional.of(path));
+    }
+
+    private ServerBootstrap bootstrap(
+            Endpoint endpoint,
+            EventLoopGroup group,
+            Consumer<Channel> protocol,
+            @Nullable SslContext secured,
+            ChannelGroup connections) {
+        return new ServerBootstrap()
+                .group(group)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .handler(guard.door(endpoint.guard()))
+                .childHandler(
+                        new ChannelInitializer<Channel>() {
+                            @Override
+                            protected void initChannel(Channel connection) {
+                                if (!guard.welcome(connection, endpoint.guard())) {
+                                    return;
+                                }
+                                connections.add(connection);
+                                if (secured != null) {
+                                    connection
+                                            .pipeline()
+                                            .addLast(secured.newHandler(connection.alloc()));
+                                }
+                                protocol.accept(connection);
+                            }
+                        });
+    }
+
+    private static ChannelGroup connections() {
+        // stayClosed: who is accepted while the group closes is closed as well.
+        return new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    }
+
+    private InetAddress bindAddress() throws BadSettings {
+        String host = settings.get(BIND);
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException unknown) {
+            throw BadSettings.of(BIND, host, "an address of this machine");
+        }
+    }
+
+    private synchronized SslContext tls() throws BadSettings {
+        SslContext context = tls == null ? Tls.context(settings) : tls;
+        tls = context;
+        return context;
+    }
+
+    /** A socket file outlives a killed process. If nobody answers there it is in the way. */
+    private static void removeStale(Path path) {
+        if (!Files.exists(path) || Files.isRegularFile(path) || Files.isDirectory(path)) {
+            return;
+        }
+        try (SocketChannel asked = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            asked.connect(UnixDomainSocketAddress.of(path));
+        } catch (IOException nobodyAnswers) {
+            deleteStale(path);
+        }
+    }
+
+    private static void deleteStale(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException itStays) {
+            // Binding fails next, with a message that names the setting.
+            return;
+        }
+    }
+}

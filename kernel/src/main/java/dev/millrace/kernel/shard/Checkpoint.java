@@ -1,0 +1,242 @@
+package dev.millrace.kernel.shard;
+
+import dev.millrace.kernel.journal.Disk;
+import dev.millrace.kernel.memory.NativeBuffer;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint being written. State machines fill blocks on their own threads; {@link #run}, on a
+ * thread of its own, writes them.
+ *
+ * <p>Memory is bounded: there are {@link #BLOCKS} blocks, and a machine that finds none free waits to
+ * be told by {@link #whenRoom}. An item that is about to change cannot wait; for such there are {@link
+ * #EXTRA_BLOCKS} more, and when the disk is so slow that they are used up too, the checkpoint is
+ * given up rather than a command held up. The journal still has everything.
+ */
+public final class Checkpoint implements Runnable {
+    /** A block's payload is at most so long, but for one item that is longer. */
+    public static final int BLOCK_BYTES = 128 * 1024;
+
+    private static final int BLOCKS = 16;
+    private static final int EXTRA_BLOCKS = 256;
+
+    private final Disk disk;
+    private final long position;
+    private final long createdMillis;
+    private final Runnable ended;
+
+    // Guarded by this.
+    private final ArrayDeque<Block> free;
+    private final ArrayDeque<Block> full = new ArrayDeque<>();
+    private final List<Runnable> waiting = new ArrayList<>();
+    private int made;
+    private int machinesLeft;
+    private @Nullable String failure;
+    private boolean complete;
+    private long bytes;
+
+    /** A piece of one machine's state. Whoever took it fills it, on one thread at a time. */
+    public static final class Block {
+        private final NativeBuffer buffer = new NativeBuffer(BLOCK_BYTES + 1024L);
+        private int machine;
+
+        public NativeBuffer buffer() {
+            return buffer;
+        }
+    }
+
+    /**
+     * @param pool blocks of earlier checkpoints; this one leaves its own there
+     */
+    Checkpoint(
+            Disk disk,
+            long position,
+            long createdMillis,
+            int machines,
+            ArrayDeque<Block> pool,
+            Runnable ended) {
+        this.disk = disk;
+        this.free = pool;
+        this.made = pool.size();
+        this.position = position;
+        this.createdMillis = createdMillis;
+        this.machinesLeft = machines;
+        this.ended = ended;
+    }
+
+    /** Every effect up to this position is in it, and none after. */
+    public long position() {
+        return position;
+    }
+
+    // ---- For state machines, on any thread
+
+    /** An empty block, or null if none is free. */
+    public synchronized @Nullable Block take() {
+        return take(BLOCKS);
+    }
+
+    /** An empty block for an item that is about to change; null if there is not even such a one. */
+    public synchronized @Nullable Block takeAtOnce() {
+        return take(BLOCKS + EXTRA_BLOCKS);
+    }
+
+    private @Nullable Block take(int most) {
+        Block block = free.poll();
+        if (block == null && made < most) {
+            made++;
+            block = new Block();
+        }
+        return block;
+    }
+
+    /** Gives a filled block to be written. */
+    public synchronized void give(int machine, Block block) {
+        if (failure != null) {
+            block.buffer.shrink();
+            free.add(block);
+            return;
+        }
+        block.machine = machine;
+        full.add(block);
+        notifyAll();
+    }
+
+    /** Runs the action, once, when a block is free. */
+    public void whenRoom(Runnable action) {
+        synchronized (this) {
+            if (free.isEmpty() && made >= BLOCKS && failure == null) {
+                waiting.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    /** One machine has given all. */
+    public synchronized void done() {
+        machinesLeft--;
+        notifyAll();
+    }
+
+    /** It cannot be finished; what it had so far is deleted. */
+    public void abandon(String reason) {
+        List<Runnable> told;
+        synchronized (this) {
+            if (failure == null) {
+                failure = reason;
+                full.forEach(block -> block.buffer.shrink());
+                free.addAll(full);
+                full.clear();
+            }
+            told = List.copyOf(waiting);
+            waiting.clear();
+            notifyAll();
+        }
+        told.forEach(Runnable::run);
+    }
+
+    /** True once nothing that is given will be kept. */
+    public synchronized boolean isAbandoned() {
+        return failure != null;
+    }
+
+    // ---- Writing
+
+    /** Writes until it is whole or given up. */
+    @Override
+    public void run() {
+        String name = CheckpointFile.name(position);
+        String unfinished = name + CheckpointFile.UNFINISHED;
+        try {
+            try (Disk.Output out = disk.write(unfinished)) {
+                CheckpointFile.Writer writer =
+                        new CheckpointFile.Writer(out, position, createdMillis);
+                writeBlocks(writer);
+                writer.end();
+                out.force();
+            }
+            disk.rename(unfinished, name);
+            synchronized (this) {
+                complete = failure == null;
+            }
+        } catch (IOException e) {
+            abandon(e.toString());
+        } catch (InterruptedException e) {
+            abandon("the process stops");
+        } finally {
+            if (isAbandoned()) {
+                deleteQuietly(unfinished);
+            }
+            ended.run();
+        }
+    }
+
+    private void writeBlocks(CheckpointFile.Writer writer)
+            throws IOException, InterruptedException {
+        while (true) {
+            Block block;
+            synchronized (this) {
+                while (full.isEmpty() && machinesLeft > 0 && failure == null) {
+                    wait();
+                }
+                if (failure != null) {
+                    throw new IOException(failure);
+                }
+                block = full.poll();
+            }
+            if (block == null) {
+                return;
+            }
+            NativeBuffer content = block.buffer;
+            writer.block(block.machine, content.address(), content.length());
+            release(block);
+        }
+    }
+
+    private void release(Block block) {
+        List<Runnable> told;
+        synchronized (this) {
+            bytes += block.buffer.length();
+            block.buffer.shrink();
+            if (free.size() < BLOCKS) {
+                free.add(block);
+            } else {
+                block.buffer.free();
+                made--;
+            }
+            told = List.copyOf(waiting);
+            waiting.clear();
+        }
+        told.forEach(Runnable::run);
+    }
+
+    private void deleteQuietly(String name) {
+        try {
+            disk.delete(name);
+        } catch (IOException e) {
+            // The next start deletes what is unfinished.
+            return;
+        }
+    }
+
+    /** True when it is whole and durable. */
+    public synchronized boolean isComplete() {
+        return complete;
+    }
+
+    /** Why it was given up; empty if it was not. */
+    public synchronized String failure() {
+        String reason = failure;
+        return reason == null ? "" : reason;
+    }
+
+    /** Bytes of state written. */
+    public synchronized long bytes() {
+        return bytes;
+    }
+}

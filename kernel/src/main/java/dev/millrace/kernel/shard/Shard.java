@@ -1,0 +1,255 @@
+package dev.millrace.kernel.shard;
+
+import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kernel.journal.Disk;
+import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.journal.RecordReader;
+import dev.millrace.kernel.journal.SegmentJournal;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One journal and the state machines on it.
+ *
+ * <p>It starts from the newest checkpoint and replays the records behind it. A checkpoint is taken
+ * while the machines serve: they are frozen for the moment in which the position of the cut is read,
+ * and then give their state as it was there, piece by piece. When the checkpoint is durable the
+ * journal forgets what stands before it.
+ */
+public final class Shard {
+    private final Disk snapshots;
+    private final List<StateMachine> machines;
+    private final SegmentJournal journal;
+    private final Clock clock;
+    private final Started started;
+
+    /** Kept from checkpoint to checkpoint; used by the running one only. */
+    private final ArrayDeque<Checkpoint.Block> blocks = new ArrayDeque<>();
+
+    // Guarded by this.
+    private @Nullable Checkpoint running;
+    private long coveredBytes;
+    private long lastBytes;
+    private long lastMillis;
+    private boolean lastComplete = true;
+    private String lastFailure = "";
+
+    /**
+     * What was found at the start.
+     *
+     * @param checkpoint the position of the checkpoint, 0 if there was none
+     * @param records how many records were replayed behind it
+     */
+    public record Started(long checkpoint, long records) {}
+
+    private Shard(
+            Disk snapshots,
+            List<StateMachine> machines,
+            SegmentJournal journal,
+            Clock clock,
+            Started started) {
+        this.snapshots = snapshots;
+        this.machines = machines;
+        this.journal = journal;
+        this.clock = clock;
+        this.started = started;
+        this.lastMillis = clock.millis();
+    }
+
+    /**
+     * Brings the machines to the state that the disks hold.
+     *
+     * @throws CorruptJournalException if what is there cannot be trusted
+     */
+    public static Shard open(
+            Disk journalDisk,
+            Disk snapshots,
+            SegmentJournal.Options options,
+            List<StateMachine> machines,
+            Clock clock)
+            throws IOException {
+        long covered = loadNewest(snapshots, machines);
+        SegmentJournal journal =
+                SegmentJournal.open(journalDisk, options, covered, clock.millis());
+        if (journal.first() > covered + 1) {
+            throw new CorruptJournalException(
+                    journalDisk
+                            + ": the journal starts at position "
+                            + journal.first()
+                            + " and the newest checkpoint ends at "
+                            + covered
+                            + ": what is between is missing. Restore a backup");
+        }
+        long[] records = {0};
+        RecordReader reader = new RecordReader();
+        journal.read(
+                covered,
+                (position, address, bytes) -> {
+                    reader.reset(address, bytes);
+                    while (reader.next()) {
+                        machine(machines, reader.machine())
+                                .apply(reader.address(), reader.bytes());
+                    }
+                    records[0]++;
+                });
+        return new Shard(
+                snapshots, List.copyOf(machines), journal, clock, new Started(covered, records[0]));
+    }
+
+    private static long loadNewest(Disk snapshots, List<StateMachine> machines)
+            throws IOException {
+        long newest = 0;
+        for (String name : snapshots.list()) {
+            newest = Math.max(newest, CheckpointFile.positionOf(name));
+        }
+        if (newest > 0) {
+            CheckpointFile.read(
+                    snapshots,
+                    CheckpointFile.name(newest),
+                    (number, address, bytes) -> machine(machines, number).load(address, bytes));
+        }
+        for (String name : snapshots.list()) {
+            boolean older = CheckpointFile.positionOf(name) >= 0
+                    && CheckpointFile.positionOf(name) < newest;
+            if (older || name.endsWith(CheckpointFile.UNFINISHED)) {
+                snapshots.delete(name);
+            }
+        }
+        return newest;
+    }
+
+    private static StateMachine machine(List<StateMachine> machines, int number) {
+        for (StateMachine machine : machines) {
+            if (machine.machine() == number) {
+                return machine;
+            }
+        }
+        throw new CorruptJournalException(
+                "state machine " + number + ": not in this process; start all rooms that wrote");
+    }
+
+    public Journal journal() {
+        return journal;
+    }
+
+    /** The journal as what it is here, for its threads and for backups. */
+    public SegmentJournal segments() {
+        return journal;
+    }
+
+    public Started started() {
+        return started;
+    }
+
+    // ---- Checkpoints
+
+    /** Bytes appended since the last checkpoint's cut. */
+    public synchronized long uncoveredBytes() {
+        return journal.appendedBytes() - coveredBytes;
+    }
+
+    /** State bytes of the last checkpoint. */
+    public synchronized long lastCheckpointBytes() {
+        return lastBytes;
+    }
+
+    /** When the last one was completed, or the process started; ms since 1970. */
+    public synchronized long lastCheckpointMillis() {
+        return lastMillis;
+    }
+
+    /** False if the last one was given up. */
+    public synchronized boolean lastCheckpointComplete() {
+        return lastComplete;
+    }
+
+    /** Why; empty if it was not. */
+    public synchronized String lastCheckpointFailure() {
+        return lastFailure;
+    }
+
+    public synchronized boolean isCheckpointing() {
+        return running != null;
+    }
+
+    /**
+     * Makes the cut and hands the checkpoint to {@code writer}, which is to run it on another
+     * thread.
+     *
+     * @param ended told afterwards whether it is complete
+     * @return false if one is running already
+     */
+    public boolean checkpoint(Consumer<Runnable> writer, Consumer<Boolean> ended) {
+        Checkpoint checkpoint;
+        machines.forEach(StateMachine::freeze);
+        try {
+            synchronized (this) {
+                if (running != null) {
+                    return false;
+                }
+                long position = journal.end();
+                long appended = journal.appendedBytes();
+                checkpoint =
+                        new Checkpoint(
+                                snapshots,
+                                position,
+                                clock.millis(),
+                                machines.size(),
+                                blocks,
+                                () -> ended(position, appended, ended));
+                running = checkpoint;
+            }
+            for (StateMachine machine : machines) {
+                machine.cut(checkpoint);
+            }
+        } finally {
+            machines.reversed().forEach(StateMachine::thaw);
+        }
+        writer.accept(
+                () -> {
+                    // A checkpoint must not know more than the journal after a power cut.
+                    journal.sync();
+                    checkpoint.run();
+                });
+        return true;
+    }
+
+    private void ended(long position, long appended, Consumer<Boolean> told) {
+        boolean complete;
+        synchronized (this) {
+            Checkpoint checkpoint = running;
+            complete = checkpoint != null && checkpoint.isComplete();
+            lastComplete = complete;
+            lastFailure = checkpoint == null ? "" : checkpoint.failure();
+            if (complete && checkpoint != null) {
+                coveredBytes = appended;
+                lastBytes = checkpoint.bytes();
+                lastMillis = clock.millis();
+            }
+            running = null;
+        }
+        if (complete) {
+            deleteOlder(position);
+            journal.trim(position);
+        }
+        told.accept(complete);
+    }
+
+    private void deleteOlder(long position) {
+        try {
+            for (String name : snapshots.list()) {
+                long other = CheckpointFile.positionOf(name);
+                if (other >= 0 && other < position) {
+                    snapshots.delete(name);
+                }
+            }
+        } catch (IOException e) {
+            // It is not in the way: the next start, or checkpoint, deletes it.
+            return;
+        }
+    }
+}

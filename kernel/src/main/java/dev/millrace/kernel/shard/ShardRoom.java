@@ -1,0 +1,168 @@
+package dev.millrace.kernel.shard;
+
+import dev.millrace.kernel.config.Setting;
+import dev.millrace.kernel.config.Settings;
+import dev.millrace.kernel.journal.FileDisk;
+import dev.millrace.kernel.journal.JournalThreads;
+import dev.millrace.kernel.journal.SegmentJournal;
+import dev.millrace.kernel.journal.SyncPolicy;
+import dev.millrace.kernel.log.Log;
+import dev.millrace.kernel.room.Room;
+import dev.millrace.kernel.room.RoomContext;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The embedded default: one shard, in the data directory. It starts before the rooms whose state
+ * machines it drives, and stops after them.
+ */
+public final class ShardRoom implements Room {
+    /** What a room's own {@code sync} setting says when it leaves the choice to the journal's. */
+    public static final String UNSET = "default";
+
+    private static final List<String> POLICIES = List.of(UNSET, "os", "everysec", "always");
+
+    private static final Setting<String> SYNC =
+            Setting.choice(
+                    "journal.sync", UNSET, POLICIES, "sync policy of rooms that do not set their own");
+
+    private static final Setting<Long> SEGMENT_BYTES =
+            Setting.bytes(
+                    "journal.segment-bytes",
+                    32 << 20,
+                    SegmentJournal.SEGMENT_BYTES_MIN,
+                    1L << 32,
+                    "size of one file of the journal");
+
+    private static final Setting<Long> SPARES =
+            Setting.count("journal.spares", 2, 1, 64, "empty journal files that are kept ready");
+
+    private static final Setting<Long> CHECKPOINT_BYTES =
+            Setting.bytes(
+                    "journal.checkpoint-bytes",
+                    256 << 20,
+                    "journal bytes since the last checkpoint that make a new one due; at least as"
+                            + " many as the last one had");
+
+    private record Member(
+            Function<Settings, StateMachine> machine, Function<Settings, SyncPolicy> policy) {}
+
+    private final List<Member> members = new ArrayList<>();
+    private @Nullable Shard shard;
+    private @Nullable JournalThreads threads;
+    private Log log = Log.silent();
+    private long checkpointBytes;
+
+    /** A room's {@code sync} setting. */
+    public static Setting<String> syncSetting(String key) {
+        return Setting.choice(key, UNSET, POLICIES, "os, everysec, always; default: journal.sync");
+    }
+
+    /** What a room's setting means, where neither it nor the journal's says anything: standard. */
+    public static SyncPolicy policy(
+            Settings settings, Setting<String> own, SyncPolicy standard) {
+        String name = settings.get(own);
+        if (name.equals(UNSET)) {
+            name = settings.get(SYNC);
+        }
+        return name.equals(UNSET) ? standard : SyncPolicy.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    /** Adds a state machine, which is made when the shard starts. */
+    public void add(
+            Function<Settings, StateMachine> machine, Function<Settings, SyncPolicy> policy) {
+        members.add(new Member(machine, policy));
+    }
+
+    /** The shard, once started. */
+    public Shard shard() {
+        Shard open = shard;
+        if (open == null) {
+            throw new IllegalStateException("the shard is not open");
+        }
+        return open;
+    }
+
+    @Override
+    public String name() {
+        return "journal";
+    }
+
+    @Override
+    public List<Setting<?>> settings() {
+        return List.of(SYNC, SEGMENT_BYTES, SPARES, CHECKPOINT_BYTES);
+    }
+
+    @Override
+    public void start(RoomContext context) throws IOException {
+        log = context.log();
+        checkpointBytes = context.get(CHECKPOINT_BYTES);
+        long before = System.nanoTime();
+        Shard opened =
+                Shard.open(
+                        new FileDisk(context.data().resolve("journal")),
+                        new FileDisk(context.data().resolve("snapshot")),
+                        new SegmentJournal.Options(
+                                context.get(SEGMENT_BYTES),
+                                Math.toIntExact(context.get(SPARES))),
+                        members.stream()
+                                .map(member -> member.machine.apply(context.settings()))
+                                .toList(),
+                        Clock.systemUTC());
+        shard = opened;
+        boolean everySecond =
+                members.stream()
+                        .map(member -> member.policy.apply(context.settings()))
+                        .anyMatch(policy -> policy != SyncPolicy.OS);
+        threads = JournalThreads.start(opened.segments(), everySecond);
+        log.info(
+                "recovered",
+                "checkpoint",
+                opened.started().checkpoint(),
+                "records",
+                opened.started().records(),
+                "ms",
+                (System.nanoTime() - before) / 1_000_000);
+    }
+
+    /** True if the journal has grown so much since the last checkpoint that it is time for one. */
+    public boolean isCheckpointDue() {
+        Shard open = shard();
+        return !open.isCheckpointing()
+                && open.uncoveredBytes()
+                        > Math.max(checkpointBytes, open.lastCheckpointBytes());
+    }
+
+    /** Begins a checkpoint, written by a thread of its own; false if one is running. */
+    public boolean checkpoint(Consumer<Boolean> ended) {
+        Shard open = shard();
+        return open.checkpoint(
+                writer -> Thread.ofPlatform().name("checkpoint").daemon(true).start(writer),
+                complete -> {
+                    if (complete) {
+                        log.info("checkpoint", "bytes", open.lastCheckpointBytes());
+                    } else {
+                        log.warn("checkpoint given up", "why", open.lastCheckpointFailure());
+                    }
+                    ended.accept(complete);
+                });
+    }
+
+    @Override
+    public void stop() throws IOException {
+        JournalThreads running = threads;
+        if (running != null) {
+            running.close();
+        }
+        Shard open = shard;
+        if (open != null) {
+            open.segments().close();
+        }
+    }
+}

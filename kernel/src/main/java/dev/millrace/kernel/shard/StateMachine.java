@@ -1,0 +1,28 @@
+package dev.millrace.kernel.shard;
+
+/** A deterministic function of the journal: kv, queue, events, registry. */
+public interface StateMachine {
+    /** Its number in records and checkpoints, 1 to 255. */
+    int machine();
+
+    /**
+     * Applies the effects of one record on it. The memory is valid during the call.
+     *
+     * @throws dev.millrace.kernel.journal.CorruptJournalException if they are not what it writes
+     */
+    void apply(long address, int bytes);
+
+    /** Takes back one block that it gave to a checkpoint. Blocks come in the order they were given. */
+    void load(long address, int bytes);
+
+    /** Holds all effects back, until {@link #thaw}. */
+    void freeze();
+
+    void thaw();
+
+    /**
+     * Called frozen: begins to give the state as it is now to the checkpoint, and goes on with it
+     * while it serves; ends with {@link Checkpoint#done} or {@link Checkpoint#abandon}.
+     */
+    void cut(Checkpoint checkpoint);
+}

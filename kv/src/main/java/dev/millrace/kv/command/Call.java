@@ -1,0 +1,289 @@
+package dev.millrace.kv.command;
+
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.effect.Effects;
+import dev.millrace.kv.resp.Decimal;
+import dev.millrace.kv.resp.Reply;
+import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.session.KvServer;
+import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.Session;
+import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.KeyHash;
+import dev.millrace.kv.store.Stripe;
+import dev.millrace.kv.store.Stripes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * A running command: its arguments, what it finds, what it changes, what it answers. Each loop has
+ * one and uses it again and again; nothing of it may be kept.
+ */
+public final class Call {
+    private final Lane lane;
+    private final Stripes stripes;
+    private final Effects effects;
+    private final Reply reply;
+    private final Key key;
+    private final Key other;
+    private final NativeBuffer scratch = new NativeBuffer(256);
+    private final List<LongConsumer> afterCommit = new ArrayList<>();
+
+    private Request request;
+    private Session session;
+    private Command command;
+    private long dependsOn;
+
+    public Call(Lane lane, Effects effects, Reply reply, Command first, Session nobody) {
+        this.lane = lane;
+        this.stripes = lane.server().stripes();
+        this.effects = effects;
+        this.reply = reply;
+        this.key = new Key(stripes.stripe(0));
+        this.other = new Key(stripes.stripe(0));
+        this.request = new Request();
+        this.command = first;
+        this.session = nobody;
+    }
+
+    /** Makes it the call of this command; for the loop. */
+    public void begin(Session session, Command command, Request request) {
+        this.session = session;
+        this.command = command;
+        this.request = request;
+    }
+
+    // ---- Who and where
+
+    public Lane lane() {
+        return lane;
+    }
+
+    public KvServer server() {
+        return lane.server();
+    }
+
+    public Session session() {
+        return session;
+    }
+
+    public Command command() {
+        return command;
+    }
+
+    public Request request() {
+        return request;
+    }
+
+    public Reply reply() {
+        return reply;
+    }
+
+    public Effects effects() {
+        return effects;
+    }
+
+    public Stripes stripes() {
+        return stripes;
+    }
+
+    /** The loop's clock, ms since 1970: the same during a command and during a transaction. */
+    public long nowMillis() {
+        return lane.nowMillis();
+    }
+
+    // ---- Arguments. Index 0 is the command's name.
+
+    public int count() {
+        return request.count();
+    }
+
+    public long address(int index) {
+        return request.address(index);
+    }
+
+    public int length(int index) {
+        return request.length(index);
+    }
+
+    public byte[] bytes(int index) {
+        return request.bytes(index);
+    }
+
+    public String text(int index) {
+        return request.text(index);
+    }
+
+    /** True if the argument is this word, given in upper case, in any case. */
+    public boolean is(int index, String word) {
+        int length = length(index);
+        if (length != word.length()) {
+            return false;
+        }
+        long at = address(index);
+        for (int i = 0; i < length; i++) {
+            int c = Memory.getByte(at + i);
+            if (c >= 'a' && c <= 'z') {
+                c -= 'a' - 'A';
+            }
+            if (c != word.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The argument as a long, in the form Redis accepts. */
+    public long integer(int index) {
+        return integer(index, Refusal.NOT_AN_INTEGER);
+    }
+
+    public long integer(int index, Refusal otherwise) {
+        long at = address(index);
+        int length = length(index);
+        if (!Decimal.isLong(at, length)) {
+            throw otherwise;
+        }
+        return Decimal.parse(at, length);
+    }
+
+    /** The argument as a long within bounds, else {@code otherwise}. */
+    public long integer(int index, long least, long most, Refusal otherwise) {
+        long value = integer(index, otherwise);
+        if (value < least || value > most) {
+            throw otherwise;
+        }
+        return value;
+    }
+
+    /** A buffer for a value under construction; empty. */
+    public NativeBuffer scratch() {
+        scratch.shrink();
+        return scratch;
+    }
+
+    // ---- Keys
+
+    /** Looks a key up to read it: counted as hit or miss, its access noted. */
+    public Key read(int index) {
+        find(key, index, session.database());
+        lane.stats().lookedUp(key.exists());
+        return key;
+    }
+
+    /** Looks a key up to change it. */
+    public Key write(int index) {
+        find(key, index, session.database());
+        return key;
+    }
+
+    /** Looks a second key up, while the first stays as it is. */
+    public Key other(int index) {
+        return other(index, session.database());
+    }
+
+    public Key other(int index, int database) {
+        find(other, index, database);
+        return other;
+    }
+
+    /** Looks a key up without noting the access, as OBJECT and TTL do. */
+    public Key peek(int index) {
+        fill(key, address(index), length(index), session.database());
+        hideExpired(key);
+        return key;
+    }
+
+    /** Looks up a key that is no argument; its bytes must stay where they are during the call. */
+    public Key peek(long address, int length, int database) {
+        fill(key, address, length, database);
+        hideExpired(key);
+        return key;
+    }
+
+    private void find(Key found, int index, int database) {
+        fill(found, address(index), length(index), database);
+        hideExpired(found);
+        if (found.item != 0 && !session.isNoTouch()) {
+            Item.access(found.item, found.stripe.accessClock());
+        }
+    }
+
+    private void fill(Key found, long address, int length, int database) {
+        Stripe stripe = stripes.of(address, length);
+        assert stripe.isLocked() : command + " has not declared the key";
+        found.address = address;
+        found.length = length;
+        found.stripe = stripe;
+        found.database = stripe.database(database);
+        found.hash = KeyHash.of(address, length);
+        found.item = found.database.items().find(found.hash, address, length);
+        if (lane.isStrict()) {
+            dependOn(stripe.dependency(found.hash));
+        }
+    }
+
+    /**
+     * An expired key does not exist. Its deletion is an effect, logged by whoever holds the stripe
+     * and has space for it; else it is only hidden.
+     */
+    private void hideExpired(Key found) {
+        long expiresAt = found.item == 0 ? 0 : Item.expiresAt(found.item);
+        if (expiresAt == 0 || expiresAt > nowMillis()) {
+            return;
+        }
+        if (command.isWrite() || lane.admit(found.length)) {
+            effects.delete(found);
+            lane.stats().expired();
+            notify(Notification.EXPIRED, "expired", found);
+        }
+        found.item = 0;
+    }
+
+    /** True if a looked-up key is there but expired, and could not be deleted now. */
+    public boolean isHiddenExpired(Key found) {
+        return found.item == 0
+                && found.database.items().find(found.hash, found.address, found.length) != 0;
+    }
+
+    /** The reply must not leave before this position is durable. */
+    public void dependOn(long position) {
+        dependsOn = Math.max(dependsOn, position);
+    }
+
+    /** What the reply depends on so far; and starts anew. */
+    public long takeDependency() {
+        long taken = dependsOn;
+        dependsOn = 0;
+        return taken;
+    }
+
+    // ---- What follows from a change
+
+    /** Tells subscribers of keyspace notifications, once the change has its place in the log. */
+    public void notify(Notification kind, String event, Key key) {
+        if (server().notifications().wants(kind)) {
+            int database = key.database().index();
+            byte[] name = Memory.bytes(key.address(), key.length());
+            afterCommit(
+                    position ->
+                            server().notifications().send(lane, event, database, name, position));
+        }
+    }
+
+    /** Runs when the record is appended, before the stripes are unlocked; told its position. */
+    public void afterCommit(LongConsumer action) {
+        afterCommit.add(action);
+    }
+
+    /** For the loop. */
+    public void committed(long position) {
+        if (!afterCommit.isEmpty()) {
+            List<LongConsumer> actions = List.copyOf(afterCommit);
+            afterCommit.clear();
+            actions.forEach(action -> action.accept(position));
+        }
+    }
+}

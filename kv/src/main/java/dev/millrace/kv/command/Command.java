@@ -1,0 +1,281 @@
+package dev.millrace.kv.command;
+
+import dev.millrace.kv.resp.Request;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The declaration of a command. From it come the command table, COMMAND INFO and DOCS, the keys to
+ * lock, the space to reserve, and the metrics; nothing else has to be told of a new command.
+ *
+ * <pre>{@code
+ * static final Command STRLEN =
+ *         Command.named("strlen", "STRLEN key")
+ *                 .since("2.2.0").group("string").complexity("O(1)")
+ *                 .summary("Get the length of the value stored in a key")
+ *                 .arity(2).keys(Keys.one()).flags(READONLY, FAST).categories("string")
+ *                 .does(Strings::strlen);
+ * }</pre>
+ */
+public final class Command {
+    /** What a command does. It may throw {@link Refusal} before its first effect. */
+    @FunctionalInterface
+    public interface Handler {
+        void run(Call call);
+    }
+
+    /** How many bytes of effects a request may at most cause. */
+    @FunctionalInterface
+    public interface Cost {
+        long bytes(Request request);
+    }
+
+    /** A bound for commands whose effects repeat their arguments, each at most once. */
+    private static final Cost ARGUMENTS = request -> request.bytes() + 32L * request.count();
+
+    /** Which stripes are locked while a command runs. */
+    public enum Locks {
+        /** Those of its keys. */
+        KEYS,
+        /** All: it looks at, or changes, more than keys it names. */
+        ALL
+    }
+
+    private static int declared;
+
+    private final String name;
+    private final String usage;
+    private final String since;
+    private final String group;
+    private final String summary;
+    private final String complexity;
+    private final int arity;
+    private final Keys keys;
+    private final Set<Flag> flags;
+    private final List<String> categories;
+    private final List<Command> subcommands;
+    private final Cost cost;
+    private final Locks locks;
+    private final Handler handler;
+    private final int id;
+    private final boolean write;
+    private @Nullable Command container;
+
+    private Command(Builder builder, Handler handler) {
+        this.name = builder.name;
+        this.usage = builder.usage;
+        this.since = builder.since;
+        this.group = builder.group;
+        this.summary = builder.summary;
+        this.complexity = builder.complexity;
+        this.arity = builder.arity;
+        this.keys = builder.keys;
+        this.flags = Collections.unmodifiableSet(builder.flags);
+        this.categories = List.copyOf(builder.categories);
+        this.subcommands = List.copyOf(builder.subcommands);
+        this.cost = builder.cost;
+        this.locks = builder.locks;
+        this.handler = handler;
+        this.write = flags.contains(Flag.WRITE);
+        synchronized (Command.class) {
+            this.id = declared++;
+        }
+        for (Command subcommand : subcommands) {
+            subcommand.container = this;
+        }
+    }
+
+    /** Begins a declaration; {@code usage} is the syntax as Redis's documentation writes it. */
+    public static Builder named(String name, String usage) {
+        return new Builder(name, usage);
+    }
+
+    /** How many commands there are in the process: every {@link #id} is less. */
+    public static synchronized int declared() {
+        return declared;
+    }
+
+    /** Lower case, without the container's name. */
+    public String name() {
+        return name;
+    }
+
+    /** As in INFO commandstats and ACLs: {@code client|list}. */
+    public String fullName() {
+        Command owner = container;
+        return owner == null ? name : owner.name + "|" + name;
+    }
+
+    public String usage() {
+        return usage;
+    }
+
+    public String since() {
+        return since;
+    }
+
+    public String group() {
+        return group;
+    }
+
+    public String summary() {
+        return summary;
+    }
+
+    public String complexity() {
+        return complexity;
+    }
+
+    /** Number of arguments with the name; negative: at least so many. */
+    public int arity() {
+        return arity;
+    }
+
+    public boolean acceptsCount(int count) {
+        return arity >= 0 ? count == arity : count >= -arity;
+    }
+
+    public Keys keys() {
+        return keys;
+    }
+
+    public Set<Flag> flags() {
+        return flags;
+    }
+
+    public boolean has(Flag flag) {
+        return flags.contains(flag);
+    }
+
+    public boolean isWrite() {
+        return write;
+    }
+
+    /** Without the @; what follows from flags (read, write, fast, slow, ...) is not among them. */
+    public List<String> categories() {
+        return categories;
+    }
+
+    public List<Command> subcommands() {
+        return subcommands;
+    }
+
+    /** A number for arrays of counters. */
+    public int id() {
+        return id;
+    }
+
+    public long cost(Request request) {
+        return cost.bytes(request);
+    }
+
+    public Locks locks() {
+        return locks;
+    }
+
+    public void run(Call call) {
+        handler.run(call);
+    }
+
+    @Override
+    public String toString() {
+        return fullName();
+    }
+
+    /** A declaration being written. */
+    public static final class Builder {
+        private final String name;
+        private final String usage;
+        private String since = "";
+        private String group = "";
+        private String summary = "";
+        private String complexity = "";
+        private int arity;
+        private Keys keys = Keys.NONE;
+        private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
+        private final List<String> categories = new ArrayList<>();
+        private final List<Command> subcommands = new ArrayList<>();
+        private Cost cost = ARGUMENTS;
+        private Locks locks = Locks.KEYS;
+
+        private Builder(String name, String usage) {
+            this.name = name.toLowerCase(Locale.ROOT);
+            this.usage = usage;
+        }
+
+        public Builder since(String version) {
+            this.since = version;
+            return this;
+        }
+
+        public Builder group(String group) {
+            this.group = group;
+            return this;
+        }
+
+        public Builder summary(String summary) {
+            this.summary = summary;
+            return this;
+        }
+
+        public Builder complexity(String complexity) {
+            this.complexity = complexity;
+            return this;
+        }
+
+        public Builder arity(int arity) {
+            this.arity = arity;
+            return this;
+        }
+
+        public Builder keys(Keys keys) {
+            this.keys = keys;
+            return this;
+        }
+
+        public Builder flags(Flag... flags) {
+            this.flags.addAll(Arrays.asList(flags));
+            return this;
+        }
+
+        public Builder categories(String... categories) {
+            this.categories.addAll(Arrays.asList(categories));
+            return this;
+        }
+
+        public Builder cost(Cost cost) {
+            this.cost = cost;
+            return this;
+        }
+
+        public Builder locks(Locks locks) {
+            this.locks = locks;
+            return this;
+        }
+
+        public Builder subcommands(Command... subcommands) {
+            this.subcommands.addAll(Arrays.asList(subcommands));
+            return this;
+        }
+
+        /** Ends the declaration. */
+        public Command does(Handler handler) {
+            return new Command(this, handler);
+        }
+
+        /** Ends the declaration of a command that is only a container of others. */
+        public Command contains(Command... subcommands) {
+            subcommands(subcommands);
+            return does(
+                    call -> {
+                        throw new AssertionError("a container does nothing: " + name);
+                    });
+        }
+    }
+}

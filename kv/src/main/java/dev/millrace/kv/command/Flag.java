@@ -1,0 +1,28 @@
+package dev.millrace.kv.command;
+
+import java.util.Locale;
+
+/** The command flags that COMMAND INFO answers, in Redis's order. */
+public enum Flag {
+    WRITE,
+    READONLY,
+    DENYOOM,
+    ADMIN,
+    PUBSUB,
+    NOSCRIPT,
+    BLOCKING,
+    LOADING,
+    STALE,
+    SKIP_MONITOR,
+    SKIP_SLOWLOG,
+    FAST,
+    NO_AUTH,
+    MAY_REPLICATE,
+    NO_MULTI,
+    MOVABLEKEYS,
+    ALLOW_BUSY;
+
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

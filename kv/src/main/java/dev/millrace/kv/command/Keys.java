@@ -1,0 +1,73 @@
+package dev.millrace.kv.command;
+
+import dev.millrace.kv.resp.Decimal;
+import dev.millrace.kv.resp.Request;
+
+/**
+ * Which arguments of a command are keys: what COMMAND GETKEYS answers and what is locked.
+ *
+ * @param first index of the first key, 0 if there is none
+ * @param last index of the last, negative to count from the end
+ * @param step from key to key
+ * @param counted index of an argument that says how many keys follow it, 0 if there is none; then
+ *     {@code first} may name a key before it (a destination), or be 0
+ */
+public record Keys(int first, int last, int step, int counted) {
+    public static final Keys NONE = new Keys(0, 0, 0, 0);
+
+    public static Keys one() {
+        return new Keys(1, 1, 1, 0);
+    }
+
+    public static Keys range(int first, int last, int step) {
+        return new Keys(first, last, step, 0);
+    }
+
+    /** {@code numkeys} at this index, and the keys behind it. */
+    public static Keys counted(int index) {
+        return new Keys(0, 0, 0, index);
+    }
+
+    /** Is told the index of each key. */
+    @FunctionalInterface
+    public interface Each {
+        void key(int index);
+    }
+
+    public boolean isNone() {
+        return first == 0 && counted == 0;
+    }
+
+    /** True if where the keys are depends on an argument. */
+    public boolean isMovable() {
+        return counted != 0;
+    }
+
+    /** The last key's index in this request, or {@code first - 1} if there is none. */
+    public int last(int count) {
+        return last < 0 ? count + last : Math.min(last, count - 1);
+    }
+
+    public void each(Request request, Each each) {
+        if (first != 0) {
+            int end = last(request.count());
+            for (int i = first; i <= end; i += step) {
+                each.key(i);
+            }
+        }
+        if (counted != 0 && counted < request.count()) {
+            int end = Math.min(counted + keyCount(request), request.count() - 1);
+            for (int i = counted + 1; i <= end; i++) {
+                each.key(i);
+            }
+        }
+    }
+
+    private int keyCount(Request request) {
+        long address = request.address(counted);
+        int length = request.length(counted);
+        return Decimal.isLong(address, length)
+                ? (int) Math.clamp(Decimal.parse(address, length), 0L, request.count())
+                : 0;
+    }
+}

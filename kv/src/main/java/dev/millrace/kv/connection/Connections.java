@@ -1,0 +1,80 @@
+package dev.millrace.kv.connection;
+
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.store.Stripe;
+import java.util.List;
+
+/** PING, ECHO, SELECT, QUIT. */
+public final class Connections {
+    private Connections() {}
+
+    private static Command.Builder connection(String name, String usage, int arity) {
+        return Command.named(name, usage)
+                .since("1.0.0")
+                .group("connection")
+                .complexity("O(1)")
+                .arity(arity)
+                .categories("connection");
+    }
+
+    public static List<Command> all() {
+        return List.of(
+                connection("ping", "PING [message]", -1)
+                        .summary("Ping the server")
+                        .flags(Flag.FAST)
+                        .does(Connections::ping),
+                connection("echo", "ECHO message", 2)
+                        .summary("Echo the given string")
+                        .flags(Flag.FAST)
+                        .does(call -> call.reply().bulk(call.address(1), call.length(1))),
+                connection("select", "SELECT index", 2)
+                        .summary("Change the selected database for the current connection")
+                        .flags(Flag.LOADING, Flag.STALE, Flag.FAST)
+                        .does(Connections::select),
+                connection("quit", "QUIT", -1)
+                        .summary("Close the connection")
+                        .flags(
+                                Flag.NOSCRIPT,
+                                Flag.LOADING,
+                                Flag.STALE,
+                                Flag.FAST,
+                                Flag.NO_AUTH,
+                                Flag.ALLOW_BUSY)
+                        .does(Connections::quit));
+    }
+
+    private static void ping(Call call) {
+        if (call.count() > 2) {
+            throw new Refusal("ERR wrong number of arguments for 'ping' command");
+        }
+        boolean subscriber =
+                call.session().subscriptions() > 0 && call.session().protocol() == 2;
+        if (subscriber) {
+            call.reply().array(2);
+            call.reply().bulk("pong");
+            if (call.count() == 1) {
+                call.reply().bulk("");
+            } else {
+                call.reply().bulk(call.address(1), call.length(1));
+            }
+        } else if (call.count() == 1) {
+            call.reply().pong();
+        } else {
+            call.reply().bulk(call.address(1), call.length(1));
+        }
+    }
+
+    private static void select(Call call) {
+        long index = call.integer(1, 0, Stripe.DATABASES - 1, Refusal.DB_INDEX);
+        call.session().database((int) index);
+        call.reply().ok();
+    }
+
+    private static void quit(Call call) {
+        call.reply().ok();
+        call.session().closeAfterReply();
+    }
+}

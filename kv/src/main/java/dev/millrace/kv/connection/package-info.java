@@ -1,0 +1,5 @@
+/** Commands about the connection itself. */
+@NullMarked
+package dev.millrace.kv.connection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,205 @@
+package dev.millrace.kv.effect;
+
+import dev.millrace.kernel.journal.RecordWriter;
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.command.Key;
+import dev.millrace.kv.store.Apply;
+import dev.millrace.kv.store.Stripe;
+import dev.millrace.kv.store.Stripes;
+import java.util.Arrays;
+
+/**
+ * The way commands change the store: each method writes the effect into the open record and applies
+ * it, through the same code that a replay uses. The stripes are locked and the space is reserved; the
+ * loop appends the record when the command, or the transaction, is done.
+ */
+public final class Effects {
+    private final RecordWriter record;
+    private final Stripes stripes;
+    private final Combination combination;
+
+    // What the record has touched, for the dependencies of readers.
+    private Stripe[] touchedStripes = new Stripe[16];
+    private long[] touchedHashes = new long[16];
+    private int touchedCount;
+    private long changes;
+
+    public Effects(RecordWriter record, Stripes stripes) {
+        this.record = record;
+        this.stripes = stripes;
+        this.combination = new Combination();
+    }
+
+    private NativeBuffer begin(Effect effect, Key key) {
+        NativeBuffer out = begin(effect);
+        out.putByte(key.database().index());
+        putBytes(out, key.address(), key.length());
+        return out;
+    }
+
+    private NativeBuffer begin(Effect effect) {
+        NativeBuffer out = record.part(Effect.MACHINE);
+        out.putByte(effect.code());
+        return out;
+    }
+
+    private static void putBytes(NativeBuffer out, long address, int length) {
+        out.putVarint(length);
+        out.put(address, length);
+    }
+
+    private void touched(Key key) {
+        changes++;
+        key.stripe().watches().touch(key.database().index(), key.address(), key.length());
+        touched(key.stripe(), key.hash());
+    }
+
+    private void touched(Stripe stripe, long hash) {
+        if (touchedCount == touchedHashes.length) {
+            touchedStripes = Arrays.copyOf(touchedStripes, touchedCount * 2);
+            touchedHashes = Arrays.copyOf(touchedHashes, touchedCount * 2);
+        }
+        touchedStripes[touchedCount] = stripe;
+        touchedHashes[touchedCount++] = hash;
+    }
+
+    /** Notes the record's position with all it touched, and starts anew. */
+    public void appended(long position) {
+        for (int i = 0; i < touchedCount; i++) {
+            touchedStripes[i].written(touchedHashes[i], position);
+        }
+        touchedCount = 0;
+    }
+
+    /** How many effects there have been: INFO's rdb_changes_since_last_save counts them. */
+    public long changes() {
+        return changes;
+    }
+
+    /** Sets the key to a string; {@code expiresAt} in ms since 1970, 0 for never. */
+    public void putString(Key key, long value, int length, long expiresAt) {
+        NativeBuffer out = begin(Effect.PUT_STRING, key);
+        out.putByte(0);
+        out.putLong(expiresAt);
+        putBytes(out, value, length);
+        key.item(
+                Apply.putString(
+                        key.stripe(),
+                        key.database(),
+                        key.hash(),
+                        key.item(),
+                        key.address(),
+                        key.length(),
+                        value,
+                        length,
+                        expiresAt,
+                        0));
+        touched(key);
+    }
+
+    /** Takes an existing key out. */
+    public void delete(Key key) {
+        begin(Effect.DELETE, key);
+        Apply.delete(key.stripe(), key.database(), key.hash(), key.item());
+        key.item(0);
+        touched(key);
+    }
+
+    /** Sets when an existing key expires, ms since 1970; 0 for never. */
+    public void expire(Key key, long expiresAt) {
+        begin(Effect.EXPIRE, key).putLong(expiresAt);
+        key.item(
+                Apply.expire(key.stripe(), key.database(), key.hash(), key.item(), expiresAt));
+        touched(key);
+    }
+
+    /** Writes into a string, which grows with zeros as far as needed, or is made. */
+    public void setRange(Key key, int offset, long value, int length) {
+        NativeBuffer out = begin(Effect.SET_RANGE, key);
+        out.putVarint(offset);
+        putBytes(out, value, length);
+        key.item(
+                Apply.setRange(
+                        key.stripe(),
+                        key.database(),
+                        key.hash(),
+                        key.item(),
+                        key.address(),
+                        key.length(),
+                        offset,
+                        value,
+                        length));
+        touched(key);
+    }
+
+    /** Makes {@code to} a copy of {@code from}, with its expiry; what was there is replaced. */
+    public void copy(Key from, Key to) {
+        NativeBuffer out = begin(Effect.COPY, from);
+        out.putByte(to.database().index());
+        putBytes(out, to.address(), to.length());
+        to.item(
+                Apply.copy(
+                        to.stripe(),
+                        to.database(),
+                        to.hash(),
+                        to.item(),
+                        to.address(),
+                        to.length(),
+                        from.item()));
+        touched(to);
+    }
+
+    /** Empties a database. All stripes are locked. */
+    public void flush(int database) {
+        begin(Effect.FLUSH).putByte(database);
+        for (int i = 0; i < stripes.count(); i++) {
+            Apply.flush(stripes.stripe(i), database);
+            touched(stripes.stripe(i), 0);
+        }
+        changes++;
+    }
+
+    /** Lets two databases change places. All stripes are locked. */
+    public void swap(int a, int b) {
+        NativeBuffer out = begin(Effect.SWAP);
+        out.putByte(a);
+        out.putByte(b);
+        for (int i = 0; i < stripes.count(); i++) {
+            Apply.swap(stripes.stripe(i), a, b);
+            touched(stripes.stripe(i), 0);
+        }
+        changes++;
+    }
+
+    /**
+     * Makes {@code to} the bitwise combination of strings, missing ones counting as empty; not to be
+     * called if all are empty.
+     *
+     * @param keys addresses of the source keys, in the key's database
+     */
+    public void combine(Key to, Combination.Operation operation, long[] keys, int[] lengths) {
+        NativeBuffer out = begin(Effect.COMBINE, to);
+        out.putByte(operation.code());
+        out.putVarint(keys.length);
+        for (int i = 0; i < keys.length; i++) {
+            putBytes(out, keys[i], lengths[i]);
+        }
+        int database = to.database().index();
+        NativeBuffer result = combination.of(stripes, database, operation, keys, lengths);
+        to.item(
+                Apply.putString(
+                        to.stripe(),
+                        to.database(),
+                        to.hash(),
+                        to.item(),
+                        to.address(),
+                        to.length(),
+                        result.address(),
+                        Math.toIntExact(result.length()),
+                        0,
+                        0));
+        result.shrink();
+        touched(to);
+    }
+
+}

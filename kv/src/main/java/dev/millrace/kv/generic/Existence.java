@@ -1,0 +1,74 @@
+package dev.millrace.kv.generic;
+
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.Keys;
+import dev.millrace.kv.command.Notification;
+import java.util.List;
+
+/** DEL, UNLINK, EXISTS, TOUCH. */
+public final class Existence {
+    private Existence() {}
+
+    private static Command.Builder keys(String name, String usage, String since, String summary) {
+        return Command.named(name, usage)
+                .since(since)
+                .group("generic")
+                .summary(summary)
+                .complexity("O(N) where N is the number of keys.")
+                .arity(-2)
+                .keys(Keys.range(1, -1, 1))
+                .categories("keyspace");
+    }
+
+    public static List<Command> all() {
+        return List.of(
+                keys("del", "DEL key [key ...]", "1.0.0", "Delete a key")
+                        .flags(Flag.WRITE)
+                        .does(Existence::delete),
+                keys(
+                                "unlink",
+                                "UNLINK key [key ...]",
+                                "4.0.0",
+                                "Delete a key asynchronously in another thread. Otherwise it is"
+                                        + " just as DEL, but non blocking.")
+                        .flags(Flag.WRITE, Flag.FAST)
+                        .does(Existence::delete),
+                keys("exists", "EXISTS key [key ...]", "1.0.0", "Determine if a key exists")
+                        .flags(Flag.READONLY, Flag.FAST)
+                        .does(Existence::count),
+                keys(
+                                "touch",
+                                "TOUCH key [key ...]",
+                                "3.2.1",
+                                "Alters the last access time of a key(s). Returns the number of"
+                                        + " existing keys specified.")
+                        .flags(Flag.READONLY, Flag.FAST)
+                        .does(Existence::count));
+    }
+
+    private static void delete(Call call) {
+        int deleted = 0;
+        for (int i = 1; i < call.count(); i++) {
+            Key key = call.write(i);
+            if (key.exists()) {
+                call.effects().delete(key);
+                call.notify(Notification.GENERIC, "del", key);
+                deleted++;
+            }
+        }
+        call.reply().integer(deleted);
+    }
+
+    private static void count(Call call) {
+        int existing = 0;
+        for (int i = 1; i < call.count(); i++) {
+            if (call.read(i).exists()) {
+                existing++;
+            }
+        }
+        call.reply().integer(existing);
+    }
+}

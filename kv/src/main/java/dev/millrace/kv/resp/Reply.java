@@ -1,0 +1,202 @@
+package dev.millrace.kv.resp;
+
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.NativeBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * Writes replies in RESP2 or RESP3 (RESP3 specification, "RESP3 types"). What RESP2 does not have
+ * becomes what Redis makes of it: a map an array of twice the length, a double a bulk string, a
+ * boolean an integer, a push an array.
+ */
+public final class Reply {
+    private static final byte[] OK = ascii("+OK\r\n");
+    private static final byte[] QUEUED = ascii("+QUEUED\r\n");
+    private static final byte[] PONG = ascii("+PONG\r\n");
+    private static final byte[] NULL_BULK = ascii("$-1\r\n");
+    private static final byte[] NULL_ARRAY = ascii("*-1\r\n");
+    private static final byte[] NULL = ascii("_\r\n");
+    private static final int CRLF = '\r' | '\n' << 8;
+    private static final int HEADER_BYTES_MAX = 1 + Decimal.BYTES_MAX + 2;
+
+    private NativeBuffer out;
+    private int protocol = 2;
+
+    public Reply(NativeBuffer out) {
+        this.out = out;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    public void to(NativeBuffer out, int protocol) {
+        this.out = out;
+        this.protocol = protocol;
+    }
+
+    public NativeBuffer out() {
+        return out;
+    }
+
+    /** 2 or 3. */
+    public int protocol() {
+        return protocol;
+    }
+
+    public void ok() {
+        out.put(OK);
+    }
+
+    public void queued() {
+        out.put(QUEUED);
+    }
+
+    public void pong() {
+        out.put(PONG);
+    }
+
+    public void simple(String text) {
+        out.putByte('+');
+        out.putUtf8(text);
+        crlf();
+    }
+
+    /** An error with its code, e.g. {@code ERR syntax error}. Line ends in it become blanks. */
+    public void error(String text) {
+        out.putByte('-');
+        out.putUtf8(text.replace('\r', ' ').replace('\n', ' '));
+        crlf();
+    }
+
+    public void integer(long value) {
+        header(':', value);
+    }
+
+    /** True as 1, false as 0, in both protocols: most Redis commands answer so. */
+    public void flag(boolean value) {
+        integer(value ? 1 : 0);
+    }
+
+    private void header(int kind, long value) {
+        long at = out.room(HEADER_BYTES_MAX);
+        Memory.putByte(at, kind);
+        int digits;
+        if (value >= 0 && value < 10) {
+            Memory.putByte(at + 1, (int) ('0' + value));
+            digits = 1;
+        } else {
+            digits = Decimal.write(at + 1, value);
+        }
+        Memory.putShort(at + 1 + digits, CRLF);
+        out.advance(digits + 3);
+    }
+
+    private void crlf() {
+        Memory.putShort(out.room(2), CRLF);
+        out.advance(2);
+    }
+
+    public void bulk(long address, int length) {
+        header('$', length);
+        long at = out.room(length + 2L);
+        Memory.copy(address, at, length);
+        Memory.putShort(at + length, CRLF);
+        out.advance(length + 2L);
+    }
+
+    public void bulk(byte[] bytes) {
+        header('$', bytes.length);
+        out.put(bytes);
+        crlf();
+    }
+
+    public void bulk(String text) {
+        bulk(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A long as a bulk string. */
+    public void bulkLong(long value) {
+        bulk(ascii(Long.toString(value)));
+    }
+
+    public void verbatim(String text) {
+        if (protocol == 2) {
+            bulk(text);
+            return;
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        header('=', bytes.length + 4);
+        out.put(ascii("txt:"));
+        out.put(bytes);
+        crlf();
+    }
+
+    public void nullBulk() {
+        out.put(protocol == 2 ? NULL_BULK : NULL);
+    }
+
+    public void nullArray() {
+        out.put(protocol == 2 ? NULL_ARRAY : NULL);
+    }
+
+    public void array(int length) {
+        header('*', length);
+    }
+
+    public void emptyArray() {
+        header('*', 0);
+    }
+
+    /** A map of {@code pairs}; twice as many replies follow. */
+    public void map(int pairs) {
+        if (protocol == 2) {
+            header('*', pairs * 2L);
+        } else {
+            header('%', pairs);
+        }
+    }
+
+    public void set(int length) {
+        header(protocol == 2 ? '*' : '~', length);
+    }
+
+    public void push(int length) {
+        header(protocol == 2 ? '*' : '>', length);
+    }
+
+    public void bool(boolean value) {
+        if (protocol == 2) {
+            flag(value);
+        } else {
+            out.put(ascii(value ? "#t\r\n" : "#f\r\n"));
+        }
+    }
+
+    /** A double, as {@code %.17g} in RESP2's bulk string: the shortest text that gives it back. */
+    public void number(double value) {
+        String text = text(value);
+        if (protocol == 2) {
+            bulk(text);
+        } else {
+            out.putByte(',');
+            out.putUtf8(text);
+            crlf();
+        }
+    }
+
+    /** Redis's text of a double. */
+    public static String text(double value) {
+        if (Double.isInfinite(value)) {
+            return value > 0 ? "inf" : "-inf";
+        }
+        if (Double.isNaN(value)) {
+            return "nan";
+        }
+        if (value == Math.rint(value) && Math.abs(value) < 1e17) {
+            return value == 0 && 1 / value < 0 ? "-0" : Long.toString((long) value);
+        }
+        return Double.toString(value).toLowerCase(Locale.ROOT);
+    }
+}

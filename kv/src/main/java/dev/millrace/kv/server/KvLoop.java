@@ -1,0 +1,115 @@
+package dev.millrace.kv.server;
+
+import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.log.Log;
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.session.KvServer;
+import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.LaneLoop;
+import io.netty.channel.SingleThreadEventLoop;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * One Netty event loop and the lane on it. It makes replies durable at the end of a turn: itself,
+ * while the disk is quick; else it asks the journal's thread and is called back.
+ */
+final class KvLoop implements LaneLoop, Journal.Listener {
+    private static final int INPUT_BYTES = 64 * 1024;
+
+    private final SingleThreadEventLoop loop;
+    private final Journal journal;
+    private final Log log;
+    private final Lane lane;
+    private final NativeBuffer input = new NativeBuffer(INPUT_BYTES);
+    private final ByteBuffer inputView;
+    private final List<RespChannel> waiting = new ArrayList<>();
+    private boolean syncScheduled;
+
+    KvLoop(SingleThreadEventLoop loop, KvServer server, Log log) {
+        this.loop = loop;
+        this.journal = server.journal();
+        this.log = log;
+        this.inputView = Memory.buffer(input.room(INPUT_BYTES), INPUT_BYTES);
+        this.lane = new Lane(server, this);
+        journal.listen(this);
+    }
+
+    Lane lane() {
+        return lane;
+    }
+
+    /** Where a read's bytes are put for the lane; all of it is {@link #inputView}. */
+    NativeBuffer input() {
+        return input;
+    }
+
+    ByteBuffer inputView() {
+        return inputView;
+    }
+
+    ScheduledExecutorService scheduler() {
+        return loop;
+    }
+
+    void fault(Throwable cause) {
+        log.error("fault", "cause", cause);
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return loop.inEventLoop();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(task);
+    }
+
+    @Override
+    public void afterTurn(Runnable task) {
+        loop.executeAfterEventLoopIteration(task);
+    }
+
+    // ---- Durability
+
+    void waitForDurable(RespChannel channel) {
+        waiting.add(channel);
+        if (!syncScheduled) {
+            syncScheduled = true;
+            loop.executeAfterEventLoopIteration(this::endOfTurn);
+        }
+    }
+
+    private void endOfTurn() {
+        syncScheduled = false;
+        if (journal.syncIsQuick()) {
+            journal.sync();
+            release();
+        } else {
+            journal.requestSync();
+        }
+    }
+
+    private void release() {
+        if (!waiting.isEmpty()) {
+            long durable = journal.durable();
+            waiting.removeIf(channel -> !channel.release(durable));
+        }
+    }
+
+    @Override
+    public void durabilityChanged() {
+        if (!loop.inEventLoop()) {
+            loop.execute(this::release);
+        }
+    }
+
+    @Override
+    public void spaceGained() {
+        loop.execute(lane::unpark);
+    }
+}

@@ -1,0 +1,163 @@
+package dev.millrace.kv.server;
+
+import dev.millrace.kernel.config.BadSettings;
+import dev.millrace.kernel.config.Setting;
+import dev.millrace.kernel.config.Settings;
+import dev.millrace.kernel.guard.GuardPolicy;
+import dev.millrace.kernel.journal.SyncPolicy;
+import dev.millrace.kernel.net.Endpoint;
+import dev.millrace.kernel.room.Room;
+import dev.millrace.kernel.room.RoomContext;
+import dev.millrace.kernel.shard.Shard;
+import dev.millrace.kernel.shard.ShardRoom;
+import dev.millrace.kernel.shard.StateMachine;
+import dev.millrace.kv.checkpoint.KvMachine;
+import dev.millrace.kv.command.CommandTable;
+import dev.millrace.kv.session.KvServer;
+import dev.millrace.kv.store.Stripes;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The Redis-compatible store: its listeners, its loops, and the state machine behind them. */
+public final class KvRoom implements Room {
+    /** {@code kv.resp.port}. */
+    public static final Setting<Integer> PORT =
+            Setting.port("kv.resp.port", 6379, "port for Redis clients");
+
+    /** {@code kv.resp.unix}. */
+    public static final Setting<String> UNIX =
+            Setting.text("kv.resp.unix", "", "path of a Unix domain socket for Redis clients");
+
+    private static final Setting<Boolean> TLS =
+            Setting.flag("kv.resp.tls", false, "TLS on kv.resp.port, by net.tls.*");
+
+    private static final Setting<String> PASSWORD =
+            Setting.text("kv.requirepass", "", "password that Redis clients must give");
+
+    private static final Setting<String> SYNC = ShardRoom.syncSetting("kv.sync");
+
+    private static final Setting<Long> LOOPS =
+            Setting.count("kv.loops", 0, 0, 64, "event loops; 0: one for each two processors");
+
+    private static final Setting<Long> STRIPES =
+            Setting.count(
+                    "kv.stripes", 0, 0, 64, "parts of the keyspace, a power of two; 0: as it suits");
+
+    private static final int STRIPES_FOR_LOOPS = 64;
+
+    private final ShardRoom shards;
+    private @Nullable KvMachine machine;
+    private @Nullable Housekeeping housekeeping;
+
+    /** It puts its state machine on the shard; start both together. */
+    public KvRoom(ShardRoom shards) {
+        this.shards = shards;
+        shards.add(this::machine, KvRoom::policy);
+    }
+
+    private static SyncPolicy policy(Settings settings) {
+        return ShardRoom.policy(settings, SYNC, SyncPolicy.EVERYSEC);
+    }
+
+    @Override
+    public String name() {
+        return "kv";
+    }
+
+    @Override
+    public List<Setting<?>> settings() {
+        return List.of(PORT, UNIX, TLS, PASSWORD, SYNC, LOOPS, STRIPES);
+    }
+
+    private StateMachine machine(Settings settings) {
+        KvMachine made = new KvMachine(new Stripes(stripes(settings)));
+        machine = made;
+        return made;
+    }
+
+    @Override
+    public void start(RoomContext context) throws BadSettings, IOException {
+        Shard shard = shards.shard();
+        KvMachine store = machine;
+        if (store == null) {
+            throw new IllegalStateException("the shard starts first");
+        }
+        int loopCount = loops(context.settings());
+        KvServer serving =
+                new KvServer(
+                        store.stripes(),
+                        shard.journal(),
+                        policy(context.settings()) == SyncPolicy.ALWAYS,
+                        new CommandTable(Commands.all()),
+                        Clock.systemUTC());
+        serving.config().requirepass(context.get(PASSWORD));
+        EventLoopGroup group = context.network().loops("kv", loopCount);
+        Map<EventLoop, KvLoop> loops = new HashMap<>();
+        for (EventExecutor executor : group) {
+            SingleThreadEventLoop loop = (SingleThreadEventLoop) executor;
+            loops.put(loop, new KvLoop(loop, serving, context.log()));
+        }
+        store.serve(serving);
+        Housekeeping keeping = new Housekeeping(serving, shards, loops.values());
+        housekeeping = keeping;
+        keeping.start();
+        boolean secret = !context.get(PASSWORD).isEmpty();
+        GuardPolicy guard =
+                GuardPolicy.patient().refusing("-ERR max number of clients reached\r\n");
+        context.network()
+                .listen(
+                        Endpoint.tcp("Redis RESP", PORT, guard)
+                                .authenticated(secret)
+                                .tls(context.get(TLS)),
+                        group,
+                        channel -> accept(channel, loops, serving));
+        if (!context.get(UNIX).isEmpty()) {
+            context.network()
+                    .listen(
+                            Endpoint.unix("Redis RESP", UNIX, guard).authenticated(secret),
+                            group,
+                            channel -> accept(channel, loops, serving));
+        }
+    }
+
+    private static void accept(Channel channel, Map<EventLoop, KvLoop> loops, KvServer server) {
+        KvLoop loop = loops.get(channel.eventLoop());
+        if (loop == null) {
+            throw new AssertionError("a channel on a foreign loop");
+        }
+        channel.pipeline().addLast(new RespChannel(loop, server.journal(), channel));
+    }
+
+    private static int loops(Settings settings) {
+        long wanted = settings.get(LOOPS);
+        return wanted > 0
+                ? Math.toIntExact(wanted)
+                : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    }
+
+    @Override
+    public void stop() throws InterruptedException {
+        Housekeeping keeping = housekeeping;
+        if (keeping != null) {
+            keeping.stop();
+        }
+    }
+
+    /** The number of stripes that suits these settings: one where a single loop needs no more. */
+    static int stripes(Settings settings) {
+        long wanted = settings.get(STRIPES);
+        if (wanted > 0) {
+            return Integer.highestOneBit(Math.toIntExact(wanted));
+        }
+        return loops(settings) == 1 ? 1 : STRIPES_FOR_LOOPS;
+    }
+}

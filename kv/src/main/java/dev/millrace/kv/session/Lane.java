@@ -1,0 +1,695 @@
+package dev.millrace.kv.session;
+
+import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.journal.RecordWriter;
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.Keys;
+import dev.millrace.kv.command.Notification;
+import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.effect.Effects;
+import dev.millrace.kv.resp.ProtocolException;
+import dev.millrace.kv.resp.Reply;
+import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.resp.RequestParser;
+import dev.millrace.kv.store.Stripe;
+import dev.millrace.kv.store.Stripes;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one event loop needs to serve its clients: it parses, executes and answers on the thread that
+ * received the bytes.
+ *
+ * <p><b>The way of a command.</b> {@link #receive} parses a request out of received bytes; {@link
+ * #execute} finds its command and decides whether it may run now; {@link #perform} reserves space in
+ * the journal, locks the stripes of its keys, runs it, appends the record of its effects and
+ * unlocks. The reply stands in {@link #out} and goes to the client's {@link Outlet} at the end of
+ * the batch, with the position it depends on.
+ *
+ * <p>Nothing is allocated on this way for a plain command. Everything here belongs to the loop's
+ * thread, but for {@link #post} and the counters.
+ */
+public final class Lane {
+    private static final int OUT_BYTES = 64 * 1024;
+
+    /** A batch's replies go out when they are so many bytes, though more is to come. */
+    private static final int OUT_BYTES_FULL = 48 * 1024;
+
+    private static final int PENDING_BYTES = 1024;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** Effects of lazy expiry, beyond the key itself. */
+    private static final int EXPIRY_BYTES = 64;
+
+    private final KvServer server;
+    private final LaneLoop loop;
+    private final Journal journal;
+    private final Stripes stripes;
+    private final Slabs slabs = new Slabs();
+    private final NativeBuffer out = new NativeBuffer(OUT_BYTES);
+    private final Reply reply = new Reply(out);
+    private final RecordWriter record = new RecordWriter();
+    private final Journal.Grant grant = new Journal.Grant();
+    private final Effects effects;
+    private final Stats stats = new Stats();
+    private final Call call;
+    private final List<Session> parked = new ArrayList<>();
+    private final Session nobody;
+    private final Key expiredKey;
+    private final NativeBuffer keyCopy = new NativeBuffer(256);
+    private final Keys.Each toMask = this::addToMask;
+
+    private RequestParser parser = new RequestParser();
+    private Request maskRequest = new Request();
+    private long mask;
+    private long heldMask;
+
+    /** Whose batch is being executed; its replies are in {@link #out}. */
+    private @Nullable Session current;
+
+    private long nowMillis;
+    private long nowNanos;
+    private long clockNanos;
+    private boolean clockFrozen;
+    private boolean stopped;
+
+    public Lane(KvServer server, LaneLoop loop) {
+        this.server = server;
+        this.loop = loop;
+        this.journal = server.journal();
+        this.stripes = server.stripes();
+        this.effects = new Effects(record, stripes);
+        this.nobody = new Session(0, this, NoOutlet.INSTANCE, true, 0);
+        this.expiredKey = new Key(stripes.stripe(0));
+        Command any = server.commands().all().iterator().next();
+        this.call = new Call(this, effects, reply, any, nobody);
+        readClock();
+        server.add(this);
+    }
+
+    public KvServer server() {
+        return server;
+    }
+
+    public LaneLoop loop() {
+        return loop;
+    }
+
+    public Stats stats() {
+        return stats;
+    }
+
+    public Effects effects() {
+        return effects;
+    }
+
+    public boolean isStrict() {
+        return server.isStrict();
+    }
+
+    // ---- Clients
+
+    /** Takes a new client in; on the loop. */
+    public Session open(Outlet outlet) {
+        readClock();
+        boolean free = server.config().requirepass().isEmpty();
+        long id = server.nextSessionId();
+        Session session = new Session(id, this, outlet, free, nowMillis);
+        server.add(session, id);
+        return session;
+    }
+
+    /** The client is gone; on the loop. */
+    public void closed(Session session) {
+        session.unwatch();
+        session.closed();
+        dropTransaction(session);
+        NativeBuffer pending = session.pending;
+        if (pending != null) {
+            pending.free();
+            session.pending = null;
+        }
+        session.closing = true;
+        parked.remove(session);
+        server.remove(session);
+    }
+
+    // ---- Time
+
+    /** Ms since 1970. */
+    public long nowMillis() {
+        return nowMillis;
+    }
+
+    private void readClock() {
+        nowNanos = System.nanoTime();
+        clockNanos = nowNanos;
+        nowMillis = server.clock().millis();
+        int seconds = (int) (nowMillis / 1000) & 0xff_ffff;
+        for (int i = 0; i < stripes.count(); i++) {
+            stripes.stripe(i).accessClock(seconds);
+        }
+    }
+
+    // ---- Receiving
+
+    /** Executes what has come from a client; on the loop. */
+    public void receive(Session session, long address, int bytes) {
+        readClock();
+        stats.received(bytes);
+        current = session;
+        try {
+            NativeBuffer pending = session.pending;
+            if (pending == null) {
+                int used = executeAll(session, address, bytes);
+                if (used < bytes && !session.closing) {
+                    keep(session, address + used, bytes - used);
+                }
+            } else {
+                pending.put(address, bytes);
+                goOn(session, pending);
+            }
+        } catch (ProtocolException e) {
+            reply.to(out, session.protocol());
+            reply.error("ERR Protocol error: " + e.getMessage());
+            session.closing = true;
+        } finally {
+            finish(session);
+            current = null;
+        }
+    }
+
+    private void keep(Session session, long address, int bytes) {
+        NativeBuffer pending = new NativeBuffer(slabs, Math.max(PENDING_BYTES, bytes));
+        pending.put(address, bytes);
+        session.pending = pending;
+    }
+
+    private void goOn(Session session, NativeBuffer pending) {
+        if (pending.length() > server.config().clientQueryBufferLimit()) {
+            session.closing = true;
+            return;
+        }
+        int used = executeAll(session, pending.address(), (int) pending.length());
+        if (used == pending.length() || session.closing) {
+            pending.free();
+            session.pending = null;
+        } else if (used > 0) {
+            pending.drop(used);
+        }
+    }
+
+    /** Executes whole requests; returns how many bytes they took. */
+    private int executeAll(Session session, long address, int bytes) {
+        RequestParser unfinished = session.parser;
+        RequestParser active = unfinished == null ? parser : unfinished;
+        int at = 0;
+        while (at < bytes && !session.closing && !session.parked && !stopped) {
+            int used =
+                    active.parse(
+                            address + at,
+                            bytes - at,
+                            server.config().protoMaxBulkLen(),
+                            session.isAuthenticated());
+            if (used == 0) {
+                break;
+            }
+            if (active.request().count() > 0 && !execute(session, active.request())) {
+                break;
+            }
+            at += used;
+            if (out.length() >= OUT_BYTES_FULL) {
+                flushOut(session);
+            }
+        }
+        if (active.isIdle()) {
+            session.parser = null;
+            if (unfinished != null) {
+                parser = unfinished;
+            }
+        } else if (unfinished == null) {
+            session.parser = parser;
+            parser = new RequestParser();
+        }
+        return at;
+    }
+
+    private void finish(Session session) {
+        flushOut(session);
+        if (session.closing) {
+            session.outlet().closeAfterWrites();
+        }
+    }
+
+    private void flushOut(Session session) {
+        if (out.length() > 0) {
+            stats.sent(out.length());
+            session.outlet().write(out.address(), out.length(), session.dependsOn);
+            if (out.capacity() > OUT_BYTES * 16) {
+                out.shrink();
+            } else {
+                out.clear();
+            }
+        }
+    }
+
+    /** See {@link Session#post}. */
+    void post(Session session, byte[] message, long dependsOn) {
+        if (!loop.isCurrent()) {
+            loop.execute(() -> post(session, message, dependsOn));
+            return;
+        }
+        if (session == current) {
+            session.dependsOn = Math.max(session.dependsOn, dependsOn);
+            out.put(message);
+            return;
+        }
+        if (!session.closing) {
+            NativeBuffer copy = new NativeBuffer(slabs, Math.max(message.length, 1));
+            copy.put(message);
+            stats.sent(message.length);
+            session.outlet().write(copy.address(), copy.length(), dependsOn);
+            session.outlet().flush();
+            copy.free();
+        }
+    }
+
+    // ---- Executing
+
+    /** False if the command has to wait for space: its bytes are to be given again. */
+    private boolean execute(Session session, Request request) {
+        long before = out.length();
+        reply.to(out, session.protocol());
+        Session.ReplyMode mode = session.replyMode();
+        boolean executed = decide(session, request);
+        if (mode == Session.ReplyMode.SKIP_NEXT) {
+            session.replyMode(Session.ReplyMode.SKIP);
+        }
+        if (mode == Session.ReplyMode.SKIP || session.replyMode() == Session.ReplyMode.OFF) {
+            out.truncate(before);
+            if (mode == Session.ReplyMode.SKIP) {
+                session.replyMode(Session.ReplyMode.ON);
+            }
+        }
+        return executed;
+    }
+
+    private boolean decide(Session session, Request request) {
+        Command command = server.commands().find(request.address(0), request.length(0));
+        if (command == null) {
+            return refuse(session, null, unknown(request));
+        }
+        if (!command.subcommands().isEmpty() && request.count() > 1) {
+            Command container = command;
+            command = subcommand(container, request);
+            if (command == null) {
+                return refuse(session, null, unknownSubcommand(container, request));
+            }
+        }
+        if (!command.acceptsCount(request.count())) {
+            return refuse(
+                    session,
+                    command,
+                    "ERR wrong number of arguments for '" + command.fullName() + "' command");
+        }
+        if (!session.isAuthenticated() && !command.has(Flag.NO_AUTH)) {
+            return refuse(session, command, "NOAUTH Authentication required.");
+        }
+        if (session.transaction != null && command.has(Flag.NO_MULTI)) {
+            return refuse(session, command, "ERR Command not allowed inside a transaction");
+        }
+        if (session.subscriptions() > 0 && session.protocol() == 2 && !isForSubscribers(command)) {
+            return refuse(
+                    session,
+                    command,
+                    "ERR Can't execute '"
+                            + command.fullName()
+                            + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are"
+                            + " allowed in this context");
+        }
+        Transaction open = session.transaction;
+        if (open != null && !runsInsideMulti(command)) {
+            open.add(command, request);
+            reply.queued();
+            return true;
+        }
+        return perform(session, command, request);
+    }
+
+    private static @Nullable Command subcommand(Command container, Request request) {
+        String name = request.text(1).toLowerCase(Locale.ROOT);
+        for (Command candidate : container.subcommands()) {
+            if (candidate.name().equals(name)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isForSubscribers(Command command) {
+        return switch (command.name()) {
+            case "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe",
+                    "sunsubscribe", "ping", "quit", "reset" ->
+                    true;
+            default -> false;
+        };
+    }
+
+    private static boolean runsInsideMulti(Command command) {
+        return switch (command.name()) {
+            case "exec", "discard", "multi", "watch", "quit", "reset" -> true;
+            default -> false;
+        };
+    }
+
+    private static String unknown(Request request) {
+        StringBuilder arguments = new StringBuilder();
+        for (int i = 1; i < request.count() && arguments.length() < 128; i++) {
+            arguments.append('\'').append(shortened(request, i, 128 - arguments.length()));
+            arguments.append("' ");
+        }
+        return "ERR unknown command '"
+                + shortened(request, 0, 128)
+                + "', with args beginning with: "
+                + arguments;
+    }
+
+    private static String unknownSubcommand(Command container, Request request) {
+        return "ERR unknown subcommand '"
+                + shortened(request, 1, 128)
+                + "'. Try "
+                + container.name().toUpperCase(Locale.ROOT)
+                + " HELP.";
+    }
+
+    private static String shortened(Request request, int index, int most) {
+        int length = Math.min(request.length(index), most);
+        return new String(
+                Memory.bytes(request.address(index), length), StandardCharsets.UTF_8);
+    }
+
+    private boolean refuse(Session session, @Nullable Command command, String error) {
+        Transaction open = session.transaction;
+        if (open != null) {
+            open.spoil();
+        }
+        if (command != null) {
+            stats.rejected(command);
+        }
+        reply.error(error);
+        return true;
+    }
+
+    /** Runs a command now; false if it has to wait for space. */
+    private boolean perform(Session session, Command command, Request request) {
+        long cost = cost(session, command, request);
+        if (cost > 0) {
+            switch (journal.admit(grant, cost)) {
+                case ADMITTED -> {}
+                case WAIT -> {
+                    park(session);
+                    return false;
+                }
+                case REFUSED -> {
+                    return refuse(session, command, diskError());
+                }
+            }
+        }
+        CommandTap tap = server.tap();
+        if (tap != null) {
+            tap.command(session, command, request);
+        }
+        long locked = mask(command, request);
+        lock(locked);
+        try {
+            run(session, command, request);
+        } finally {
+            commit(session);
+            unlock(locked);
+        }
+        return true;
+    }
+
+    /** The most bytes of effects this may cause: EXEC's are those of what was queued. */
+    private static long cost(Session session, Command command, Request request) {
+        if (command.isWrite()) {
+            return command.cost(request);
+        }
+        Transaction open = session.transaction;
+        return open != null && command.name().equals("exec") ? open.cost() : 0;
+    }
+
+    /** MISCONF, as Redis answers when it cannot persist. */
+    private String diskError() {
+        return "MISCONF Errors writing to the journal: " + journal.trouble();
+    }
+
+    private void run(Session session, Command command, Request request) {
+        long start = nowNanos;
+        long before = out.length();
+        call.begin(session, command, request);
+        try {
+            command.run(call);
+        } catch (Refusal e) {
+            out.truncate(before);
+            reply.error(e.text());
+            stats.failed(command);
+        }
+        nowNanos = System.nanoTime();
+        long took = nowNanos - start;
+        stats.ran(command, took);
+        session.ran(command.fullName(), nowMillis);
+        if (took > server.slowNanos()) {
+            server.slow(session, command, request, took);
+        }
+        if (!clockFrozen && nowNanos - clockNanos > NANOS_PER_MILLI) {
+            readClock();
+        }
+    }
+
+    private void commit(Session session) {
+        long position = call.takeDependency();
+        if (!record.isEmpty()) {
+            position = journal.append(record, grant, nowMillis);
+            record.clear();
+            if (server.isStrict()) {
+                effects.appended(position);
+            } else {
+                effects.appended(0);
+            }
+        }
+        if (server.isStrict()) {
+            session.dependsOn = Math.max(session.dependsOn, position);
+        }
+        call.committed(session.dependsOn);
+    }
+
+    /** Space for an effect of a command that is not a write: the deletion of an expired key. */
+    public boolean admit(int keyLength) {
+        return journal.admit(grant, record.length() + keyLength + EXPIRY_BYTES)
+                == Journal.Admission.ADMITTED;
+    }
+
+    /** Ten times a second: what has to happen though nobody sends anything. On the loop. */
+    public void tick() {
+        readClock();
+    }
+
+    /** From here on nothing is executed: the journal is about to close. On the loop. */
+    public void stop() {
+        stopped = true;
+    }
+
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    /**
+     * Deletes an expired item on the room's own account; its stripe is locked. False if there is no
+     * space in the journal.
+     */
+    public boolean expire(Stripe stripe, int database, long item) {
+        Key key = expiredKey;
+        key.of(stripe, stripe.database(database), item, keyCopy);
+        if (!admit(key.length())) {
+            return false;
+        }
+        effects.delete(key);
+        stats.expired();
+        call.notify(Notification.EXPIRED, "expired", key);
+        commit(nobody);
+        return true;
+    }
+
+    private void park(Session session) {
+        session.parked = true;
+        session.outlet().pause();
+        parked.add(session);
+    }
+
+    /** Space was found, or will not be: commands that waited are tried again. On the loop. */
+    public void unpark() {
+        List<Session> waiting = List.copyOf(parked);
+        parked.clear();
+        for (Session session : waiting) {
+            session.parked = false;
+            session.outlet().resume();
+            receive(session, 0, 0);
+        }
+    }
+
+    // ---- Locks
+
+    private long mask(Command command, Request request) {
+        if (command.locks() == Command.Locks.ALL) {
+            return -1L >>> (64 - stripes.count());
+        }
+        if (command.keys().isNone()) {
+            return 0;
+        }
+        if (stripes.count() == 1) {
+            return 1;
+        }
+        mask = 0;
+        maskRequest = request;
+        command.keys().each(request, toMask);
+        return mask;
+    }
+
+    private void addToMask(int index) {
+        mask |= 1L << stripes.indexOf(maskRequest.address(index), maskRequest.length(index));
+    }
+
+    private void lock(long wanted) {
+        for (long left = wanted; left != 0; left &= left - 1) {
+            stripes.stripe(Long.numberOfTrailingZeros(left)).lock();
+        }
+        heldMask = wanted;
+    }
+
+    private void unlock(long held) {
+        for (long left = held; left != 0; left &= left - 1) {
+            stripes.stripe(Long.numberOfTrailingZeros(left)).unlock();
+        }
+        heldMask = 0;
+    }
+
+    /** The stripes that are locked now, one bit each. */
+    public long heldMask() {
+        return heldMask;
+    }
+
+    // ---- Transactions
+
+    /** MULTI. */
+    public void beginTransaction(Session session) {
+        if (session.transaction != null) {
+            throw new Refusal("ERR MULTI calls can not be nested");
+        }
+        session.transaction = new Transaction(slabs);
+    }
+
+    /** DISCARD, and what else ends a transaction. */
+    public void dropTransaction(Session session) {
+        Transaction open = session.transaction;
+        if (open != null) {
+            open.free();
+            session.transaction = null;
+        }
+    }
+
+    /**
+     * EXEC: runs what was queued as one record, under the locks of all its keys and all watched ones.
+     */
+    public void runTransaction(Session session) {
+        Transaction open = session.transaction;
+        if (open == null) {
+            throw new Refusal("ERR EXEC without MULTI");
+        }
+        session.transaction = null;
+        try {
+            if (open.isBroken()) {
+                throw new Refusal("EXECABORT Transaction discarded because of previous errors.");
+            }
+            runQueued(session, open);
+        } finally {
+            open.free();
+            session.unwatch();
+        }
+    }
+
+    private void runQueued(Session session, Transaction open) {
+        List<Transaction.Queued> queue = open.queue();
+        long locked = watchedMask(session);
+        for (Transaction.Queued queued : queue) {
+            locked |= mask(queued.command(), queued.request());
+        }
+        lock(locked);
+        try {
+            if (session.isTouched() || watchedHasExpired(session)) {
+                reply.nullArray();
+                return;
+            }
+            clockFrozen = true;
+            reply.array(queue.size());
+            for (Transaction.Queued queued : queue) {
+                reply.to(out, session.protocol());
+                run(session, queued.command(), queued.request());
+            }
+        } finally {
+            clockFrozen = false;
+            commit(session);
+            unlock(locked);
+        }
+    }
+
+    private long watchedMask(Session session) {
+        long[] found = {0};
+        session.eachWatched(
+                (database, key, expired) ->
+                        found[0] |= 1L << withCopy(key, stripes::indexOf));
+        return found[0];
+    }
+
+    private boolean watchedHasExpired(Session session) {
+        boolean[] found = {false};
+        session.eachWatched(
+                (database, key, expired) ->
+                        found[0] |=
+                                !expired
+                                        && withCopy(
+                                                        key,
+                                                        (at, length) ->
+                                                                isExpired(database, at, length))
+                                                == 1);
+        return found[0];
+    }
+
+    private int isExpired(int database, long key, int length) {
+        Stripe stripe = stripes.of(key, length);
+        return Expired.isExpired(stripe.database(database), key, length, nowMillis) ? 1 : 0;
+    }
+
+    private interface WithKey {
+        int apply(long address, int length);
+    }
+
+    private int withCopy(byte[] key, WithKey action) {
+        NativeBuffer copy = new NativeBuffer(slabs, Math.max(key.length, 1));
+        try {
+            copy.put(key);
+            return action.apply(copy.address(), key.length);
+        } finally {
+            copy.free();
+        }
+    }
+}

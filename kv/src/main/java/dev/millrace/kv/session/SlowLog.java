@@ -1,0 +1,82 @@
+package dev.millrace.kv.session;
+
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.resp.Request;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.nio.charset.StandardCharsets;
+
+/** Commands that took long, the newest first; as many as {@code slowlog-max-len}. */
+public final class SlowLog {
+    /** Of an entry's arguments so many are kept, and of each so many bytes, as Redis does. */
+    private static final int ARGUMENTS_MAX = 32;
+
+    private static final int ARGUMENT_BYTES_MAX = 128;
+
+    /**
+     * @param id grows by one from entry to entry
+     * @param seconds when it ran, since 1970
+     */
+    public record Entry(
+            long id, long seconds, long micros, List<byte[]> arguments, String peer, String name) {}
+
+    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+    private long nextId;
+
+    synchronized void add(
+            Session session, Command command, Request request, long nanos, long seconds, int most) {
+        List<byte[]> arguments = new ArrayList<>();
+        int shown = request.count() > ARGUMENTS_MAX ? ARGUMENTS_MAX - 1 : request.count();
+        for (int i = 0; i < shown; i++) {
+            arguments.add(shortened(request.bytes(i)));
+        }
+        if (shown < request.count()) {
+            arguments.add(ascii("... (" + (request.count() - shown) + " more arguments)"));
+        }
+        entries.addFirst(
+                new Entry(
+                        nextId++,
+                        seconds,
+                        nanos / 1000,
+                        arguments,
+                        session.outlet().peer(),
+                        session.name()));
+        trim(most);
+    }
+
+    private static byte[] shortened(byte[] argument) {
+        if (argument.length <= ARGUMENT_BYTES_MAX) {
+            return argument;
+        }
+        byte[] note =
+                ascii("... (" + (argument.length - ARGUMENT_BYTES_MAX) + " more bytes)");
+        byte[] result = Arrays.copyOf(argument, ARGUMENT_BYTES_MAX + note.length);
+        System.arraycopy(note, 0, result, ARGUMENT_BYTES_MAX, note.length);
+        return result;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private void trim(int most) {
+        while (entries.size() > most) {
+            entries.removeLast();
+        }
+    }
+
+    /** The newest {@code count}, or all if it is negative. */
+    public synchronized List<Entry> newest(long count) {
+        return entries.stream().limit(count < 0 ? Long.MAX_VALUE : count).toList();
+    }
+
+    public synchronized int size() {
+        return entries.size();
+    }
+
+    public synchronized void clear() {
+        entries.clear();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.millrace.kv.store;
+
+import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.NativeBuffer;
+
+/**
+ * An item as it stands in a checkpoint.
+ *
+ * <pre>
+ * database u8 | type and encoding u8 | expiry i64, ms since 1970, 0 for never
+ * | key bytes u32 | value bytes u32 | key | value
+ * </pre>
+ */
+public final class ItemForm {
+    private static final int FIXED_BYTES = 18;
+
+    private ItemForm() {}
+
+    public static long bytes(long item) {
+        return FIXED_BYTES + (long) Item.keyLength(item) + Item.valueLength(item);
+    }
+
+    public static void write(NativeBuffer out, int database, long item) {
+        int keyLength = Item.keyLength(item);
+        int valueLength = Item.valueLength(item);
+        out.putByte(database);
+        out.putByte(Memory.getByte(item));
+        out.putLong(Item.expiresAt(item));
+        out.putInt(keyLength);
+        out.putInt(valueLength);
+        out.put(Item.key(item), keyLength);
+        out.put(Item.value(item), valueLength);
+    }
+
+    /** Puts the item that stands at {@code at} into its stripe, and returns where the next stands. */
+    public static long load(Stripes stripes, long at, long end) {
+        if (end - at < FIXED_BYTES) {
+            throw new CorruptJournalException("kv item: " + (end - at) + " bytes left");
+        }
+        int database = Memory.getUnsignedByte(at);
+        int form = Memory.getUnsignedByte(at + 1);
+        long expiresAt = Memory.getLong(at + 2);
+        int keyLength = Memory.getInt(at + 10);
+        int valueLength = Memory.getInt(at + 14);
+        long key = at + FIXED_BYTES;
+        boolean fits =
+                keyLength >= 0
+                        && valueLength >= 0
+                        && (long) keyLength + valueLength <= end - key
+                        && database < Stripe.DATABASES;
+        if (!fits) {
+            throw new CorruptJournalException(
+                    "kv item: database " + database + ", " + keyLength + " + " + valueLength);
+        }
+        Stripe stripe = stripes.of(key, keyLength);
+        long item = stripe.slabs().allocate(Item.bytes(keyLength, valueLength, expiresAt != 0));
+        long value =
+                Item.write(
+                        item,
+                        form & 0xf,
+                        form >>> 4,
+                        stripe.accessClock(),
+                        stripe.epoch(),
+                        expiresAt,
+                        key,
+                        keyLength,
+                        valueLength);
+        Memory.copy(key + keyLength, value, valueLength);
+        long hash = KeyHash.of(key, keyLength);
+        stripe.database(database).items().insert(hash, item);
+        if (expiresAt != 0) {
+            stripe.database(database).expires().insert(hash, item);
+        }
+        return key + keyLength + valueLength;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.millrace.kv.store;
+
+import dev.millrace.kernel.memory.Slabs;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of the keyspace that is changed by one thread at a time: under its lock. Which keys it has
+ * follows from their hash slots.
+ *
+ * <p><b>Epochs.</b> Between checkpoints all items carry the stripe's epoch, one bit. A checkpoint's
+ * cut flips the stripe's; an item whose bit differs has not been written yet, and is given to {@link
+ * BeforeImage} before its first change. New items are born with the new bit: they are not part of
+ * the checkpoint.
+ *
+ * <p><b>Dependencies.</b> Under a policy where replies wait for the disk, the position of the last
+ * record is kept per range of key hashes, so that a reader waits for the writers of its own keys
+ * (and rarely some others) only.
+ */
+public final class Stripe {
+    public static final int DATABASES = 16;
+
+    private static final int DEPENDENCY_BITS = 12;
+
+    /** Takes an item as it was at the checkpoint's cut. */
+    public interface BeforeImage {
+        void save(int database, long item);
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Slabs slabs = new Slabs();
+    private final Database[] databases = new Database[DATABASES];
+    private final long[] dependencies = new long[1 << DEPENDENCY_BITS];
+    private long lastPosition;
+    private int epoch;
+    private @Nullable BeforeImage beforeImage;
+
+    /** Databases that were flushed and whose items are still to be freed. */
+    private final ArrayDeque<Database> flushed = new ArrayDeque<>();
+
+    private long flushCursor;
+    private int accessClock;
+    private final Watches watches = new Watches();
+
+    public Stripe() {
+        for (int i = 0; i < DATABASES; i++) {
+            databases[i] = new Database(i, slabs);
+        }
+    }
+
+    public void lock() {
+        lock.lock();
+    }
+
+    public void unlock() {
+        lock.unlock();
+    }
+
+    public boolean isLocked() {
+        return lock.isHeldByCurrentThread();
+    }
+
+    public Database database(int index) {
+        return databases[index];
+    }
+
+    public Slabs slabs() {
+        return slabs;
+    }
+
+    public Watches watches() {
+        return watches;
+    }
+
+    /** Seconds, 24 bits: what new and touched items get as their access clock. */
+    public int accessClock() {
+        return accessClock;
+    }
+
+    public void accessClock(int seconds) {
+        accessClock = seconds;
+    }
+
+    // ---- Dependencies
+
+    /** The position a reader of this key depends on. */
+    public long dependency(long hash) {
+        return dependencies[(int) (hash >>> 64 - DEPENDENCY_BITS)];
+    }
+
+    /** The position a reader of everything depends on. */
+    public long lastPosition() {
+        return lastPosition;
+    }
+
+    public void written(long hash, long position) {
+        dependencies[(int) (hash >>> 64 - DEPENDENCY_BITS)] = position;
+        lastPosition = position;
+    }
+
+    // ---- Checkpoint
+
+    int epoch() {
+        return epoch;
+    }
+
+    /** From here on items as they are now go to {@code image} before they change. */
+    public void cut(BeforeImage image) {
+        assert beforeImage == null : "one checkpoint at a time";
+        epoch ^= 1;
+        for (Database database : databases) {
+            database.cut();
+        }
+        beforeImage = image;
+    }
+
+    /** Every item has been written or let go: all carry the stripe's epoch again. */
+    public void cutDone() {
+        beforeImage = null;
+    }
+
+    public boolean isCutting() {
+        return beforeImage != null;
+    }
+
+    /** True if the running checkpoint has yet to write this item; it counts as written then. */
+    public boolean claimForCheckpoint(long item) {
+        if (Item.epoch(item) == epoch) {
+            return false;
+        }
+        Item.epoch(item, epoch);
+        return true;
+    }
+
+    void beforeChange(Database database, long item) {
+        if (Item.epoch(item) != epoch) {
+            if (beforeImage != null) {
+                beforeImage.save(database.cutIndex(), item);
+            }
+            Item.epoch(item, epoch);
+        }
+    }
+
+    // ---- Whole databases
+
+    void flush(int index) {
+        Database gone = databases[index];
+        if (gone.items().size() == 0) {
+            return;
+        }
+        databases[index] = new Database(index, slabs);
+        flushed.add(gone);
+    }
+
+    void swap(int a, int b) {
+        Database first = databases[a];
+        databases[a] = databases[b];
+        databases[b] = first;
+        databases[a].index(a);
+        databases[b].index(b);
+    }
+
+    /**
+     * Frees up to about {@code items} items of flushed databases; true if there are more. It waits
+     * for a running checkpoint, which still has to write them.
+     */
+    public boolean sweep(int items) {
+        Database gone = flushed.peek();
+        if (gone == null || beforeImage != null) {
+            return false;
+        }
+        int[] left = {items};
+        do {
+            flushCursor =
+                    gone.items()
+                            .scan(
+                                    flushCursor,
+                                    item -> {
+                                        slabs.free(item);
+                                        left[0]--;
+                                    });
+        } while (flushCursor != 0 && left[0] > 0);
+        if (flushCursor == 0) {
+            flushed.remove();
+            gone.items().free();
+            gone.expires().free();
+        }
+        return !flushed.isEmpty();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.millrace.kv.store;
+
+/** The stripes of one shard: a power of two, from the hash slot. */
+public final class Stripes {
+    private final Stripe[] stripes;
+
+    /** {@code count} must be a power of two, at most {@link Slot#COUNT}. */
+    public Stripes(int count) {
+        if (Integer.bitCount(count) != 1 || count > Slot.COUNT) {
+            throw new IllegalArgumentException(
+                    "kv.stripes: " + count + " (expected: a power of two, <= " + Slot.COUNT + ")");
+        }
+        stripes = new Stripe[count];
+        for (int i = 0; i < count; i++) {
+            stripes[i] = new Stripe();
+        }
+    }
+
+    public int count() {
+        return stripes.length;
+    }
+
+    public Stripe stripe(int index) {
+        return stripes[index];
+    }
+
+    /** The index of the stripe that has this key. With a single stripe the slot is not computed. */
+    public int indexOf(long key, int length) {
+        return stripes.length == 1 ? 0 : Slot.of(key, length) & stripes.length - 1;
+    }
+
+    public Stripe of(long key, int length) {
+        return stripes[indexOf(key, length)];
+    }
+
+    /** Locks all, in ascending order. */
+    public void lockAll() {
+        for (Stripe stripe : stripes) {
+            stripe.lock();
+        }
+    }
+
+    public void unlockAll() {
+        for (Stripe stripe : stripes) {
+            stripe.unlock();
+        }
+    }
+}
