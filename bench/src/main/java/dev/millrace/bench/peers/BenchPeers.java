@@ -115,6 +115,8 @@ public final class BenchPeers {
         try {
             return row.run(bench);
         } catch (IOException | IllegalArgumentException failure) {
+            // The table has room for a line; where it happened is for whoever repairs it.
+            failure.printStackTrace();
             return Row.failed(row.name(), row.title(), String.valueOf(failure.getMessage()));
         }
     }
