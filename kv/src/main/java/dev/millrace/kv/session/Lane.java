@@ -562,6 +562,7 @@ public final class Lane {
             session.parked = false;
             session.outlet().resume();
             receive(session, 0, 0);
+            session.outlet().flush(); // No read ends here that would do it.
         }
     }
 
