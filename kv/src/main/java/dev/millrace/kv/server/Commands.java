@@ -2,6 +2,7 @@ package dev.millrace.kv.server;
 
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.connection.Connections;
+import dev.millrace.kv.generic.Databases;
 import dev.millrace.kv.generic.Existence;
 import dev.millrace.kv.string.Counters;
 import dev.millrace.kv.string.Set;
@@ -18,6 +19,7 @@ public final class Commands {
         return Stream.of(
                         Connections.all(),
                         Existence.all(),
+                        Databases.all(),
                         Strings.all(),
                         Set.all(),
                         Counters.all(),

@@ -80,6 +80,10 @@ public final class Lane {
     private long nowNanos;
     private long clockNanos;
     private boolean clockFrozen;
+
+    /** Space is set aside for the command that runs, and all its effects fit in. */
+    private boolean reserved;
+
     private boolean stopped;
 
     public Lane(KvServer server, LaneLoop loop) {
@@ -420,7 +424,7 @@ public final class Lane {
         long cost = cost(session, command, request);
         if (cost > 0) {
             switch (journal.admit(grant, cost)) {
-                case ADMITTED -> {}
+                case ADMITTED -> reserved = true;
                 case WAIT -> {
                     park(session);
                     return false;
@@ -441,6 +445,7 @@ public final class Lane {
         } finally {
             commit(session);
             unlock(locked);
+            reserved = false;
         }
         return true;
     }
@@ -499,8 +504,14 @@ public final class Lane {
         call.committed(session.dependsOn);
     }
 
-    /** Space for an effect of a command that is not a write: the deletion of an expired key. */
+    /**
+     * Space for an effect of a command that is not a write: the deletion of an expired key. A read
+     * within a transaction that writes gets none: what is set aside there is for the writes.
+     */
     public boolean admit(int keyLength) {
+        if (reserved) {
+            return false;
+        }
         return journal.admit(grant, record.length() + keyLength + EXPIRY_BYTES)
                 == Journal.Admission.ADMITTED;
     }
