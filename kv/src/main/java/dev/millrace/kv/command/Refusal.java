@@ -24,6 +24,8 @@ public final class Refusal extends RuntimeException {
     public static final Refusal NOT_A_FLOAT = new Refusal("ERR value is not a valid float");
     public static final Refusal OVERFLOW = new Refusal("ERR increment or decrement would overflow");
     public static final Refusal NO_SUCH_KEY = new Refusal("ERR no such key");
+    public static final Refusal SAME_OBJECT =
+            new Refusal("ERR source and destination objects are the same");
     public static final Refusal DB_INDEX = new Refusal("ERR DB index is out of range");
 
     /** The text starts with its code, e.g. {@code ERR}. */

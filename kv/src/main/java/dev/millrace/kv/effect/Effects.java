@@ -146,10 +146,26 @@ public final class Effects {
 
     /** Writes into a string, which grows with zeros as far as needed, or is made. */
     public void setRange(Key key, int offset, long value, int length) {
+        boolean created = !key.exists();
+        writeRange(key, offset, value, length);
+        touched(key, created);
+    }
+
+    /**
+     * Gets a string ready to be changed in place, after which it is called raw, though nothing is
+     * changed: Redis does so before it looks whether SETBIT changes anything. Watchers are not told.
+     */
+    public void makeRaw(Key key) {
+        if (Item.encoding(key.item()) != Item.ENCODING_RAW) {
+            writeRange(key, 0, key.address(), 0);
+            touched(key.stripe(), key.hash());
+        }
+    }
+
+    private void writeRange(Key key, int offset, long value, int length) {
         NativeBuffer out = begin(Effect.SET_RANGE, key);
         out.putVarint(offset);
         putBytes(out, value, length);
-        boolean created = !key.exists();
         key.item(
                 Apply.setRange(
                         key.stripe(),
@@ -161,7 +177,6 @@ public final class Effects {
                         offset,
                         value,
                         length));
-        touched(key, created);
     }
 
     /** Makes {@code to} a copy of {@code from}, with its expiry; what was there is replaced. */

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,7 @@ public final class Lane {
     private final Key expiredKey;
     private final NativeBuffer keyCopy = new NativeBuffer(256);
     private final Keys.Each toMask = this::addToMask;
+    private final SplittableRandom random;
 
     private RequestParser parser = new RequestParser();
     private Request maskRequest = new Request();
@@ -94,6 +96,7 @@ public final class Lane {
         this.effects = new Effects(record, stripes);
         this.nobody = new Session(0, this, NoOutlet.INSTANCE, true, 0);
         this.expiredKey = new Key(stripes.stripe(0));
+        this.random = new SplittableRandom(server.startedMillis() + server.lanes().size());
         Command any = server.commands().all().iterator().next();
         this.call = new Call(this, effects, reply, any, nobody);
         readClock();
@@ -114,6 +117,11 @@ public final class Lane {
 
     public Effects effects() {
         return effects;
+    }
+
+    /** For RANDOMKEY and its kin: chance, but no secrets, and the same in each run of a simulation. */
+    public SplittableRandom random() {
+        return random;
     }
 
     public boolean isStrict() {

@@ -26,6 +26,8 @@ import dev.millrace.kernel.memory.Memory;
 public final class Item {
     public static final int TYPE_STRING = 0;
 
+    private static final String[] TYPE_NAMES = {"string"};
+
     /** A string that is called what suits it: int, embstr or raw. */
     public static final int ENCODING_PLAIN = 0;
 
@@ -92,6 +94,11 @@ public final class Item {
 
     public static int type(long item) {
         return Memory.getByte(item) & 0xf;
+    }
+
+    /** As TYPE answers it. */
+    public static String typeName(long item) {
+        return TYPE_NAMES[type(item)];
     }
 
     public static int encoding(long item) {
