@@ -15,6 +15,11 @@ import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.LaneLoop;
 import dev.millrace.kv.session.Notifications;
 import dev.millrace.kv.store.Stripes;
+
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,9 +31,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.extension.AfterAllCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
-import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The whole store without sockets and threads: a lane over stripes and a journal in real files, and
@@ -43,11 +45,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * }
  * }</pre>
  *
- * <p>Before each test it is emptied. At the end everything that was done is replayed from the journal
- * into a fresh store, which must then be the same: keys, values, encodings and expiries.
+ * <p>Before each test it is emptied. At the end everything that was done is replayed from the
+ * journal into a fresh store, which must then be the same: keys, values, encodings and expiries.
  *
- * <p>Arguments and replies are bytes as ISO-8859-1, so {@code "\u00ff"} is one byte; for the text of
- * a reply see {@link ReplyText}.
+ * <p>Arguments and replies are bytes as ISO-8859-1, so {@code "\u00ff"} is one byte; for the text
+ * of a reply see {@link ReplyText}.
  */
 public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoCloseable {
     private static final SegmentJournal.Options SMALL =
@@ -135,8 +137,8 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
     }
 
     /**
-     * Keyspace events since the last call, as {@code event key}, with {@code @database} behind if it
-     * is not 0.
+     * Keyspace events since the last call, as {@code event key}, with {@code @database} behind if
+     * it is not 0.
      */
     public List<String> events() {
         List<String> taken = List.copyOf(events);

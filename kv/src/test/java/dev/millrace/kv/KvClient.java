@@ -5,6 +5,7 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Outlet;
 import dev.millrace.kv.session.Session;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
