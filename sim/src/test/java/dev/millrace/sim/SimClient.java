@@ -15,7 +15,8 @@ final class SimClient implements Outlet {
     private final Journal journal;
     private final Session session;
     private final ArrayDeque<Held> held = new ArrayDeque<>();
-    private final StringBuilder received = new StringBuilder();
+    private long written;
+    private long received;
     private final StringBuilder produced = new StringBuilder();
 
     private record Held(String bytes, long dependsOn) {}
@@ -58,9 +59,18 @@ final class SimClient implements Outlet {
     /** Lets go what may leave; true if nothing is held any more. */
     boolean deliver() {
         while (!held.isEmpty() && held.element().dependsOn <= journal.durable()) {
-            received.append(held.remove().bytes);
+            received += held.remove().bytes.length();
         }
         return held.isEmpty();
+    }
+
+    /** Bytes the node has answered with, and how many of them have left it. */
+    long written() {
+        return written;
+    }
+
+    long received() {
+        return received;
     }
 
     @Override
@@ -68,6 +78,7 @@ final class SimClient implements Outlet {
         String text =
                 new String(Memory.bytes(address, (int) bytes), StandardCharsets.ISO_8859_1);
         produced.append(text);
+        written += text.length();
         held.add(new Held(text, dependsOn));
     }
 

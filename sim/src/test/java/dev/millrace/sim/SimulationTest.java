@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -45,8 +46,22 @@ class SimulationTest {
         assertTrue(restarts[0] > SEEDS, "restarts: " + restarts[0]);
     }
 
-    /** A command that was executed, and where the log stood afterwards. */
-    private record Executed(List<String> commands, long now, long position) {}
+    /**
+     * A command, or a transaction, that was executed.
+     *
+     * @param needs how many executed ones must be there if its reply is believed: itself if it
+     *     wrote, else those up to the last that wrote what it read
+     * @param position where the log stood afterwards
+     * @param client who asked
+     * @param replied how many bytes that client had been answered with then
+     */
+    private record Executed(
+            List<String> commands,
+            long now,
+            int needs,
+            long position,
+            SimClient client,
+            long replied) {}
 
     /** One life of a data directory, through several of a process. */
     private static final class Run {
@@ -58,14 +73,17 @@ class SimulationTest {
         private final SimClock clock = new SimClock();
         private SimNode node;
 
+        /** Who sent the last command. */
+        private SimClient asked;
+
         /** The state at the last restart, and what was executed since. */
         private Model base = new Model();
 
         private Model model = new Model();
         private final List<Executed> executed = new ArrayList<>();
 
-        /** How many of those are promised to survive a power cut. */
-        private int acknowledged;
+        /** Who wrote a key last, as an index into {@link #executed}; since the last restart. */
+        private final Map<String, Integer> writers = new TreeMap<>();
 
         private int restarts;
 
@@ -74,6 +92,7 @@ class SimulationTest {
             this.strict = strict;
             this.lanes = lanes;
             this.node = start();
+            this.asked = node.client(0);
         }
 
         private SimNode start() throws IOException {
@@ -129,14 +148,48 @@ class SimulationTest {
 
         private void sync() {
             node.journal().sync();
-            acknowledge();
+            for (int i = 0; i < node.clients(); i++) {
+                node.client(i).deliver();
+            }
         }
 
-        private void acknowledge() {
-            while (acknowledged < executed.size()
-                    && executed.get(acknowledged).position <= node.journal().durable()) {
-                acknowledged++;
+        /** How many executed commands a power cut may not take. */
+        private int promised() {
+            int promised = 0;
+            for (Executed done : executed) {
+                boolean counts =
+                        strict
+                                ? done.client.received() >= done.replied
+                                : done.position <= node.journal().durable();
+                if (counts) {
+                    promised = Math.max(promised, done.needs);
+                }
             }
+            return promised;
+        }
+
+        /** Executes on the model; returns the reply, and notes what was read and written. */
+        private int note(List<String> commands, StringBuilder expected) {
+            int needs = 0;
+            for (String command : commands) {
+                String reply = model.execute(command, clock.millis());
+                expected.append(reply);
+                String[] words = command.split(" ");
+                boolean reads =
+                        words[0].equals("GET")
+                                || reply.startsWith("-")
+                                || words[0].equals("DEL") && reply.equals(":0\r\n");
+                if (reads) {
+                    needs = Math.max(needs, writers.getOrDefault(words[1], -1) + 1);
+                    continue;
+                }
+                needs = executed.size() + 1;
+                writers.put(words[1], executed.size());
+                if (words[0].equals("MSET")) {
+                    writers.put(words[3], executed.size());
+                }
+            }
+            return needs;
         }
 
         private String key() {
@@ -173,8 +226,7 @@ class SimulationTest {
             if (answer.startsWith("-MISCONF")) {
                 return;
             }
-            assertEquals(model.execute(command, clock.millis()), answer, command);
-            executed.add(new Executed(List.of(command), clock.millis(), node.journal().end()));
+            check(List.of(command), new StringBuilder(), answer);
         }
 
         private void transaction() {
@@ -192,16 +244,28 @@ class SimulationTest {
                 return;
             }
             expected.append('*').append(commands.size()).append("\r\n");
-            for (String command : commands) {
-                expected.append(model.execute(command, clock.millis()));
-            }
-            assertEquals(expected.toString(), answer, commands.toString());
-            executed.add(new Executed(commands, clock.millis(), node.journal().end()));
+            check(commands, expected, answer);
         }
+
+        private void check(List<String> commands, StringBuilder expected, String answer) {
+            int needs = note(commands, expected);
+            assertEquals(expected.toString(), answer, commands.toString());
+            SimClient client = asked;
+            executed.add(
+                    new Executed(
+                            commands,
+                            clock.millis(),
+                            needs,
+                            node.journal().end(),
+                            client,
+                            client.written()));
+        }
+
 
         /** Sends to one of the loops, and gives space when the command waits for it. */
         private String ask(String... commands) {
             SimClient client = node.client(random.nextInt(node.clients()));
+            asked = client;
             client.send(commands);
             for (int tries = 0; tries < 20 && waits(client, commands); tries++) {
                 node.prepareSpace();
@@ -238,15 +302,13 @@ class SimulationTest {
 
         private void restart(boolean power) throws IOException {
             restarts++;
-            acknowledge();
-            int promised;
+            int promised = executed.size();
             if (power) {
-                promised = acknowledged;
+                promised = promised();
                 Random pages = new Random(random.nextLong());
                 journalDisk.powerCut(pages);
                 snapshotDisk.powerCut(pages);
             } else {
-                promised = executed.size();
                 journalDisk.processKilled();
                 snapshotDisk.processKilled();
             }
@@ -274,7 +336,7 @@ class SimulationTest {
             base = candidate;
             model = candidate.copy();
             executed.clear();
-            acknowledged = 0;
+            writers.clear();
         }
 
         private static void run(Model model, Executed executed) {

@@ -42,6 +42,7 @@ public final class SegmentJournal implements Journal {
     private static final long MARGIN_BYTES = 64 * 1024;
 
     private static final long CLOCK_MILLIS = 100;
+    private static final long BUSY_NANOS = 10_000_000_000L;
     private static final long QUICK_SYNC_NANOS = 300_000;
     private static final long GRANT_BYTES_MAX = 256 * 1024;
 
@@ -63,6 +64,8 @@ public final class SegmentJournal implements Journal {
     private final NativeBuffer clock = new NativeBuffer(64);
     private boolean full;
     private boolean waited;
+    private boolean rolled;
+    private long rolledNanos;
 
     /** Position of the last frame. Guarded by lock; {@link #end} publishes it. */
     private long last;
@@ -82,7 +85,7 @@ public final class SegmentJournal implements Journal {
 
     /**
      * @param segmentBytes size of a segment file, at least {@link #SEGMENT_BYTES_MIN}
-     * @param spares how many empty segments are kept ready
+     * @param spares how many empty segments are kept ready while segments fill quickly
      */
     public record Options(long segmentBytes, int spares) {
         public Options {
@@ -209,7 +212,7 @@ public final class SegmentJournal implements Journal {
         while (state != State.FAILED && !told) {
             lock.lock();
             try {
-                if (spares.size() >= options.spares() && available() >= wanted) {
+                if (spares.size() >= sparesWished() && available() >= wanted) {
                     break;
                 }
             } finally {
@@ -235,6 +238,12 @@ public final class SegmentJournal implements Journal {
             lock.unlock();
         }
         listeners.forEach(Listener::spaceGained);
+    }
+
+    /** One while little is written, all while segments fill quickly: a spare takes memory too. */
+    private int sparesWished() {
+        boolean busy = rolled && System.nanoTime() - rolledNanos < BUSY_NANOS;
+        return busy ? options.spares() : 1;
     }
 
     private boolean addSpare() {
@@ -270,7 +279,7 @@ public final class SegmentJournal implements Journal {
     public boolean shortOfSpace() {
         lock.lock();
         try {
-            return spares.size() < options.spares();
+            return spares.size() < sparesWished();
         } finally {
             lock.unlock();
         }
@@ -350,6 +359,8 @@ public final class SegmentJournal implements Journal {
         unsynced.add(active);
         next.activate(last + 1, bootHash, nowMillis);
         active = next;
+        rolled = true;
+        rolledNanos = System.nanoTime();
         spaceRequest.run();
     }
 

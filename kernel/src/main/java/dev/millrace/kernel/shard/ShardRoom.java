@@ -35,13 +35,14 @@ public final class ShardRoom implements Room {
     private static final Setting<Long> SEGMENT_BYTES =
             Setting.bytes(
                     "journal.segment-bytes",
-                    32 << 20,
+                    16 << 20,
                     SegmentJournal.SEGMENT_BYTES_MIN,
                     1L << 32,
                     "size of one file of the journal");
 
     private static final Setting<Long> SPARES =
-            Setting.count("journal.spares", 2, 1, 64, "empty journal files that are kept ready");
+            Setting.count(
+                    "journal.spares", 6, 1, 64, "empty journal files kept ready while they fill quickly");
 
     private static final Setting<Long> CHECKPOINT_BYTES =
             Setting.bytes(

@@ -194,6 +194,8 @@ public final class Lane {
             reply.to(out, session.protocol());
             reply.error("ERR Protocol error: " + e.getMessage());
             session.closing = true;
+            session.parser = null;
+            parser = new RequestParser(); // The old one stopped in the middle of something.
         } finally {
             finish(session);
             current = null;
@@ -318,6 +320,10 @@ public final class Lane {
     private boolean decide(Session session, Request request) {
         Command command = server.commands().find(request.address(0), request.length(0));
         if (command == null) {
+            if (isFromBrowser(request)) {
+                session.closing = true;
+                return true;
+            }
             return refuse(session, null, unknown(request));
         }
         if (!command.subcommands().isEmpty() && request.count() > 1) {
@@ -383,6 +389,12 @@ public final class Lane {
         };
     }
 
+    /** A web page that was talked into posting here must not get a second line through. */
+    private static boolean isFromBrowser(Request request) {
+        String name = request.text(0);
+        return name.equalsIgnoreCase("post") || name.equalsIgnoreCase("host:");
+    }
+
     private static String unknown(Request request) {
         StringBuilder arguments = new StringBuilder();
         for (int i = 1; i < request.count() && arguments.length() < 128; i++) {
@@ -406,7 +418,7 @@ public final class Lane {
     private static String shortened(Request request, int index, int most) {
         int length = Math.min(request.length(index), most);
         return new String(
-                Memory.bytes(request.address(index), length), StandardCharsets.UTF_8);
+                Memory.bytes(request.address(index), length), StandardCharsets.ISO_8859_1);
     }
 
     private boolean refuse(Session session, @Nullable Command command, String error) {
@@ -423,7 +435,7 @@ public final class Lane {
         if (open != null) {
             open.spoil();
         }
-        reply.error(error);
+        reply.errorBytes(error.getBytes(StandardCharsets.ISO_8859_1));
         return true;
     }
 
@@ -569,6 +581,7 @@ public final class Lane {
             session.parked = false;
             session.outlet().resume();
             receive(session, 0, 0);
+            session.outlet().flush(); // No read ends here that would do it.
         }
     }
 
