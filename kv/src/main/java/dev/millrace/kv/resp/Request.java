@@ -2,12 +2,13 @@ package dev.millrace.kv.resp;
 
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The arguments of one command, as places in a buffer of received bytes. Used again and again by its
- * loop; who keeps one must copy it.
+ * The arguments of one command, as places in a buffer of received bytes. Used again and again by
+ * its loop; who keeps one must copy it.
  */
 public final class Request {
     private static final int INITIAL_ARGUMENTS = 16;
@@ -90,6 +91,16 @@ public final class Request {
             sum += lengths[i];
         }
         return sum;
+    }
+
+    /** The same arguments without the first ones; good as long as this one is. */
+    public Request from(int first) {
+        Request rest = new Request();
+        rest.base = base;
+        for (int i = first; i < count; i++) {
+            rest.add(offsets[i], lengths[i]);
+        }
+        return rest;
     }
 
     /** A copy whose arguments are appended to {@code buffer}; its base is to be set before use. */

@@ -51,6 +51,9 @@ public final class Dictionary {
 
     private static final long RANGE_END = 1L << 32;
 
+    /** What an item takes here on average, beside its own block. */
+    public static final int ENTRY_BYTES = 12;
+
     private final Slabs slabs;
     private long[] directory;
     private int depth;
@@ -365,7 +368,9 @@ public final class Dictionary {
         return (random >>> 32) << CURSOR_HOME_BITS | (random & 0xffff) * HOME_BUCKETS >>> 16;
     }
 
-    /** Gives the table's memory back, not the items'. The dictionary must not be used afterwards. */
+    /**
+     * Gives the table's memory back, not the items'. The dictionary must not be used afterwards.
+     */
     public void free() {
         long last = 0;
         for (long segment : directory) {
