@@ -26,7 +26,13 @@ record Rooms(List<Room> always, List<Room> others) {
     /** Everything that this build can do. A new room is added here and nowhere else. */
     static Rooms ofThisBuild() {
         ShardRoom shards = new ShardRoom();
-        return new Rooms(List.of(new AdminRoom(), shards), List.of(new KvRoom(shards)));
+        KvRoom kv = new KvRoom(shards).onShutdown(Rooms::exit);
+        return new Rooms(List.of(new AdminRoom(), shards), List.of(kv));
+    }
+
+    /** Ends the process as SIGTERM does, from a thread that may wait for it. */
+    private static void exit() {
+        Thread.ofPlatform().name("exit").start(() -> System.exit(Exit.OK.code()));
     }
 
     List<Room> all() {

@@ -13,6 +13,7 @@ import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -35,6 +36,7 @@ public final class Call {
     private Session session;
     private Command command;
     private long dependsOn;
+    private long redacted;
 
     public Call(Lane lane, Effects effects, Reply reply, Command first, Session nobody) {
         this.lane = lane;
@@ -54,6 +56,7 @@ public final class Call {
         this.session = session;
         this.command = command;
         this.request = request;
+        this.redacted = 0;
     }
 
     // ---- Who and where
@@ -180,6 +183,18 @@ public final class Call {
             throw Refusal.DB_INDEX;
         }
         return number;
+    }
+
+    /** The argument is a secret: neither the slow log nor MONITOR may show it. */
+    public void redact(int index) {
+        if (index < Long.SIZE) {
+            redacted |= 1L << index;
+        }
+    }
+
+    /** A bit for each argument that is a secret. */
+    public long redacted() {
+        return redacted;
     }
 
     /** A buffer for a value under construction; empty. */
@@ -322,6 +337,11 @@ public final class Call {
                     position ->
                             server().notifications().send(lane, event, database, name, position));
         }
+    }
+
+    /** True inside EXEC: what it changes is in the log when the last of its commands has run. */
+    public boolean isInTransaction() {
+        return lane.isInTransaction();
     }
 
     /** Runs when the record is appended, before the stripes are unlocked; told its position. */

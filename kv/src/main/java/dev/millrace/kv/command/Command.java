@@ -1,6 +1,7 @@
 package dev.millrace.kv.command;
 
 import dev.millrace.kv.resp.Request;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -8,7 +9,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The declaration of a command. From it come the command table, COMMAND INFO and DOCS, the keys to
@@ -68,7 +68,7 @@ public final class Command {
     private final Handler handler;
     private final int id;
     private final boolean write;
-    private @Nullable Command container;
+    private String fullName;
 
     private Command(Builder builder, Handler handler) {
         this.name = builder.name;
@@ -89,8 +89,9 @@ public final class Command {
         synchronized (Command.class) {
             this.id = declared++;
         }
+        this.fullName = name;
         for (Command subcommand : subcommands) {
-            subcommand.container = this;
+            subcommand.fullName = name + "|" + subcommand.name;
         }
     }
 
@@ -111,8 +112,7 @@ public final class Command {
 
     /** As in INFO commandstats and ACLs: {@code client|list}. */
     public String fullName() {
-        Command owner = container;
-        return owner == null ? name : owner.name + "|" + name;
+        return fullName;
     }
 
     public String usage() {

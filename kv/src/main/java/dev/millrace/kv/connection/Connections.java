@@ -1,5 +1,6 @@
 package dev.millrace.kv.connection;
 
+import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
@@ -49,8 +50,10 @@ public final class Connections {
         if (call.count() > 2) {
             throw new Refusal("ERR wrong number of arguments for 'ping' command");
         }
-        boolean subscriber =
-                call.session().subscriptions() > 0 && call.session().protocol() == 2;
+        if (call.server().journal().state() != Journal.State.OPEN) {
+            throw new Refusal(call.lane().diskError());
+        }
+        boolean subscriber = call.session().subscriptions() > 0 && call.session().protocol() == 2;
         if (subscriber) {
             call.reply().array(2);
             call.reply().bulk("pong");

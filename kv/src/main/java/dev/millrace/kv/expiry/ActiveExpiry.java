@@ -8,10 +8,10 @@ import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
 /**
- * Looks for expired keys that nobody asks for, as Redis does: a handful of the keys with an expiry of
- * each database at a time, and again as long as a good part of them were expired, up to a quarter of
- * a loop's time ({@code activeExpireCycle}, Redis 7.0). It goes through the table in order, so that
- * every key has its turn.
+ * Looks for expired keys that nobody asks for, as Redis does: a handful of the keys with an expiry
+ * of each database at a time, and again as long as a good part of them were expired, up to a
+ * quarter of a loop's time ({@code activeExpireCycle}, Redis 7.0). It goes through the table in
+ * order, so that every key has its turn.
  */
 public final class ActiveExpiry {
     private static final int SAMPLE = 20;
@@ -48,7 +48,7 @@ public final class ActiveExpiry {
     }
 
     private void slice() {
-        if (lane.isStopped()) {
+        if (lane.isStopped() || !lane.server().isActiveExpire()) {
             return;
         }
         long start = System.nanoTime();

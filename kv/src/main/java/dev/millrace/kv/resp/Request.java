@@ -2,12 +2,13 @@ package dev.millrace.kv.resp;
 
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The arguments of one command, as places in a buffer of received bytes. Used again and again by its
- * loop; who keeps one must copy it.
+ * The arguments of one command, as places in a buffer of received bytes. Used again and again by
+ * its loop; who keeps one must copy it.
  */
 public final class Request {
     private static final int INITIAL_ARGUMENTS = 16;
@@ -17,9 +18,12 @@ public final class Request {
     private int count;
     private int[] offsets = new int[INITIAL_ARGUMENTS];
     private int[] lengths = new int[INITIAL_ARGUMENTS];
+    private long keyHash;
+    private boolean hashed;
 
     void clear() {
         count = 0;
+        hashed = false;
         if (offsets.length > KEEP_ARGUMENTS) {
             offsets = new int[INITIAL_ARGUMENTS];
             lengths = new int[INITIAL_ARGUMENTS];
@@ -64,6 +68,22 @@ public final class Request {
         return new String(bytes(index), StandardCharsets.UTF_8);
     }
 
+    /** Remembers the hash of the argument at index 1, so that it is computed once. */
+    public void keyHash(long hash) {
+        keyHash = hash;
+        hashed = true;
+    }
+
+    /** Whether {@link #keyHash} knows. */
+    public boolean isHashed() {
+        return hashed;
+    }
+
+    public long keyHash() {
+        assert hashed;
+        return keyHash;
+    }
+
     /** The bytes of all arguments. */
     public long bytes() {
         long sum = 0;
@@ -71,6 +91,16 @@ public final class Request {
             sum += lengths[i];
         }
         return sum;
+    }
+
+    /** The same arguments without the first ones; good as long as this one is. */
+    public Request from(int first) {
+        Request rest = new Request();
+        rest.base = base;
+        for (int i = first; i < count; i++) {
+            rest.add(offsets[i], lengths[i]);
+        }
+        return rest;
     }
 
     /** A copy whose arguments are appended to {@code buffer}; its base is to be set before use. */

@@ -4,7 +4,11 @@ import dev.millrace.kv.bitmap.BitFields;
 import dev.millrace.kv.bitmap.BitOperations;
 import dev.millrace.kv.bitmap.BitSearch;
 import dev.millrace.kv.bitmap.Bits;
+import dev.millrace.kv.catalog.Catalog;
 import dev.millrace.kv.command.Command;
+import dev.millrace.kv.config.Configuring;
+import dev.millrace.kv.connection.Authentication;
+import dev.millrace.kv.connection.Clients;
 import dev.millrace.kv.connection.Connections;
 import dev.millrace.kv.generic.Databases;
 import dev.millrace.kv.generic.Existence;
@@ -12,6 +16,21 @@ import dev.millrace.kv.generic.Introspection;
 import dev.millrace.kv.generic.KeyNames;
 import dev.millrace.kv.generic.Moves;
 import dev.millrace.kv.generic.TimeToLive;
+import dev.millrace.kv.connection.Monitors;
+import dev.millrace.kv.generic.Existence;
+import dev.millrace.kv.info.Info;
+import dev.millrace.kv.operator.AccessLists;
+import dev.millrace.kv.operator.Curiosities;
+import dev.millrace.kv.operator.Debugging;
+import dev.millrace.kv.operator.LatencyEvents;
+import dev.millrace.kv.operator.MemoryUse;
+import dev.millrace.kv.operator.NoCluster;
+import dev.millrace.kv.operator.Replication;
+import dev.millrace.kv.operator.Saves;
+import dev.millrace.kv.operator.Shutdowns;
+import dev.millrace.kv.operator.SlowLogs;
+import dev.millrace.kv.pubsub.Publishing;
+import dev.millrace.kv.pubsub.Subscribing;
 import dev.millrace.kv.string.Counters;
 import dev.millrace.kv.string.Floats;
 import dev.millrace.kv.string.GetAndChange;
@@ -20,6 +39,7 @@ import dev.millrace.kv.string.Ranges;
 import dev.millrace.kv.string.Set;
 import dev.millrace.kv.string.Strings;
 import dev.millrace.kv.transaction.Transactions;
+
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -30,6 +50,22 @@ public final class Commands {
     public static List<Command> all() {
         return Stream.of(
                         Connections.all(),
+                        Authentication.all(),
+                        Clients.all(),
+                        Monitors.all(),
+                        Catalog.all(),
+                        Configuring.all(),
+                        Info.all(),
+                        Saves.all(),
+                        Shutdowns.all(),
+                        SlowLogs.all(),
+                        MemoryUse.all(),
+                        LatencyEvents.all(),
+                        Debugging.all(),
+                        Curiosities.all(),
+                        Replication.all(),
+                        NoCluster.all(),
+                        AccessLists.all(),
                         Existence.all(),
                         TimeToLive.all(),
                         Moves.all(),
@@ -47,7 +83,9 @@ public final class Commands {
                         BitSearch.all(),
                         BitOperations.all(),
                         BitFields.all(),
-                        Transactions.all())
+                        Transactions.all(),
+                        Subscribing.all(),
+                        Publishing.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -5,6 +5,7 @@ import dev.millrace.kv.expiry.ActiveExpiry;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.store.Stripe;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -13,8 +14,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the loops do ten times a second beside serving: delete expired keys, free flushed ones, begin
- * a checkpoint when one is due.
+ * What the loops do ten times a second beside serving: delete expired keys, free flushed ones,
+ * begin a checkpoint when one is due.
  */
 final class Housekeeping {
     private static final long PERIOD_MILLIS = 100;
@@ -73,7 +74,7 @@ final class Housekeeping {
             sweep(lane, server.stripes().stripe(i));
         }
         if (index == 0 && shards.isCheckpointDue()) {
-            shards.checkpoint(complete -> {});
+            server.checkpoints().begin(complete -> {});
         }
     }
 

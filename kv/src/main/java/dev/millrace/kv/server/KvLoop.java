@@ -7,11 +7,14 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.LaneLoop;
+
 import io.netty.channel.SingleThreadEventLoop;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One Netty event loop and the lane on it. It makes replies durable at the end of a turn: itself,
@@ -79,6 +82,11 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     @Override
     public void execute(Runnable task) {
         loop.execute(task);
+    }
+
+    @Override
+    public void schedule(Runnable task, long delayMillis) {
+        loop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.millrace.kernel.config.Settings;
 import dev.millrace.kernel.guard.GuardPolicy;
 import dev.millrace.kernel.journal.SyncPolicy;
 import dev.millrace.kernel.net.Endpoint;
+import dev.millrace.kernel.net.Network;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.room.RoomContext;
 import dev.millrace.kernel.shard.Shard;
@@ -13,6 +14,8 @@ import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.shard.StateMachine;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.command.CommandTable;
+import dev.millrace.kv.config.Parameters;
+import dev.millrace.kv.info.Recent;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.store.Stripes;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -21,12 +24,14 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.EventExecutor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The Redis-compatible store: its listeners, its loops, and the state machine behind them. */
 public final class KvRoom implements Room {
@@ -51,18 +56,29 @@ public final class KvRoom implements Room {
 
     private static final Setting<Long> STRIPES =
             Setting.count(
-                    "kv.stripes", 0, 0, 64, "parts of the keyspace, a power of two; 0: as it suits");
+                    "kv.stripes",
+                    0,
+                    0,
+                    64,
+                    "parts of the keyspace, a power of two; 0: as it suits");
 
     private static final int STRIPES_FOR_LOOPS = 64;
 
     private final ShardRoom shards;
     private @Nullable KvMachine machine;
     private @Nullable Housekeeping housekeeping;
+    private @Nullable Runnable shutdown;
 
     /** It puts its state machine on the shard; start both together. */
     public KvRoom(ShardRoom shards) {
         this.shards = shards;
         shards.add(this::machine, KvRoom::policy);
+    }
+
+    /** What SHUTDOWN begins; it must return. */
+    public KvRoom onShutdown(Runnable begin) {
+        shutdown = begin;
+        return this;
     }
 
     private static SyncPolicy policy(Settings settings) {
@@ -101,6 +117,10 @@ public final class KvRoom implements Room {
                         new CommandTable(Commands.all()),
                         Clock.systemUTC());
         serving.config().requirepass(context.get(PASSWORD));
+        serving.checkpoints(new ShardCheckpoints(shards));
+        serving.shutdown(shutdown);
+        declare(Parameters.of(serving), context);
+        Recent.of(serving);
         EventLoopGroup group = context.network().loops("kv", loopCount);
         Map<EventLoop, KvLoop> loops = new HashMap<>();
         for (EventExecutor executor : group) {
@@ -128,6 +148,21 @@ public final class KvRoom implements Room {
                             group,
                             channel -> accept(channel, loops, serving));
         }
+    }
+
+    /** What CONFIG GET answers of things that are decided at the start. */
+    private static void declare(Parameters parameters, RoomContext context) {
+        parameters.declare("port", Integer.toString(context.get(PORT)));
+        parameters.declare("bind", context.get(Network.BIND));
+        parameters.declare("unixsocket", context.get(UNIX));
+        parameters.declare("dir", context.data().toString());
+        parameters.declare(
+                "appendfsync",
+                switch (policy(context.settings())) {
+                    case ALWAYS -> "always";
+                    case EVERYSEC -> "everysec";
+                    case OS -> "no";
+                });
     }
 
     private static void accept(Channel channel, Map<EventLoop, KvLoop> loops, KvServer server) {

@@ -4,30 +4,43 @@ import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.session.Outlet;
 import dev.millrace.kv.session.Session;
+
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.unix.DomainSocketAddress;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A client's socket: hands received bytes to the lane, and holds replies back until what they depend
- * on is durable.
+ * A client's socket: hands received bytes to the lane, and holds replies back until what they
+ * depend on is durable.
  */
 final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
+    private static final String FULL = "-ERR max number of clients reached\r\n";
+
     private final KvLoop loop;
     private final Journal journal;
     private final Channel channel;
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private @Nullable Session session;
+
+    /** Others read it, a little stale. */
+    private long heldBytes;
+
+    private boolean refused;
     private boolean closeWhenReleased;
 
     /** A reply that must wait for a position. */
@@ -50,6 +63,13 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        if (!loop.lane().server().admitsClient()) {
+            refused = true;
+            channel.config().setAutoRead(false);
+            context.writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), FULL))
+                    .addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
         session();
         context.fireChannelActive();
     }
@@ -57,6 +77,10 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
+        if (refused) {
+            bytes.release();
+            return;
+        }
         try {
             NativeBuffer input = loop.input();
             ByteBuffer view = loop.inputView();
@@ -110,6 +134,7 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
                 loop.waitForDurable(this);
             }
             held.add(new Held(copy, dependsOn));
+            heldBytes += count;
         }
     }
 
@@ -117,7 +142,9 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
     boolean release(long durable) {
         boolean any = false;
         while (!held.isEmpty() && held.element().position <= durable) {
-            channel.write(held.remove().bytes, channel.voidPromise());
+            ByteBuf bytes = held.remove().bytes;
+            heldBytes -= bytes.readableBytes();
+            channel.write(bytes, channel.voidPromise());
             any = true;
         }
         if (any) {
@@ -159,31 +186,32 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
         channel.close();
     }
 
-    private static String text(@Nullable SocketAddress address) {
+    /** A client's end of a Unix domain socket has no name of its own: it goes by the server's. */
+    private static String text(@Nullable SocketAddress address, @Nullable SocketAddress local) {
         if (address instanceof InetSocketAddress tcp) {
             String host = tcp.getAddress().getHostAddress();
             return (host.contains(":") ? "[" + host + "]" : host) + ":" + tcp.getPort();
         }
-        return address == null ? "" : address.toString();
+        return switch (local) {
+            case DomainSocketAddress path -> path.path() + ":0";
+            case UnixDomainSocketAddress path -> path.getPath() + ":0";
+            case null, default -> "";
+        };
     }
 
     @Override
     public String peer() {
-        return text(channel.remoteAddress());
+        return text(channel.remoteAddress(), channel.localAddress());
     }
 
     @Override
     public String local() {
-        return text(channel.localAddress());
+        return text(channel.localAddress(), channel.localAddress());
     }
 
     @Override
     public long pendingBytes() {
         ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
-        long pending = outbound == null ? 0 : outbound.totalPendingWriteBytes();
-        for (Held reply : held) {
-            pending += reply.bytes.readableBytes();
-        }
-        return pending;
+        return heldBytes + (outbound == null ? 0 : outbound.totalPendingWriteBytes());
     }
 }

@@ -1,17 +1,80 @@
 package dev.millrace.kv.session;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * What CONFIG SET can change and commands look at. Written by any loop, read by all; a change is
- * seen by the next command.
+ * seen by the next command. Names, types and texts are CONFIG's business, not here.
  */
 public final class Config {
     public static final long BULK_BYTES_MAX = 512L << 20;
 
+    /** Plain numbers, with what they are until somebody says otherwise. */
+    public enum Quantity {
+        /** Clients that are idle for so long are dropped; 0: none. */
+        TIMEOUT_SECONDS(0),
+        MAXCLIENTS(10_000),
+        /** 0: no limit. */
+        MAXMEMORY_BYTES(0),
+        MAXMEMORY_SAMPLES(5),
+        LFU_LOG_FACTOR(10),
+        LFU_DECAY_TIME(1),
+        HASH_MAX_LISTPACK_ENTRIES(512),
+        HASH_MAX_LISTPACK_VALUE(64),
+        /** Negative: a size class, as Redis's documentation tells. */
+        LIST_MAX_LISTPACK_SIZE(-2),
+        LIST_COMPRESS_DEPTH(0),
+        SET_MAX_INTSET_ENTRIES(512),
+        ZSET_MAX_LISTPACK_ENTRIES(128),
+        ZSET_MAX_LISTPACK_VALUE(64),
+        STREAM_NODE_MAX_BYTES(4096),
+        STREAM_NODE_MAX_ENTRIES(100),
+        HLL_SPARSE_MAX_BYTES(3000),
+        ACTIVE_EXPIRE_EFFORT(1),
+        LATENCY_MONITOR_THRESHOLD_MILLIS(0),
+        BUSY_REPLY_THRESHOLD_MILLIS(5000);
+
+        private final long initial;
+
+        Quantity(long initial) {
+            this.initial = initial;
+        }
+
+        public long initial() {
+            return initial;
+        }
+    }
+
+    private final Map<Quantity, AtomicLong> quantities = new EnumMap<>(Quantity.class);
     private volatile long protoMaxBulkLen = BULK_BYTES_MAX;
     private volatile long clientQueryBufferLimit = 1L << 30;
     private volatile String requirepass = "";
     private volatile long slowlogLogSlowerThanMicros = 10_000;
-    private volatile int slowlogMaxLen = 128;
+    private volatile long slowlogMaxLen = 128;
+    private volatile String maxmemoryPolicy = "noeviction";
+    private volatile OutputLimits outputLimits = OutputLimits.STANDARD;
+
+    /** Everything as Redis has it out of the box. */
+    public Config() {
+        for (Quantity quantity : Quantity.values()) {
+            quantities.put(quantity, new AtomicLong(quantity.initial()));
+        }
+    }
+
+    public long get(Quantity quantity) {
+        return cell(quantity).get();
+    }
+
+    public void set(Quantity quantity, long value) {
+        cell(quantity).set(value);
+    }
+
+    private AtomicLong cell(Quantity quantity) {
+        return Objects.requireNonNull(quantities.get(quantity));
+    }
 
     public long protoMaxBulkLen() {
         return protoMaxBulkLen;
@@ -47,11 +110,29 @@ public final class Config {
         slowlogLogSlowerThanMicros = micros;
     }
 
-    public int slowlogMaxLen() {
+    public long slowlogMaxLen() {
         return slowlogMaxLen;
     }
 
-    public void slowlogMaxLen(int entries) {
+    public void slowlogMaxLen(long entries) {
         slowlogMaxLen = entries;
+    }
+
+    /** By its name in Redis. */
+    public String maxmemoryPolicy() {
+        return maxmemoryPolicy;
+    }
+
+    public void maxmemoryPolicy(String policy) {
+        maxmemoryPolicy = policy;
+    }
+
+    /** How much clients may leave unread. */
+    public OutputLimits outputLimits() {
+        return outputLimits;
+    }
+
+    public void outputLimits(OutputLimits limits) {
+        outputLimits = limits;
     }
 }

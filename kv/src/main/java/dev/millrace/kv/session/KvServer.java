@@ -6,6 +6,9 @@ import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Stripes;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -13,10 +16,21 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
-/** What all lanes share. */
+/**
+ * What all lanes share.
+ *
+ * <p>A family of commands that keeps something of its own for the whole server (subscriptions, who
+ * monitors) keeps it in a {@link #part}: nothing here has to know of it.
+ */
 public final class KvServer {
+    /** Somebody sees every command. */
+    static final int CARE_TAP = 1;
+
+    /** Some commands wait. */
+    static final int CARE_PAUSE = 2;
+
     private final Stripes stripes;
     private final Journal journal;
     private final boolean strict;
@@ -27,9 +41,20 @@ public final class KvServer {
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
     private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
     private final AtomicLong nextSessionId = new AtomicLong(1);
+    private final Map<Class<?>, Object> parts = new ConcurrentHashMap<>();
+    private final List<Runnable> ticks = new CopyOnWriteArrayList<>();
+    private final AtomicLong connectionsReceived = new AtomicLong();
+    private final AtomicLong connectionsRejected = new AtomicLong();
+    private final SlowLog slowLog = new SlowLog();
     private volatile Notifications notifications = Notifications.NONE;
     private volatile @Nullable CommandTap tap;
-    private final SlowLog slowLog = new SlowLog();
+    private volatile @Nullable Pause pause;
+    private volatile boolean activeExpire = true;
+    private volatile Checkpoints checkpoints = Checkpoints.NONE;
+    private volatile @Nullable Runnable shutdown;
+
+    /** Bits of {@code CARE_*}: what makes every command take the long way; 0 most of the time. */
+    private volatile int care;
 
     /**
      * @param strict whether replies wait until what they depend on is durable
@@ -77,9 +102,35 @@ public final class KvServer {
         return lanes;
     }
 
-    void add(Lane lane) {
+    /** Takes a lane in; returns its index. */
+    int add(Lane lane) {
         lanes.add(lane);
+        return lanes.size() - 1;
     }
+
+    /** What a family of commands keeps for the whole server; made when it is first asked for. */
+    public <T> T part(Class<T> kind, Function<KvServer, T> make) {
+        Object known = parts.get(kind);
+        if (known == null) {
+            known = parts.computeIfAbsent(kind, absent -> make.apply(this));
+        }
+        return kind.cast(known);
+    }
+
+    /** Runs ten times a second, on the first lane. */
+    public void eachTick(Runnable action) {
+        ticks.add(action);
+    }
+
+    void tick(long nowMillis) {
+        Pause running = pause;
+        if (running != null && running.endMillis() <= nowMillis) {
+            endPause(running);
+        }
+        ticks.forEach(Runnable::run);
+    }
+
+    // ---- Clients
 
     public Collection<Session> sessions() {
         return sessions.values();
@@ -90,6 +141,7 @@ public final class KvServer {
     }
 
     long add(Session session, long id) {
+        connectionsReceived.incrementAndGet();
         sessions.put(id, session);
         return id;
     }
@@ -100,6 +152,41 @@ public final class KvServer {
 
     void remove(Session session) {
         sessions.remove(session.id());
+    }
+
+    /** True if there is room for one more client; else it counts as rejected. */
+    public boolean admitsClient() {
+        boolean room = sessions.size() < config.get(Config.Quantity.MAXCLIENTS);
+        if (!room) {
+            connectionsReceived.incrementAndGet();
+            connectionsRejected.incrementAndGet();
+        }
+        return room;
+    }
+
+    public long connectionsReceived() {
+        return connectionsReceived.get();
+    }
+
+    public long connectionsRejected() {
+        return connectionsRejected.get();
+    }
+
+    /** Makes all counters zero, as CONFIG RESETSTAT does. */
+    public void resetStats() {
+        connectionsReceived.set(0);
+        connectionsRejected.set(0);
+        lanes.forEach(lane -> lane.loop().execute(lane.stats()::reset));
+    }
+
+    // ---- What is out of the ordinary
+
+    int care() {
+        return care;
+    }
+
+    private synchronized void care(int bit, boolean set) {
+        care = set ? care | bit : care & ~bit;
     }
 
     public Notifications notifications() {
@@ -117,24 +204,89 @@ public final class KvServer {
 
     public void tap(@Nullable CommandTap tap) {
         this.tap = tap;
+        care(CARE_TAP, tap != null);
     }
+
+    /** Makes commands wait; one pause adds to another. */
+    public synchronized void pause(Pause asked) {
+        Pause running = pause;
+        Pause both = running == null ? asked : running.and(asked);
+        pause = both;
+        care(CARE_PAUSE, true);
+        Lane first = lanes.getFirst();
+        first.later(both.endMillis() - clock.millis(), () -> endPause(both));
+    }
+
+    /** Ends any pause: what waited goes on. */
+    public void unpause() {
+        Pause running = pause;
+        if (running != null) {
+            endPause(running);
+        }
+    }
+
+    private void endPause(Pause ended) {
+        synchronized (this) {
+            if (!ended.equals(pause)) {
+                return;
+            }
+            pause = null;
+            care(CARE_PAUSE, false);
+        }
+        lanes.forEach(lane -> lane.loop().execute(lane::unpark));
+    }
+
+    /** False while DEBUG keeps expired keys until somebody asks for them. */
+    public boolean isActiveExpire() {
+        return activeExpire;
+    }
+
+    public void activeExpire(boolean on) {
+        activeExpire = on;
+    }
+
+    /** What waits at present, or null if nothing does. */
+    public @Nullable Pause pause() {
+        return pause;
+    }
+
+    // ---- What SAVE and SHUTDOWN begin
+
+    public Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    public void checkpoints(Checkpoints checkpoints) {
+        this.checkpoints = checkpoints;
+    }
+
+    /** Begins an orderly end of the process and returns; null if nobody can. */
+    public @Nullable Runnable shutdown() {
+        return shutdown;
+    }
+
+    public void shutdown(@Nullable Runnable begin) {
+        shutdown = begin;
+    }
+
+    // ---- Slow commands
 
     public SlowLog slowLog() {
         return slowLog;
     }
 
-    /** Commands that take longer are slow. */
+    /** Commands that take so long are slow. */
     long slowNanos() {
         long micros = config.slowlogLogSlowerThanMicros();
         return micros < 0 ? Long.MAX_VALUE : micros * 1000;
     }
 
-    void slow(Session session, Command command, Request request, long nanos) {
+    void slow(Session session, Command command, Request request, long redacted, long nanos) {
         if (!command.has(Flag.SKIP_SLOWLOG)) {
             slowLog.add(
                     session,
-                    command,
                     request,
+                    redacted,
                     nanos,
                     clock.millis() / 1000,
                     config.slowlogMaxLen());

@@ -1,5 +1,6 @@
 package dev.millrace.kv.session;
 
+import dev.millrace.kernel.guard.OutputLimit;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.memory.Memory;
@@ -19,20 +20,24 @@ import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event loop needs to serve its clients: it parses, executes and answers on the thread that
- * received the bytes.
+ * What one event loop needs to serve its clients: it parses, executes and answers on the thread
+ * that received the bytes.
  *
  * <p><b>The way of a command.</b> {@link #receive} parses a request out of received bytes; {@link
- * #execute} finds its command and decides whether it may run now; {@link #perform} reserves space in
- * the journal, locks the stripes of its keys, runs it, appends the record of its effects and
+ * #execute} finds its command and decides whether it may run now; {@link #perform} reserves space
+ * in the journal, locks the stripes of its keys, runs it, appends the record of its effects and
  * unlocks. The reply stands in {@link #out} and goes to the client's {@link Outlet} at the end of
  * the batch, with the position it depends on.
  *
@@ -47,6 +52,10 @@ public final class Lane {
 
     private static final int PENDING_BYTES = 1024;
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long MILLIS_PER_SECOND = 1000;
+
+    /** Of an unknown command so many bytes are shown. */
+    private static final int SHOWN_BYTES_MAX = 128;
 
     /** Effects of lazy expiry, beyond the key itself. */
     private static final int EXPIRY_BYTES = 64;
@@ -56,7 +65,17 @@ public final class Lane {
     private final Journal journal;
     private final Stripes stripes;
     private final Slabs slabs = new Slabs();
+    private final int index;
     private final NativeBuffer out = new NativeBuffer(OUT_BYTES);
+
+    /** What others, or it itself, tell the client whose command runs: sent after its reply. */
+    private final NativeBuffer pushes = new NativeBuffer(PENDING_BYTES);
+
+    /** A message on its way to an outlet. */
+    private final NativeBuffer posted = new NativeBuffer(PENDING_BYTES);
+
+    private final List<Session> unflushed = new ArrayList<>();
+    private final List<Session> overSoftLimit = new ArrayList<>();
     private final Reply reply = new Reply(out);
     private final RecordWriter record = new RecordWriter();
     private final Journal.Grant grant = new Journal.Grant();
@@ -81,10 +100,13 @@ public final class Lane {
     private long nowMillis;
     private long nowNanos;
     private long clockNanos;
+    private long idleCheckMillis;
     private boolean clockFrozen;
 
     /** Space is set aside for the command that runs, and all its effects fit in. */
     private boolean reserved;
+    /** The client whose command runs wants no reply to it. */
+    private boolean quiet;
 
     private boolean stopped;
 
@@ -100,7 +122,12 @@ public final class Lane {
         Command any = server.commands().all().iterator().next();
         this.call = new Call(this, effects, reply, any, nobody);
         readClock();
-        server.add(this);
+        this.index = server.add(this);
+    }
+
+    /** Its place among the server's lanes. */
+    public int index() {
+        return index;
     }
 
     public KvServer server() {
@@ -151,8 +178,24 @@ public final class Lane {
             session.pending = null;
         }
         session.closing = true;
+        session.gone = true;
         parked.remove(session);
+        overSoftLimit.remove(session);
         server.remove(session);
+    }
+
+    /** Closes without ado; from any thread. */
+    void drop(Session session) {
+        loop.execute(
+                () -> {
+                    session.closing = true;
+                    session.outlet().close();
+                });
+    }
+
+    /** Runs on the loop in so many ms; from any thread. */
+    public void later(long delayMillis, Runnable task) {
+        loop.schedule(task, Math.max(delayMillis, 0));
     }
 
     // ---- Time
@@ -178,6 +221,7 @@ public final class Lane {
     public void receive(Session session, long address, int bytes) {
         readClock();
         stats.received(bytes);
+        session.active(nowMillis);
         current = session;
         try {
             NativeBuffer pending = session.pending;
@@ -192,7 +236,7 @@ public final class Lane {
             }
         } catch (ProtocolException e) {
             reply.to(out, session.protocol());
-            reply.error("ERR Protocol error: " + e.getMessage());
+            answerError("ERR Protocol error: " + e.getMessage());
             session.closing = true;
             session.parser = null;
             parser = new RequestParser(); // The old one stopped in the middle of something.
@@ -273,7 +317,34 @@ public final class Lane {
             } else {
                 out.clear();
             }
+            watchOutput(session);
         }
+    }
+
+    /** Drops a client that leaves too much unread. */
+    private void watchOutput(Session session) {
+        OutputLimit limit = server.config().outputLimits().of(session);
+        if (limit.hardBytes() == 0 && limit.softBytes() == 0 || session.closing) {
+            return;
+        }
+        long unread = session.outlet().pendingBytes();
+        boolean overHard = limit.hardBytes() > 0 && unread >= limit.hardBytes();
+        boolean overSoft = limit.softBytes() > 0 && unread >= limit.softBytes();
+        if (overHard || overSoft && isSoftTimeUp(session, limit)) {
+            session.closing = true;
+            drop(session);
+        } else if (!overSoft) {
+            session.overSoftLimitNanos = 0;
+        }
+    }
+
+    private boolean isSoftTimeUp(Session session, OutputLimit limit) {
+        if (session.overSoftLimitNanos == 0) {
+            session.overSoftLimitNanos = nowNanos;
+            overSoftLimit.add(session);
+            return false;
+        }
+        return nowNanos - session.overSoftLimitNanos > limit.softFor().toNanos();
     }
 
     /** See {@link Session#post}. */
@@ -284,47 +355,87 @@ public final class Lane {
         }
         if (session == current) {
             session.dependsOn = Math.max(session.dependsOn, dependsOn);
-            out.put(message);
-            return;
-        }
-        if (!session.closing) {
-            NativeBuffer copy = new NativeBuffer(slabs, Math.max(message.length, 1));
-            copy.put(message);
+            (quiet || clockFrozen ? pushes : out).put(message);
+        } else if (!session.closing) {
+            posted.shrink();
+            posted.put(message);
             stats.sent(message.length);
-            session.outlet().write(copy.address(), copy.length(), dependsOn);
-            session.outlet().flush();
-            copy.free();
+            session.active(nowMillis);
+            session.outlet().write(posted.address(), posted.length(), dependsOn);
+            watchOutput(session);
+            flushAtEndOfTurn(session);
         }
+    }
+
+    private void flushAtEndOfTurn(Session session) {
+        if (!session.unflushed) {
+            session.unflushed = true;
+            unflushed.add(session);
+            if (unflushed.size() == 1) {
+                loop.afterTurn(this::flushPosted);
+            }
+        }
+    }
+
+    private void flushPosted() {
+        for (Session session : unflushed) {
+            session.unflushed = false;
+            session.outlet().flush();
+        }
+        unflushed.clear();
     }
 
     // ---- Executing
 
-    /** False if the command has to wait for space: its bytes are to be given again. */
+    /** False if the command has to wait: its bytes are to be given again. */
     private boolean execute(Session session, Request request) {
-        long before = out.length();
         reply.to(out, session.protocol());
-        Session.ReplyMode mode = session.replyMode();
-        boolean executed = decide(session, request);
-        if (mode == Session.ReplyMode.SKIP_NEXT) {
-            session.replyMode(Session.ReplyMode.SKIP);
-        }
-        if (mode == Session.ReplyMode.SKIP || session.replyMode() == Session.ReplyMode.OFF) {
-            out.truncate(before);
-            if (mode == Session.ReplyMode.SKIP) {
-                session.replyMode(Session.ReplyMode.ON);
-            }
+        boolean executed =
+                (session.care() & Session.CARE_REPLIES) == 0
+                        ? decide(session, request)
+                        : decideQuietly(session, request);
+        if (pushes.length() > 0) {
+            out.put(pushes.address(), pushes.length());
+            pushes.shrink();
         }
         return executed;
     }
 
+    /** CLIENT REPLY OFF or SKIP: what the command answers is thrown away, pushes are not. */
+    private boolean decideQuietly(Session session, Request request) {
+        long before = out.length();
+        boolean skip = session.replyMode() == Session.ReplyMode.SKIP;
+        if (skip) {
+            session.replyMode(Session.ReplyMode.ON);
+        }
+        quiet = true;
+        boolean executed = decide(session, request);
+        quiet = false;
+        if (skip && !executed) {
+            session.replyMode(Session.ReplyMode.SKIP);
+        }
+        if (skip || session.replyMode() == Session.ReplyMode.OFF) {
+            out.truncate(before);
+        }
+        return executed;
+    }
+
+    /** What the running command answers from here on is a push: it is sent to quiet clients too. */
+    public void answerWithPushes(Session session) {
+        if (quiet) {
+            reply.to(pushes, session.protocol());
+        }
+    }
+
+    /**
+     * Whether a command may run, as Redis's {@code processCommand} decides: it exists, its
+     * arguments are as many as they should be; the rest only where something is out of the
+     * ordinary.
+     */
     private boolean decide(Session session, Request request) {
         Command command = server.commands().find(request.address(0), request.length(0));
         if (command == null) {
-            if (isFromBrowser(request)) {
-                session.closing = true;
-                return true;
-            }
-            return refuse(session, null, unknown(request));
+            return decideUnknown(session, request);
         }
         if (!command.subcommands().isEmpty() && request.count() > 1) {
             Command container = command;
@@ -339,28 +450,84 @@ public final class Lane {
                     command,
                     "ERR wrong number of arguments for '" + command.fullName() + "' command");
         }
-        if (!session.isAuthenticated() && !command.has(Flag.NO_AUTH)) {
-            return refuse(session, command, "NOAUTH Authentication required.");
+        if ((session.care() | server.care()) != 0) {
+            return decideWithCare(session, command, request);
         }
-        if (session.transaction != null && command.has(Flag.NO_MULTI)) {
-            return refuse(session, command, "ERR Command not allowed inside a transaction");
+        return perform(session, command, request);
+    }
+
+    private boolean decideUnknown(Session session, Request request) {
+        String name = request.length(0) > 5 ? "" : request.text(0).toLowerCase(Locale.ROOT);
+        if (name.equals("post") || name.equals("host:")) {
+            // A browser was made to talk to us: it gets no word out of us.
+            session.closing = true;
+            return true;
         }
-        if (session.subscriptions() > 0 && session.protocol() == 2 && !isForSubscribers(command)) {
-            return refuse(
-                    session,
-                    command,
-                    "ERR Can't execute '"
-                            + command.fullName()
-                            + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are"
-                            + " allowed in this context");
+        return refuse(session, null, unknown(request));
+    }
+
+    private boolean decideWithCare(Session session, Command command, Request request) {
+        String refusal = refusal(session, command);
+        if (refusal != null) {
+            return refuse(session, command, refusal);
         }
-        Transaction open = session.transaction;
+        Transaction open = session.transaction();
+        if (isPaused(command, open)) {
+            park(session);
+            return false;
+        }
         if (open != null && !runsInsideMulti(command)) {
             open.add(command, request);
             reply.queued();
             return true;
         }
-        return perform(session, command, request);
+        int database = session.database();
+        boolean performed = perform(session, command, request);
+        CommandTap tap = server.tap();
+        if (performed && tap != null) {
+            tap.command(session, command, request, database, call.redacted());
+        }
+        return performed;
+    }
+
+    private @Nullable String refusal(Session session, Command command) {
+        boolean needsAuth = !session.isAuthenticated() && !command.has(Flag.NO_AUTH);
+        if (needsAuth && !server.config().requirepass().isEmpty()) {
+            return "NOAUTH Authentication required.";
+        }
+        if (session.transaction() != null) {
+            if (command.has(Flag.NO_MULTI)) {
+                return "ERR Command not allowed inside a transaction";
+            }
+            if (command.isWrite() && journal.state() != Journal.State.OPEN) {
+                return diskError();
+            }
+        }
+        if (session.subscriptions() > 0 && session.protocol() == 2 && !isForSubscribers(command)) {
+            return "ERR Can't execute '"
+                    + command.fullName()
+                    + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are"
+                    + " allowed in this context";
+        }
+        return null;
+    }
+
+    private boolean isPaused(Command command, @Nullable Transaction open) {
+        Pause pause = server.pause();
+        if (pause == null) {
+            return false;
+        }
+        return switch (pause.scope()) {
+            case ALL -> true;
+            case WRITE ->
+                    command.isWrite()
+                            || command.has(Flag.MAY_REPLICATE)
+                            || isExec(command) && open != null && open.tells();
+        };
+    }
+
+    private static boolean isExec(Command command) {
+        return command.name().equals("exec");
     }
 
     private static @Nullable Command subcommand(Command container, Request request) {
@@ -375,8 +542,15 @@ public final class Lane {
 
     private static boolean isForSubscribers(Command command) {
         return switch (command.name()) {
-            case "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe",
-                    "sunsubscribe", "ping", "quit", "reset" ->
+            case "subscribe",
+                    "unsubscribe",
+                    "psubscribe",
+                    "punsubscribe",
+                    "ssubscribe",
+                    "sunsubscribe",
+                    "ping",
+                    "quit",
+                    "reset" ->
                     true;
             default -> false;
         };
@@ -389,27 +563,23 @@ public final class Lane {
         };
     }
 
-    /** A web page that was talked into posting here must not get a second line through. */
-    private static boolean isFromBrowser(Request request) {
-        String name = request.text(0);
-        return name.equalsIgnoreCase("post") || name.equalsIgnoreCase("host:");
-    }
-
     private static String unknown(Request request) {
         StringBuilder arguments = new StringBuilder();
-        for (int i = 1; i < request.count() && arguments.length() < 128; i++) {
-            arguments.append('\'').append(shortened(request, i, 128 - arguments.length()));
+        for (int i = 1; i < request.count() && arguments.length() < SHOWN_BYTES_MAX; i++) {
+            arguments
+                    .append('\'')
+                    .append(shortened(request, i, SHOWN_BYTES_MAX - arguments.length()));
             arguments.append("' ");
         }
         return "ERR unknown command '"
-                + shortened(request, 0, 128)
+                + shortened(request, 0, SHOWN_BYTES_MAX)
                 + "', with args beginning with: "
                 + arguments;
     }
 
     private static String unknownSubcommand(Command container, Request request) {
         return "ERR unknown subcommand '"
-                + shortened(request, 1, 128)
+                + shortened(request, 1, SHOWN_BYTES_MAX)
                 + "'. Try "
                 + container.name().toUpperCase(Locale.ROOT)
                 + " HELP.";
@@ -422,21 +592,31 @@ public final class Lane {
     }
 
     private boolean refuse(Session session, @Nullable Command command, String error) {
-        Transaction open = session.transaction;
-        if (command != null) {
-            stats.rejected(command);
-        }
-        if (open != null && command != null && command.name().equals("exec")) {
-            dropTransaction(session);
-            session.unwatch();
-            reply.error("EXECABORT Transaction discarded because of: " + error);
-            return true;
-        }
+        Transaction open = session.transaction();
         if (open != null) {
             open.spoil();
         }
-        reply.errorBytes(error.getBytes(StandardCharsets.ISO_8859_1));
+        if (command == null) {
+            stats.error(error);
+            // It repeats what was sent, byte for byte, whatever that was.
+            reply.errorBytes(error.getBytes(StandardCharsets.ISO_8859_1));
+            return true;
+        }
+        stats.rejected(command);
+        if (isExec(command)) {
+            dropTransaction(session);
+            session.unwatch();
+            String reason = error.startsWith("ERR ") ? error.substring(4) : error;
+            answerError("EXECABORT Transaction discarded because of: " + reason);
+        } else {
+            answerError(error);
+        }
         return true;
+    }
+
+    private void answerError(String text) {
+        stats.error(text);
+        reply.error(text);
     }
 
     /** Runs a command now; false if it has to wait for space. */
@@ -453,10 +633,6 @@ public final class Lane {
                     return refuse(session, command, diskError());
                 }
             }
-        }
-        CommandTap tap = server.tap();
-        if (tap != null) {
-            tap.command(session, command, request);
         }
         long locked = mask(command, request);
         lock(locked);
@@ -475,12 +651,12 @@ public final class Lane {
         if (command.isWrite()) {
             return command.cost(request);
         }
-        Transaction open = session.transaction;
-        return open != null && command.name().equals("exec") ? open.cost() : 0;
+        Transaction open = session.transaction();
+        return open != null && isExec(command) ? open.cost() : 0;
     }
 
     /** MISCONF, as Redis answers when it cannot persist. */
-    private String diskError() {
+    public String diskError() {
         return "MISCONF Errors writing to the journal: " + journal.trouble();
     }
 
@@ -488,19 +664,19 @@ public final class Lane {
         long start = nowNanos;
         long before = out.length();
         call.begin(session, command, request);
+        session.ran(command.fullName());
         try {
             command.run(call);
         } catch (Refusal e) {
             out.truncate(before);
-            reply.error(e.text());
+            answerError(e.text());
             stats.failed(command);
         }
         nowNanos = System.nanoTime();
         long took = nowNanos - start;
         stats.ran(command, took);
-        session.ran(command.fullName(), nowMillis);
-        if (took > server.slowNanos()) {
-            server.slow(session, command, request, took);
+        if (took >= server.slowNanos()) {
+            server.slow(session, command, request, call.redacted(), took);
         }
         if (!clockFrozen && nowNanos - clockNanos > NANOS_PER_MILLI) {
             readClock();
@@ -529,7 +705,8 @@ public final class Lane {
      * within a transaction that writes gets none: what is set aside there is for the writes.
      */
     public boolean admit(int keyLength) {
-        if (reserved) {
+        // While writes are paused nothing is logged, not even that a key has expired.
+        if (reserved || server.pause() != null) {
             return false;
         }
         return journal.admit(grant, record.length() + keyLength + EXPIRY_BYTES)
@@ -539,6 +716,32 @@ public final class Lane {
     /** Ten times a second: what has to happen though nobody sends anything. On the loop. */
     public void tick() {
         readClock();
+        if (index == 0) {
+            server.tick(nowMillis);
+        }
+        if (!overSoftLimit.isEmpty()) {
+            List.copyOf(overSoftLimit).forEach(this::watchOutput);
+            overSoftLimit.removeIf(session -> session.overSoftLimitNanos == 0);
+        }
+        long timeout = server.config().get(Config.Quantity.TIMEOUT_SECONDS);
+        if (timeout > 0 && nowMillis - idleCheckMillis >= MILLIS_PER_SECOND) {
+            idleCheckMillis = nowMillis;
+            dropIdle(timeout);
+        }
+    }
+
+    private void dropIdle(long seconds) {
+        for (Session session : server.sessions()) {
+            boolean exempt =
+                    session.lane() != this
+                            || session.parked
+                            || session.blocking() != null
+                            || session.subscriptions() > 0;
+            long idleMillis = nowMillis - session.lastActiveMillis();
+            if (!exempt && idleMillis / MILLIS_PER_SECOND > seconds) {
+                session.kill();
+            }
+        }
     }
 
     /** From here on nothing is executed: the journal is about to close. On the loop. */
@@ -573,16 +776,52 @@ public final class Lane {
         parked.add(session);
     }
 
-    /** Space was found, or will not be: commands that waited are tried again. On the loop. */
+    /**
+     * The running command is taken but answers later: nothing more of this client runs until {@link
+     * #resume}. Not inside a transaction.
+     */
+    public void suspend(Session session) {
+        session.parked = true;
+        session.outlet().pause();
+    }
+
+    /** Answers a suspended command and goes on with its client; from any thread. */
+    public void resume(Session session, Consumer<Reply> answer) {
+        loop.execute(
+                () -> {
+                    if (session.gone || stopped) {
+                        return;
+                    }
+                    reply.to(out, session.protocol());
+                    if (session.replyMode() != Session.ReplyMode.OFF) {
+                        answerLate(answer);
+                    }
+                    goOn(session);
+                });
+    }
+
+    private void answerLate(Consumer<Reply> answer) {
+        try {
+            answer.accept(reply);
+        } catch (Refusal e) {
+            answerError(e.text());
+        }
+    }
+
+    private void goOn(Session session) {
+        session.parked = false;
+        session.outlet().resume();
+        receive(session, 0, 0);
+        session.outlet().flush();
+    }
+
+    /**
+     * What they waited for is there, or will not be: their commands are tried again. On the loop.
+     */
     public void unpark() {
         List<Session> waiting = List.copyOf(parked);
         parked.clear();
-        for (Session session : waiting) {
-            session.parked = false;
-            session.outlet().resume();
-            receive(session, 0, 0);
-            session.outlet().flush(); // No read ends here that would do it.
-        }
+        waiting.forEach(this::goOn);
     }
 
     // ---- Locks
@@ -628,32 +867,38 @@ public final class Lane {
 
     // ---- Transactions
 
+    /** True while EXEC runs what was queued. */
+    public boolean isInTransaction() {
+        return clockFrozen;
+    }
+
     /** MULTI. */
     public void beginTransaction(Session session) {
-        if (session.transaction != null) {
+        if (session.transaction() != null) {
             throw new Refusal("ERR MULTI calls can not be nested");
         }
-        session.transaction = new Transaction(slabs);
+        session.transaction(new Transaction(slabs));
     }
 
     /** DISCARD, and what else ends a transaction. */
     public void dropTransaction(Session session) {
-        Transaction open = session.transaction;
+        Transaction open = session.transaction();
         if (open != null) {
             open.free();
-            session.transaction = null;
+            session.transaction(null);
         }
     }
 
     /**
-     * EXEC: runs what was queued as one record, under the locks of all its keys and all watched ones.
+     * EXEC: runs what was queued as one record, under the locks of all its keys and all watched
+     * ones.
      */
     public void runTransaction(Session session) {
-        Transaction open = session.transaction;
+        Transaction open = session.transaction();
         if (open == null) {
             throw new Refusal("ERR EXEC without MULTI");
         }
-        session.transaction = null;
+        session.transaction(null);
         try {
             if (open.isBroken()) {
                 throw new Refusal("EXECABORT Transaction discarded because of previous errors.");
@@ -681,7 +926,13 @@ public final class Lane {
             reply.array(queue.size());
             for (Transaction.Queued queued : queue) {
                 reply.to(out, session.protocol());
+                int database = session.database();
                 run(session, queued.command(), queued.request());
+                CommandTap tap = server.tap();
+                if (tap != null) {
+                    tap.command(
+                            session, queued.command(), queued.request(), database, call.redacted());
+                }
             }
         } finally {
             clockFrozen = false;
@@ -693,8 +944,7 @@ public final class Lane {
     private long watchedMask(Session session) {
         long[] found = {0};
         session.eachWatched(
-                (database, key, expired) ->
-                        found[0] |= 1L << withCopy(key, stripes::indexOf));
+                (database, key, expired) -> found[0] |= 1L << withCopy(key, stripes::indexOf));
         return found[0];
     }
 

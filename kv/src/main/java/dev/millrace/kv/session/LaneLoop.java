@@ -9,4 +9,9 @@ public interface LaneLoop {
 
     /** Runs at the end of the loop's present turn; on the loop only. */
     void afterTurn(Runnable task);
+
+    /** Runs on the loop when the time has come; from any thread. */
+    default void schedule(Runnable task, long delayMillis) {
+        throw new UnsupportedOperationException("this loop has no clock");
+    }
 }

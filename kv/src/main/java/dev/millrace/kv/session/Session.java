@@ -4,10 +4,12 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.resp.RequestParser;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Watches;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A client: what it has said and not finished, what it has chosen, what it waits for. It belongs to
@@ -19,9 +21,25 @@ public final class Session implements Watches.Watcher {
         ON,
         OFF,
         /** The next command is not answered. */
-        SKIP_NEXT,
-        /** This one is not. */
         SKIP
+    }
+
+    /** What makes a session's commands take the long way through {@link Lane}. */
+    static final int CARE_UNAUTHENTICATED = 1;
+
+    static final int CARE_TRANSACTION = 2;
+    static final int CARE_SUBSCRIBER = 4;
+    static final int CARE_REPLIES = 8;
+
+    /** Who waits for something inside a command: a key, a checkpoint. */
+    public interface Blocking {
+        /**
+         * Ends the wait from outside, as CLIENT UNBLOCK does: with an error, or as if its time were
+         * up. From any thread.
+         *
+         * @return false if it has ended otherwise already
+         */
+        boolean unblock(boolean withError);
     }
 
     /** A key that WATCH named, and whether it was expired then. */
@@ -36,12 +54,23 @@ public final class Session implements Watches.Watcher {
     private volatile int protocol = 2;
     private volatile String name = "";
     private volatile boolean authenticated;
-    private volatile long lastCommandMillis;
+    private volatile long lastActiveMillis;
     private volatile String lastCommand = "NULL";
     private boolean noTouch;
     private boolean noEvict;
     private ReplyMode replyMode = ReplyMode.ON;
-    private int subscriptions;
+    private volatile int channels;
+    private volatile int patterns;
+    private volatile int shardChannels;
+
+    /** Bits of {@code CARE_*}: 0 for a client that does nothing out of the ordinary. */
+    private int care;
+
+    private volatile @Nullable Blocking blocking;
+    private volatile boolean killed;
+
+    /** When its replies passed the soft limit, ns; 0 if they are below. */
+    long overSoftLimitNanos;
 
     /** Bytes of a request that is not whole yet; null most of the time. */
     @Nullable NativeBuffer pending;
@@ -49,7 +78,7 @@ public final class Session implements Watches.Watcher {
     /** The parser that stopped in the middle of it; null between requests. */
     @Nullable RequestParser parser;
 
-    @Nullable Transaction transaction;
+    private @Nullable Transaction transaction;
     private final List<Watched> watched = new ArrayList<>();
 
     /** Set by whoever changes a watched key, on any lane. */
@@ -58,8 +87,17 @@ public final class Session implements Watches.Watcher {
     /** The highest position its next reply depends on. */
     long dependsOn;
 
+    /** Its commands wait. Others may read it, a little stale. */
     boolean parked;
+
     boolean closing;
+
+    /** The client is no more. */
+    boolean gone;
+
+    /** It has been posted something in this turn. */
+    boolean unflushed;
+
     private @Nullable Runnable onClose;
 
     Session(long id, Lane lane, Outlet outlet, boolean authenticated, long nowMillis) {
@@ -67,8 +105,9 @@ public final class Session implements Watches.Watcher {
         this.lane = lane;
         this.outlet = outlet;
         this.authenticated = authenticated;
+        this.care = authenticated ? 0 : CARE_UNAUTHENTICATED;
         this.createdMillis = nowMillis;
-        this.lastCommandMillis = nowMillis;
+        this.lastActiveMillis = nowMillis;
     }
 
     public long id() {
@@ -118,22 +157,34 @@ public final class Session implements Watches.Watcher {
 
     public void authenticated(boolean authenticated) {
         this.authenticated = authenticated;
+        care(CARE_UNAUTHENTICATED, !authenticated);
     }
 
-    public long lastCommandMillis() {
-        return lastCommandMillis;
+    int care() {
+        return care;
+    }
+
+    private void care(int bit, boolean set) {
+        care = set ? care | bit : care & ~bit;
+    }
+
+    /** When it last sent or was sent something. */
+    public long lastActiveMillis() {
+        return lastActiveMillis;
+    }
+
+    void active(long nowMillis) {
+        lastActiveMillis = nowMillis;
     }
 
     public String lastCommand() {
         return lastCommand;
     }
 
-    void ran(String command, long nowMillis) {
-        // Plain enough for a hot path: most of the time neither changes.
-        if (lastCommandMillis != nowMillis) {
-            lastCommandMillis = nowMillis;
-        }
-        if (!lastCommand.equals(command)) {
+    // Names are constants: whether it is the same one is a comparison of references.
+    @SuppressWarnings("ReferenceEquality")
+    void ran(String command) {
+        if (lastCommand != command) {
             lastCommand = command;
         }
     }
@@ -161,15 +212,52 @@ public final class Session implements Watches.Watcher {
 
     public void replyMode(ReplyMode mode) {
         replyMode = mode;
+        care(CARE_REPLIES, mode != ReplyMode.ON);
     }
 
     /** Channels, patterns and shard channels together. In RESP2, more than 0 allows little else. */
     public int subscriptions() {
-        return subscriptions;
+        return channels + patterns + shardChannels;
     }
 
-    public void subscriptions(int count) {
-        subscriptions = count;
+    public void subscriptions(int channels, int patterns, int shardChannels) {
+        this.channels = channels;
+        this.patterns = patterns;
+        this.shardChannels = shardChannels;
+        care(CARE_SUBSCRIBER, subscriptions() > 0);
+    }
+
+    public int channels() {
+        return channels;
+    }
+
+    public int patterns() {
+        return patterns;
+    }
+
+    public int shardChannels() {
+        return shardChannels;
+    }
+
+    // ---- Waiting
+
+    /** What it waits for inside a command, or null. */
+    public @Nullable Blocking blocking() {
+        return blocking;
+    }
+
+    public void blocking(@Nullable Blocking blocking) {
+        this.blocking = blocking;
+    }
+
+    /** True while its commands wait for space, for the end of a pause, or for what one began. */
+    public boolean isParked() {
+        return parked;
+    }
+
+    /** True while it waits for anything. */
+    public boolean isWaiting() {
+        return parked || blocking != null;
     }
 
     /** Runs once, on the lane, when the client is gone. Later ones are added to earlier ones. */
@@ -191,6 +279,27 @@ public final class Session implements Watches.Watcher {
         }
     }
 
+    @Nullable Transaction transaction() {
+        return transaction;
+    }
+
+    void transaction(@Nullable Transaction open) {
+        transaction = open;
+        care(CARE_TRANSACTION, open != null);
+    }
+
+    /** Bytes that MULTI has queued. */
+    public long queuedBytes() {
+        Transaction open = transaction;
+        return open == null ? 0 : open.bytes();
+    }
+
+    /** Bytes of a request that is not whole yet. */
+    public long pendingBytes() {
+        NativeBuffer kept = pending;
+        return kept == null ? 0 : kept.length();
+    }
+
     /** Queued commands of MULTI, or -1 outside. */
     public int queuedCommands() {
         Transaction open = transaction;
@@ -200,6 +309,26 @@ public final class Session implements Watches.Watcher {
     /** Closes after the reply that is being written. */
     public void closeAfterReply() {
         closing = true;
+    }
+
+    public boolean isClosing() {
+        return closing;
+    }
+
+    /** Drops the client, whatever it is doing; from any thread. It is listed no more. */
+    public void kill() {
+        killed = true;
+        lane.server().remove(this);
+        lane.drop(this);
+    }
+
+    public boolean isKilled() {
+        return killed;
+    }
+
+    /** The position its next reply, and what it tells others, must not leave before. */
+    public long dependsOn() {
+        return dependsOn;
     }
 
     /**
@@ -257,8 +386,7 @@ public final class Session implements Watches.Watcher {
             for (Watched key : watched) {
                 copy.clear();
                 copy.put(key.key);
-                Stripe stripe =
-                        lane.server().stripes().of(copy.address(), key.key.length);
+                Stripe stripe = lane.server().stripes().of(copy.address(), key.key.length);
                 stripe.lock();
                 try {
                     stripe.watches().remove(key.database, key.key, this);
@@ -271,5 +399,4 @@ public final class Session implements Watches.Watcher {
         }
         touched = false;
     }
-
 }

@@ -1,12 +1,12 @@
 package dev.millrace.kv.session;
 
-import dev.millrace.kv.command.Command;
 import dev.millrace.kv.resp.Request;
+
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.nio.charset.StandardCharsets;
 
 /** Commands that took long, the newest first; as many as {@code slowlog-max-len}. */
 public final class SlowLog {
@@ -14,6 +14,8 @@ public final class SlowLog {
     private static final int ARGUMENTS_MAX = 32;
 
     private static final int ARGUMENT_BYTES_MAX = 128;
+
+    private static final byte[] REDACTED = ascii("(redacted)");
 
     /**
      * @param id grows by one from entry to entry
@@ -26,11 +28,12 @@ public final class SlowLog {
     private long nextId;
 
     synchronized void add(
-            Session session, Command command, Request request, long nanos, long seconds, int most) {
+            Session session, Request request, long redacted, long nanos, long seconds, long most) {
         List<byte[]> arguments = new ArrayList<>();
         int shown = request.count() > ARGUMENTS_MAX ? ARGUMENTS_MAX - 1 : request.count();
         for (int i = 0; i < shown; i++) {
-            arguments.add(shortened(request.bytes(i)));
+            boolean secret = i < Long.SIZE && (redacted >>> i & 1) != 0;
+            arguments.add(secret ? REDACTED : shortened(request.bytes(i)));
         }
         if (shown < request.count()) {
             arguments.add(ascii("... (" + (request.count() - shown) + " more arguments)"));
@@ -50,8 +53,7 @@ public final class SlowLog {
         if (argument.length <= ARGUMENT_BYTES_MAX) {
             return argument;
         }
-        byte[] note =
-                ascii("... (" + (argument.length - ARGUMENT_BYTES_MAX) + " more bytes)");
+        byte[] note = ascii("... (" + (argument.length - ARGUMENT_BYTES_MAX) + " more bytes)");
         byte[] result = Arrays.copyOf(argument, ARGUMENT_BYTES_MAX + note.length);
         System.arraycopy(note, 0, result, ARGUMENT_BYTES_MAX, note.length);
         return result;
@@ -61,7 +63,7 @@ public final class SlowLog {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    private void trim(int most) {
+    private void trim(long most) {
         while (entries.size() > most) {
             entries.removeLast();
         }

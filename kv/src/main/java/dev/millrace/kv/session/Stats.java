@@ -1,7 +1,12 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kv.command.Command;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A lane's counters. It alone writes them; INFO adds up those of all lanes, a little stale. */
 public final class Stats {
@@ -15,7 +20,11 @@ public final class Stats {
     private long commands;
     private long bytesIn;
     private long bytesOut;
+    private long reads;
+    private long writes;
     private long errors;
+    private final Map<String, Long> errorsByCode = new ConcurrentHashMap<>();
+    private final @Nullable Latencies[] latencies = new @Nullable Latencies[Command.declared()];
 
     public void lookedUp(boolean hit) {
         if (hit) {
@@ -33,23 +42,46 @@ public final class Stats {
         commands++;
         calls[command.id()]++;
         nanos[command.id()] += took;
+        Latencies known = latencies[command.id()];
+        if (known == null) {
+            known = new Latencies();
+            latencies[command.id()] = known;
+        }
+        known.add(took);
+    }
+
+    /** How long calls of this command took, or null if there were none. */
+    public @Nullable Latencies latencies(Command command) {
+        return latencies[command.id()];
+    }
+
+    /** An error was answered; its code is its first word. */
+    void error(String text) {
+        errors++;
+        int blank = text.indexOf(' ');
+        errorsByCode.merge(blank < 0 ? "ERR" : text.substring(0, blank), 1L, Long::sum);
+    }
+
+    /** How often each code was answered. */
+    public Map<String, Long> errorsByCode() {
+        return errorsByCode;
     }
 
     void rejected(Command command) {
         rejected[command.id()]++;
-        errors++;
     }
 
     void failed(Command command) {
         failed[command.id()]++;
-        errors++;
     }
 
     void received(long bytes) {
+        reads++;
         bytesIn += bytes;
     }
 
     void sent(long bytes) {
+        writes++;
         bytesOut += bytes;
     }
 
@@ -65,7 +97,11 @@ public final class Stats {
         commands = 0;
         bytesIn = 0;
         bytesOut = 0;
+        reads = 0;
+        writes = 0;
         errors = 0;
+        errorsByCode.clear();
+        Arrays.fill(latencies, null);
     }
 
     public long calls(Command command) {
@@ -106,6 +142,16 @@ public final class Stats {
 
     public long bytesOut() {
         return bytesOut;
+    }
+
+    /** How often something was received. */
+    public long reads() {
+        return reads;
+    }
+
+    /** How often something was sent. */
+    public long writes() {
+        return writes;
     }
 
     public long errors() {

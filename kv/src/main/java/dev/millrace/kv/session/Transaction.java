@@ -3,7 +3,9 @@ package dev.millrace.kv.session;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.resp.Request;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +19,7 @@ final class Transaction {
     private final NativeBuffer arguments;
     private final List<Queued> queue = new ArrayList<>();
     private boolean broken;
+    private boolean tells;
     private long cost;
 
     Transaction(Slabs slabs) {
@@ -28,6 +31,7 @@ final class Transaction {
         if (command.isWrite()) {
             cost += command.cost(request);
         }
+        tells |= command.isWrite() || command.has(Flag.MAY_REPLICATE);
     }
 
     /** A command could not be queued: EXEC will refuse. */
@@ -41,6 +45,15 @@ final class Transaction {
 
     long cost() {
         return cost;
+    }
+
+    /** True if a command in it changes something, or tells others. */
+    boolean tells() {
+        return tells;
+    }
+
+    long bytes() {
+        return arguments.length();
     }
 
     int size() {

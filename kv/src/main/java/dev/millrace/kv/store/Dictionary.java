@@ -51,6 +51,9 @@ public final class Dictionary {
 
     private static final long RANGE_END = 1L << 32;
 
+    /** What an item takes here on average, beside its own block. */
+    public static final int ENTRY_BYTES = 12;
+
     private final Slabs slabs;
     private long[] directory;
     private int depth;
@@ -132,6 +135,27 @@ public final class Dictionary {
             found = findIn(segment + stash * BUCKET_BYTES, hash, key, length);
         }
         return found;
+    }
+
+    /**
+     * Loads the cache line of a key's home bucket. Done for several keys in a row, the loads overlap,
+     * and the look-ups that follow find them done. The answer means nothing, but use it, or the load
+     * is compiled away.
+     */
+    public long touchBucket(long hash) {
+        return Memory.getLong(segment(hash) + home(hash) * BUCKET_BYTES);
+    }
+
+    /** The same for the first two cache lines of the item that the key probably has. */
+    public long touchItem(long hash) {
+        long bucket = segment(hash) + home(hash) * BUCKET_BYTES;
+        long matches = matches(bucket, tag(hash));
+        if (matches == 0) {
+            return 0;
+        }
+        long slot = Memory.getLong(slotAt(bucket, Long.numberOfTrailingZeros(matches) >>> 3));
+        long item = address(slot);
+        return Memory.getLong(item) ^ Memory.getLong(item + BUCKET_BYTES);
     }
 
     private static long findIn(long bucket, long hash, long key, int length) {
@@ -344,7 +368,9 @@ public final class Dictionary {
         return (random >>> 32) << CURSOR_HOME_BITS | (random & 0xffff) * HOME_BUCKETS >>> 16;
     }
 
-    /** Gives the table's memory back, not the items'. The dictionary must not be used afterwards. */
+    /**
+     * Gives the table's memory back, not the items'. The dictionary must not be used afterwards.
+     */
     public void free() {
         long last = 0;
         for (long segment : directory) {

@@ -1,0 +1,274 @@
+package dev.millrace.kv.catalog;
+
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.CommandTable;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.glob.GlobPattern;
+import dev.millrace.kv.command.Help;
+import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.resp.Request;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+
+/** COMMAND and its subcommands. */
+@SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
+public final class Catalog {
+    private static final Refusal NO_SUCH_COMMAND = new Refusal("ERR Invalid command specified");
+    private static final Refusal NO_KEYS = new Refusal("ERR The command has no key arguments");
+    private static final Refusal WRONG_COUNT =
+            new Refusal("ERR Invalid number of arguments specified for command");
+    private static final Refusal WRONG_ARGUMENTS =
+            new Refusal("ERR Invalid arguments specified for command");
+
+    private static final String HELP =
+            """
+            (no subcommand)
+                Return details about all Redis commands.
+            COUNT
+                Return the total number of commands in this Redis server.
+            LIST
+                Return a list of all commands in this Redis server.
+            INFO [<command-name> ...]
+                Return details about multiple Redis commands.
+                If no command names are given, documentation details for all
+                commands are returned.
+            DOCS [<command-name> ...]
+                Return documentation details about multiple Redis commands.
+                If no command names are given, documentation details for all
+                commands are returned.
+            GETKEYS <full-command>
+                Return the keys from a full Redis command.
+            GETKEYSANDFLAGS <full-command>
+                Return the keys and the access flags from a full Redis command.
+            """;
+
+    private Catalog() {}
+
+    private static Command.Builder command(String name, String usage, String since, int arity) {
+        return Command.named(name, usage)
+                .since(since)
+                .group("server")
+                .complexity("O(N) where N is the number of commands to look up")
+                .arity(arity)
+                .flags(Flag.LOADING, Flag.STALE)
+                .categories("connection");
+    }
+
+    public static List<Command> all() {
+        return List.of(
+                command("command", "COMMAND", "2.8.13", -1)
+                        .complexity("O(N) where N is the total number of Redis commands")
+                        .summary("Get array of Redis command details")
+                        .subcommands(
+                                command("count", "COMMAND COUNT", "2.8.13", 2)
+                                        .complexity("O(1)")
+                                        .summary("Get total number of Redis commands")
+                                        .does(Catalog::count),
+                                command(
+                                                "docs",
+                                                "COMMAND DOCS [command-name [command-name ...]]",
+                                                "7.0.0",
+                                                -2)
+                                        .summary(
+                                                "Get array of specific Redis command documentation")
+                                        .does(Catalog::docs),
+                                command(
+                                                "getkeys",
+                                                "COMMAND GETKEYS command [arg [arg ...]]",
+                                                "2.8.13",
+                                                -4)
+                                        .complexity(
+                                                "O(N) where N is the number of arguments to the"
+                                                        + " command")
+                                        .summary("Extract keys given a full Redis command")
+                                        .does(call -> keys(call, false)),
+                                command(
+                                                "getkeysandflags",
+                                                "COMMAND GETKEYSANDFLAGS command [arg [arg ...]]",
+                                                "7.0.0",
+                                                -4)
+                                        .complexity(
+                                                "O(N) where N is the number of arguments to the"
+                                                        + " command")
+                                        .summary(
+                                                "Extract keys and access flags given a full Redis"
+                                                        + " command")
+                                        .does(call -> keys(call, true)),
+                                Help.declared("command", "5.0.0", "server")
+                                        .categories("connection")
+                                        .does(Help.answering("command", HELP)),
+                                command(
+                                                "info",
+                                                "COMMAND INFO [command-name [command-name ...]]",
+                                                "2.8.13",
+                                                -2)
+                                        .summary(
+                                                "Get array of specific Redis command details, or"
+                                                        + " all when no argument is given.")
+                                        .does(Catalog::info),
+                                command(
+                                                "list",
+                                                "COMMAND LIST [FILTERBY <MODULE module-name|ACLCAT"
+                                                        + " category|PATTERN pattern>]",
+                                                "7.0.0",
+                                                -2)
+                                        .complexity(
+                                                "O(N) where N is the total number of Redis"
+                                                        + " commands")
+                                        .summary("Get an array of Redis command names")
+                                        .does(Catalog::list))
+                        .does(Catalog::infoOfAll));
+    }
+
+    /** A command by its name, or its container's, a bar, and its own. */
+    private static @Nullable Command find(CommandTable table, String name) {
+        int bar = name.indexOf('|');
+        Command command = table.find(bar < 0 ? name : name.substring(0, bar));
+        return command == null || bar < 0 ? command : subcommand(command, name.substring(bar + 1));
+    }
+
+    private static @Nullable Command subcommand(Command container, String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        for (Command subcommand : container.subcommands()) {
+            if (subcommand.name().equals(lower)) {
+                return subcommand;
+            }
+        }
+        return null;
+    }
+
+    private static void count(Call call) {
+        call.reply().integer(call.server().commands().all().size());
+    }
+
+    // ---- INFO and DOCS
+
+    private static void infoOfAll(Call call) {
+        Collection<Command> all = call.server().commands().all();
+        CommandReply reply = new CommandReply(call.reply());
+        call.reply().array(all.size());
+        all.forEach(reply::info);
+    }
+
+    private static void info(Call call) {
+        if (call.count() == 2) {
+            infoOfAll(call);
+            return;
+        }
+        CommandReply reply = new CommandReply(call.reply());
+        call.reply().array(call.count() - 2);
+        for (int i = 2; i < call.count(); i++) {
+            Command command = find(call.server().commands(), call.text(i));
+            if (command == null) {
+                call.reply().nullBulk();
+            } else {
+                reply.info(command);
+            }
+        }
+    }
+
+    private static void docs(Call call) {
+        CommandTable table = call.server().commands();
+        List<Command> wanted = new ArrayList<>();
+        if (call.count() == 2) {
+            wanted.addAll(table.all());
+        }
+        for (int i = 2; i < call.count(); i++) {
+            Command command = find(table, call.text(i));
+            if (command != null) {
+                wanted.add(command);
+            }
+        }
+        CommandReply reply = new CommandReply(call.reply());
+        call.reply().map(wanted.size());
+        for (Command command : wanted) {
+            call.reply().bulk(command.fullName());
+            reply.docs(command);
+        }
+    }
+
+    // ---- LIST
+
+    private static void list(Call call) {
+        Predicate<Command> wanted = call.count() == 2 ? command -> true : filter(call);
+        List<String> names = new ArrayList<>();
+        for (Command command : call.server().commands().all()) {
+            add(names, command, wanted);
+            command.subcommands().forEach(subcommand -> add(names, subcommand, wanted));
+        }
+        call.reply().array(names.size());
+        names.forEach(call.reply()::bulk);
+    }
+
+    private static void add(List<String> names, Command command, Predicate<Command> wanted) {
+        if (wanted.test(command)) {
+            names.add(command.fullName());
+        }
+    }
+
+    private static Predicate<Command> filter(Call call) {
+        if (call.count() != 5 || !call.is(2, "FILTERBY")) {
+            throw Refusal.SYNTAX;
+        }
+        String value = call.text(4);
+        if (call.is(3, "MODULE")) {
+            return command -> false;
+        }
+        if (call.is(3, "ACLCAT")) {
+            String category = value.toLowerCase(Locale.ROOT);
+            return command -> Categories.of(command).contains(category);
+        }
+        if (call.is(3, "PATTERN")) {
+            return command -> GlobPattern.ofAnyCase(value).matches(command.fullName());
+        }
+        throw Refusal.SYNTAX;
+    }
+
+    // ---- GETKEYS
+
+    private static void keys(Call call, boolean withFlags) {
+        Request request = call.request().from(2);
+        Command command = commandOf(call.server().commands(), request);
+        if (command.keys().isNone()) {
+            throw NO_KEYS;
+        }
+        if (!command.acceptsCount(request.count())) {
+            throw WRONG_COUNT;
+        }
+        List<Integer> keys = new ArrayList<>();
+        command.keys().each(request, keys::add);
+        if (keys.isEmpty()) {
+            throw WRONG_ARGUMENTS;
+        }
+        call.reply().array(keys.size());
+        for (int key : keys) {
+            if (withFlags) {
+                List<String> access = CommandReply.access(command);
+                call.reply().array(2);
+                call.reply().bulk(request.bytes(key));
+                call.reply().set(access.size());
+                access.forEach(call.reply()::simple);
+            } else {
+                call.reply().bulk(request.bytes(key));
+            }
+        }
+    }
+
+    private static Command commandOf(CommandTable table, Request request) {
+        Command command = table.find(request.text(0));
+        if (command != null && !command.subcommands().isEmpty() && request.count() > 1) {
+            command = subcommand(command, request.text(1));
+        }
+        if (command == null) {
+            throw NO_SUCH_COMMAND;
+        }
+        return command;
+    }
+}

@@ -1,0 +1,172 @@
+package dev.millrace.kv.config;
+
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Help;
+import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.config.Parameter.Trait;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** CONFIG GET, SET, RESETSTAT, REWRITE. */
+@SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
+public final class Configuring {
+    private static final Refusal NO_FILE =
+            new Refusal("ERR The server is running without a config file");
+
+    private static final String HELP =
+            """
+            GET <pattern>
+                Return parameters matching the glob-like <pattern> and their values.
+            SET <directive> <value>
+                Set the configuration <directive> to <value>.
+            RESETSTAT
+                Reset statistics reported by the INFO command.
+            REWRITE
+                Rewrite the configuration file.
+            """;
+
+    /** A parameter and the value it is to have. */
+    private record Change(Parameter parameter, String given) {}
+
+    private Configuring() {}
+
+    private static Command.Builder config(String name, String usage, String since, int arity) {
+        return Command.named(name, usage)
+                .since(since)
+                .group("server")
+                .complexity("O(1)")
+                .arity(arity)
+                .flags(Flag.ADMIN, Flag.NOSCRIPT, Flag.LOADING, Flag.STALE);
+    }
+
+    public static List<Command> all() {
+        return List.of(
+                Command.named("config", "CONFIG")
+                        .since("2.0.0")
+                        .group("server")
+                        .complexity("Depends on subcommand.")
+                        .summary("A container for server configuration commands")
+                        .arity(-2)
+                        .contains(
+                                config("get", "CONFIG GET parameter [parameter ...]", "2.0.0", -3)
+                                        .complexity(
+                                                "O(N) when N is the number of configuration"
+                                                        + " parameters provided")
+                                        .summary("Get the values of configuration parameters")
+                                        .does(Configuring::get),
+                                Help.declared("config", "5.0.0", "server")
+                                        .does(Help.answering("config", HELP)),
+                                config("resetstat", "CONFIG RESETSTAT", "2.0.0", 2)
+                                        .summary("Reset the stats returned by INFO")
+                                        .does(Configuring::resetStat),
+                                config("rewrite", "CONFIG REWRITE", "2.8.0", 2)
+                                        .summary(
+                                                "Rewrite the configuration file with the in memory"
+                                                        + " configuration")
+                                        .does(Configuring::rewrite),
+                                config(
+                                                "set",
+                                                "CONFIG SET parameter value [parameter value ...]",
+                                                "2.0.0",
+                                                -4)
+                                        .complexity(
+                                                "O(N) when N is the number of configuration"
+                                                        + " parameters provided")
+                                        .summary("Set configuration parameters to the given values")
+                                        .does(Configuring::set)));
+    }
+
+    private static void get(Call call) {
+        Map<String, Parameter> found = new LinkedHashMap<>();
+        for (int i = 2; i < call.count(); i++) {
+            Parameters.of(call.server()).match(call.text(i), found);
+        }
+        call.reply().map(found.size());
+        found.forEach(
+                (name, parameter) -> {
+                    call.reply().bulk(name);
+                    call.reply().bulk(parameter.value());
+                });
+    }
+
+    /** All or none: every value is read before the first is set. */
+    private static void set(Call call) {
+        if (call.count() % 2 != 0) {
+            throw Refusal.SYNTAX;
+        }
+        Parameters parameters = Parameters.of(call.server());
+        redact(call, parameters);
+        List<Change> changes = changes(call, parameters);
+        synchronized (parameters) {
+            List<String> values = new ArrayList<>();
+            for (Change change : changes) {
+                values.add(read(change));
+            }
+            for (int i = 0; i < changes.size(); i++) {
+                changes.get(i).parameter.set(values.get(i));
+            }
+        }
+        call.reply().ok();
+    }
+
+    private static void redact(Call call, Parameters parameters) {
+        for (int i = 2; i < call.count(); i += 2) {
+            Parameter parameter = parameters.find(call.text(i));
+            if (parameter != null && parameter.has(Trait.SENSITIVE)) {
+                call.redact(i + 1);
+            }
+        }
+    }
+
+    private static List<Change> changes(Call call, Parameters parameters) {
+        List<Change> changes = new ArrayList<>();
+        for (int i = 2; i < call.count(); i += 2) {
+            String name = call.text(i);
+            Parameter parameter = parameters.find(name);
+            if (parameter == null) {
+                throw new Refusal(
+                        "ERR Unknown option or number of arguments for CONFIG SET - '"
+                                + name
+                                + "'");
+            }
+            if (parameter.has(Trait.IMMUTABLE)) {
+                throw failed(name, "can't set immutable config");
+            }
+            if (parameter.has(Trait.PROTECTED)) {
+                throw failed(name, "can't set protected config");
+            }
+            if (changes.stream().anyMatch(change -> change.parameter.equals(parameter))) {
+                throw failed(name, "duplicate parameter");
+            }
+            changes.add(new Change(parameter, call.text(i + 1)));
+        }
+        return changes;
+    }
+
+    private static String read(Change change) {
+        try {
+            return change.parameter.read(change.given);
+        } catch (BadValue bad) {
+            throw failed(change.parameter.name(), bad.expected());
+        }
+    }
+
+    private static Refusal failed(String name, String why) {
+        return new Refusal(
+                "ERR CONFIG SET failed (possibly related to argument '" + name + "') - " + why);
+    }
+
+    private static void resetStat(Call call) {
+        call.server().resetStats();
+        call.reply().ok();
+    }
+
+    private static void rewrite(Call call) {
+        throw NO_FILE;
+    }
+}

@@ -1,0 +1,131 @@
+package dev.millrace.kv.info;
+
+import dev.millrace.kv.command.RedisVersion;
+import dev.millrace.kv.config.Parameters;
+import dev.millrace.kv.session.Config;
+import dev.millrace.kv.session.KvServer;
+
+import java.time.Instant;
+
+/** Of the process: server, memory, cpu. */
+final class ProcessSections {
+    private static final int SECONDS_PER_DAY = 86_400;
+    private static final int MICROS_PER_SECOND = 1_000_000;
+    private static final int NANOS_PER_MICRO = 1000;
+    private static final int MILLIS_PER_SECOND = 1000;
+    private static final long CLOCK_MASK = 0xff_ffff;
+
+    private ProcessSections() {}
+
+    static void server(KvServer server, Lines lines) {
+        Instant now = server.clock().instant();
+        long up = (now.toEpochMilli() - server.startedMillis()) / MILLIS_PER_SECOND;
+        String hz = Parameters.of(server).value("hz");
+        lines.add("redis_version", RedisVersion.TEXT)
+                .add("redis_git_sha1", "00000000")
+                .add("redis_git_dirty", 0)
+                .add("redis_build_id", "0000000000000000")
+                .add("redis_mode", "standalone")
+                .add("os", ProcessFacts.system())
+                .add("arch_bits", Long.SIZE)
+                .add("monotonic_clock", "POSIX clock_gettime")
+                .add("multiplexing_api", "netty")
+                .add("atomicvar_api", "jvm")
+                .add("gcc_version", "0.0.0")
+                .add("process_id", ProcessHandle.current().pid())
+                .add("process_supervised", "no")
+                .add("run_id", Recent.of(server).runId())
+                .add("tcp_port", Parameters.of(server).value("port"))
+                .add(
+                        "server_time_usec",
+                        now.getEpochSecond() * MICROS_PER_SECOND + now.getNano() / NANOS_PER_MICRO)
+                .add("uptime_in_seconds", up)
+                .add("uptime_in_days", up / SECONDS_PER_DAY)
+                .add("hz", hz)
+                .add("configured_hz", hz)
+                .add("lru_clock", now.getEpochSecond() & CLOCK_MASK)
+                .add("executable", ProcessHandle.current().info().command().orElse(""))
+                .add("config_file", "")
+                .add("io_threads_active", server.lanes().size() > 1 ? 1 : 0);
+    }
+
+    static void memory(KvServer server, Lines lines) {
+        Recent recent = Recent.of(server);
+        long used = recent.usedBytes();
+        long peak = recent.peakBytes();
+        long resident = ProcessFacts.residentBytes();
+        long heap = ProcessFacts.heapBytes();
+        long maxmemory = server.config().get(Config.Quantity.MAXMEMORY_BYTES);
+        lines.bytes("used_memory", used)
+                .bytes("used_memory_rss", resident)
+                .bytes("used_memory_peak", peak)
+                .add("used_memory_peak_perc", Lines.decimal(percent(used, peak), 2) + "%")
+                .add("used_memory_overhead", 0)
+                .add("used_memory_startup", 0)
+                .add("used_memory_dataset", used)
+                .add("used_memory_dataset_perc", "100.00%")
+                .add("used_memory_heap", heap)
+                .add("allocator_allocated", used)
+                .add("allocator_active", used)
+                .add("allocator_resident", resident)
+                .bytes("total_system_memory", ProcessFacts.systemBytes())
+                .zero("used_memory_lua", "used_memory_vm_eval")
+                .human("used_memory_lua", 0)
+                .zero(
+                        "used_memory_scripts_eval",
+                        "number_of_cached_scripts",
+                        "number_of_functions",
+                        "number_of_libraries",
+                        "used_memory_vm_functions")
+                .bytes("used_memory_vm_total", 0)
+                .zero("used_memory_functions")
+                .bytes("used_memory_scripts", 0)
+                .bytes("maxmemory", maxmemory)
+                .add("maxmemory_policy", server.config().maxmemoryPolicy())
+                .add("allocator_frag_ratio", 1.0)
+                .add("allocator_frag_bytes", 0)
+                .add("allocator_rss_ratio", ratio(resident, used))
+                .add("allocator_rss_bytes", Math.max(resident - used, 0))
+                .add("rss_overhead_ratio", 1.0)
+                .add("rss_overhead_bytes", 0)
+                .add("mem_fragmentation_ratio", ratio(resident, used))
+                .add("mem_fragmentation_bytes", Math.max(resident - used, 0))
+                .zero(
+                        "mem_not_counted_for_evict",
+                        "mem_replication_backlog",
+                        "mem_total_replication_buffers",
+                        "mem_clients_slaves")
+                .add("mem_clients_normal", clients(server))
+                .zero("mem_cluster_links", "mem_aof_buffer")
+                .add("mem_allocator", "slabs")
+                .zero("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects");
+    }
+
+    private static long clients(KvServer server) {
+        return server.sessions().stream()
+                .mapToLong(
+                        session ->
+                                session.outlet().pendingBytes()
+                                        + session.pendingBytes()
+                                        + session.queuedBytes())
+                .sum();
+    }
+
+    private static double percent(long part, long whole) {
+        return whole == 0 ? 100 : part * 100.0 / whole;
+    }
+
+    private static double ratio(long a, long b) {
+        return b == 0 ? 1 : (double) a / b;
+    }
+
+    static void cpu(KvServer server, Lines lines) {
+        ProcessFacts.Cpu cpu = ProcessFacts.cpu();
+        lines.add("used_cpu_sys", Lines.decimal(cpu.system(), 6))
+                .add("used_cpu_user", Lines.decimal(cpu.user(), 6))
+                .add("used_cpu_sys_children", Lines.decimal(0, 6))
+                .add("used_cpu_user_children", Lines.decimal(0, 6))
+                .add("used_cpu_sys_main_thread", Lines.decimal(cpu.system(), 6))
+                .add("used_cpu_user_main_thread", Lines.decimal(cpu.user(), 6));
+    }
+}

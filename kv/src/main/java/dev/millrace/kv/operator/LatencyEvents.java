@@ -1,0 +1,143 @@
+package dev.millrace.kv.operator;
+
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Help;
+import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.info.Totals;
+import dev.millrace.kv.session.Latencies;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** LATENCY: no events are recorded; the histograms of commands are. */
+public final class LatencyEvents {
+    private static final long NANOS_PER_MICRO = 1000;
+
+    private static final String HELP =
+            """
+            DOCTOR
+                Return a human readable latency analysis report.
+            GRAPH <event>
+                Return an ASCII latency graph for the <event> class.
+            HISTORY <event>
+                Return time-latency samples for the <event> class.
+            LATEST
+                Return the latest latency samples for all events.
+            RESET [<event> ...]
+                Reset latency data of one or more <event> classes.
+                (default: reset all data for all event classes)
+            HISTOGRAM [COMMAND ...]
+                Return a cumulative distribution of latencies in the format of a histogram for the specified command names.
+                If no commands are specified then all histograms are replied.
+            """;
+
+    private LatencyEvents() {}
+
+    private static Command.Builder latency(String name, String usage, int arity) {
+        return Command.named(name, usage)
+                .since("2.8.13")
+                .group("server")
+                .complexity("O(1)")
+                .arity(arity)
+                .flags(Flag.ADMIN, Flag.NOSCRIPT, Flag.LOADING, Flag.STALE);
+    }
+
+    public static List<Command> all() {
+        return List.of(
+                Command.named("latency", "LATENCY")
+                        .since("2.8.13")
+                        .group("server")
+                        .complexity("Depends on subcommand.")
+                        .summary("A container for latency diagnostics commands")
+                        .arity(-2)
+                        .contains(
+                                latency("doctor", "LATENCY DOCTOR", 2)
+                                        .summary("Return a human readable latency analysis report.")
+                                        .does(LatencyEvents::doctor),
+                                latency("graph", "LATENCY GRAPH event", 3)
+                                        .summary("Return a latency graph for the event.")
+                                        .does(LatencyEvents::graph),
+                                Help.declared("latency", "2.8.13", "server")
+                                        .does(Help.answering("latency", HELP)),
+                                latency("histogram", "LATENCY HISTOGRAM [COMMAND ...]", -2)
+                                        .since("7.0.0")
+                                        .complexity(
+                                                "O(N) where N is the number of commands with"
+                                                        + " latency information being retrieved.")
+                                        .summary(
+                                                "Return the cumulative distribution of latencies"
+                                                        + " of a subset of commands or all.")
+                                        .does(LatencyEvents::histogram),
+                                latency("history", "LATENCY HISTORY event", 3)
+                                        .summary("Return timestamp-latency samples for the event.")
+                                        .does(call -> call.reply().emptyArray()),
+                                latency("latest", "LATENCY LATEST", 2)
+                                        .summary(
+                                                "Return the latest latency samples for all events.")
+                                        .does(call -> call.reply().emptyArray()),
+                                latency("reset", "LATENCY RESET [event [event ...]]", -2)
+                                        .summary("Reset latency data for one or more events.")
+                                        .does(call -> call.reply().integer(0))));
+    }
+
+    private static void doctor(Call call) {
+        call.reply()
+                .verbatim(
+                        "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this"
+                            + " Redis instance. You may use \"CONFIG SET latency-monitor-threshold"
+                            + " <milliseconds>.\" in order to enable it.\n");
+    }
+
+    private static void graph(Call call) {
+        throw new Refusal("ERR No samples available for event '" + call.text(2) + "'");
+    }
+
+    private static void histogram(Call call) {
+        Totals totals = new Totals(call.server());
+        List<Command> wanted = new ArrayList<>();
+        for (Command command : Totals.commands(call.server())) {
+            if (isNamed(call, command) && totals.latencies(command).count() > 0) {
+                wanted.add(command);
+            }
+        }
+        call.reply().map(wanted.size());
+        for (Command command : wanted) {
+            call.reply().bulk(command.fullName());
+            answer(call, totals.latencies(command));
+        }
+    }
+
+    /** A container's name stands for its subcommands. */
+    private static boolean isNamed(Call call, Command command) {
+        boolean named = call.count() == 2;
+        for (int i = 2; i < call.count(); i++) {
+            String name = call.text(i).toLowerCase(Locale.ROOT);
+            named |= command.fullName().equals(name) || command.fullName().startsWith(name + "|");
+        }
+        return named;
+    }
+
+    /** Counts up to each power of two of microseconds at which they grow. */
+    private static void answer(Call call, Latencies latencies) {
+        List<Long> steps = new ArrayList<>();
+        long all = latencies.count();
+        long before = 0;
+        for (long micros = 1; before < all && micros > 0; micros *= 2) {
+            long count = latencies.atMost(micros * NANOS_PER_MICRO * 1024 / 1000);
+            if (count > before) {
+                steps.add(micros);
+                steps.add(count);
+            }
+            before = count;
+        }
+        call.reply().map(2);
+        call.reply().bulk("calls");
+        call.reply().integer(all);
+        call.reply().bulk("histogram_usec");
+        call.reply().map(steps.size() / 2);
+        steps.forEach(call.reply()::integer);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.millrace.kv.operator;
+
+import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Help;
+import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.Keys;
+import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.info.ProcessFacts;
+import dev.millrace.kv.info.Recent;
+import dev.millrace.kv.store.Dictionary;
+import dev.millrace.kv.store.Stripe;
+import dev.millrace.kv.store.Stripes;
+
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** MEMORY. */
+public final class MemoryUse {
+    /** A report is worth the words from here on. */
+    private static final long SMALL_BYTES_MAX = 5 << 20;
+
+    private static final String HELP =
+            """
+            DOCTOR
+                Return memory problems reports.
+            MALLOC-STATS
+                Return internal statistics report from the memory allocator.
+            PURGE
+                Attempt to purge dirty pages for reclamation by the allocator.
+            STATS
+                Return information about the memory usage of the server.
+            USAGE <key> [SAMPLES <count>]
+                Return memory in bytes used by <key> and its value. Nested values are
+                sampled up to <count> times (default: 5, 0 means sample all).
+            """;
+
+    private MemoryUse() {}
+
+    private static Command.Builder memory(String name, String usage, int arity) {
+        return Command.named(name, usage)
+                .since("4.0.0")
+                .group("server")
+                .complexity("O(1)")
+                .arity(arity);
+    }
+
+    public static List<Command> all() {
+        return List.of(
+                memory("memory", "MEMORY", -2)
+                        .complexity("Depends on subcommand.")
+                        .summary("A container for memory diagnostics commands")
+                        .contains(
+                                memory("doctor", "MEMORY DOCTOR", 2)
+                                        .summary("Outputs memory problems report")
+                                        .does(MemoryUse::doctor),
+                                Help.declared("memory", "4.0.0", "server")
+                                        .does(Help.answering("memory", HELP)),
+                                memory("malloc-stats", "MEMORY MALLOC-STATS", 2)
+                                        .summary("Show allocator internal stats")
+                                        .does(MemoryUse::allocator),
+                                memory("purge", "MEMORY PURGE", 2)
+                                        .summary("Ask the allocator to release memory")
+                                        .does(call -> call.reply().ok()),
+                                memory("stats", "MEMORY STATS", 2)
+                                        .summary("Show memory usage details")
+                                        .does(MemoryUse::stats),
+                                memory("usage", "MEMORY USAGE key [SAMPLES count]", -3)
+                                        .complexity("O(N) where N is the number of samples.")
+                                        .summary("Estimate the memory usage of a key")
+                                        .keys(Keys.range(2, 2, 1))
+                                        .flags(Flag.READONLY)
+                                        .does(MemoryUse::usage)));
+    }
+
+    private static void usage(Call call) {
+        for (int i = 3; i < call.count(); i += 2) {
+            boolean known = call.is(i, "SAMPLES") && i + 1 < call.count();
+            if (!known || call.integer(i + 1) < 0) {
+                throw Refusal.SYNTAX;
+            }
+        }
+        Key key = call.peek(2);
+        if (key.exists()) {
+            long block = Slabs.usable(key.item());
+            long tables = key.expiresAt() == 0 ? 1 : 2;
+            call.reply().integer(block + tables * Dictionary.ENTRY_BYTES);
+        } else {
+            call.reply().nullBulk();
+        }
+    }
+
+    private static void doctor(Call call) {
+        long used = Recent.of(call.server()).usedBytes();
+        if (used < SMALL_BYTES_MAX) {
+            call.reply()
+                    .verbatim(
+                            "Hi Sam, this instance is empty or is using very little memory, my"
+                                + " issues detector can't be used in these conditions. Please,"
+                                + " leave for your mission on Earth and fill it with some data. The"
+                                + " new Sam and I will be back to our programming as soon as I"
+                                + " finished rebooting.\n");
+        } else {
+            call.reply()
+                    .verbatim(
+                            "Hi Sam, I can't find any memory issue in your instance. I can only"
+                                    + " account for what occurs on this base.\n");
+        }
+    }
+
+    private static void allocator(Call call) {
+        StringBuilder report = new StringBuilder("Slabs, bytes in use by stripe:\n");
+        Stripes stripes = call.stripes();
+        for (int i = 0; i < stripes.count(); i++) {
+            report.append(i).append(": ");
+            report.append(stripes.stripe(i).slabs().usedBytes()).append('\n');
+        }
+        call.reply().verbatim(report.toString());
+    }
+
+    private static void stats(Call call) {
+        Recent recent = Recent.of(call.server());
+        long used = recent.usedBytes();
+        long peak = recent.peakBytes();
+        long resident = ProcessFacts.residentBytes();
+        long keys = keys(call.stripes());
+        call.reply().map(27);
+        BiConsumer<String, Long> field =
+                (name, value) -> {
+                    call.reply().bulk(name);
+                    call.reply().integer(value);
+                };
+        field.accept("peak.allocated", peak);
+        field.accept("total.allocated", used);
+        field.accept("startup.allocated", 0L);
+        field.accept("replication.backlog", 0L);
+        field.accept("clients.slaves", 0L);
+        field.accept("clients.normal", 0L);
+        field.accept("cluster.links", 0L);
+        field.accept("aof.buffer", 0L);
+        field.accept("lua.caches", 0L);
+        field.accept("functions.caches", 0L);
+        field.accept("overhead.total", 0L);
+        field.accept("keys.count", keys);
+        field.accept("keys.bytes-per-key", keys == 0 ? 0 : used / keys);
+        field.accept("dataset.bytes", used);
+        number(call, "dataset.percentage", 100);
+        number(call, "peak.percentage", peak == 0 ? 100 : used * 100.0 / peak);
+        field.accept("allocator.allocated", used);
+        field.accept("allocator.active", used);
+        field.accept("allocator.resident", resident);
+        number(call, "allocator-fragmentation.ratio", 1);
+        field.accept("allocator-fragmentation.bytes", 0L);
+        number(call, "allocator-rss.ratio", used == 0 ? 1 : (double) resident / used);
+        field.accept("allocator-rss.bytes", Math.max(resident - used, 0));
+        number(call, "rss-overhead.ratio", 1);
+        field.accept("rss-overhead.bytes", 0L);
+        number(call, "fragmentation", used == 0 ? 1 : (double) resident / used);
+        field.accept("fragmentation.bytes", Math.max(resident - used, 0));
+    }
+
+    private static void number(Call call, String name, double value) {
+        call.reply().bulk(name);
+        call.reply().number(value);
+    }
+
+    private static long keys(Stripes stripes) {
+        long keys = 0;
+        for (int i = 0; i < stripes.count(); i++) {
+            for (int d = 0; d < Stripe.DATABASES; d++) {
+                keys += stripes.stripe(i).database(d).items().size();
+            }
+        }
+        return keys;
+    }
+}

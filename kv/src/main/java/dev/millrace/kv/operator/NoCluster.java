@@ -1,0 +1,90 @@
+package dev.millrace.kv.operator;
+
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Refusal;
+
+import java.util.List;
+
+/** CLUSTER and what goes with it, as Redis answers outside of a cluster. */
+@SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
+public final class NoCluster {
+    private static final Refusal DISABLED =
+            new Refusal("ERR This instance has cluster support disabled");
+
+    private NoCluster() {}
+
+    private static Command.Builder cluster(String name, String usage, int arity) {
+        return Command.named(name, usage)
+                .since("3.0.0")
+                .group("cluster")
+                .complexity("O(1)")
+                .arity(arity);
+    }
+
+    public static List<Command> all() {
+        return List.of(
+                cluster("cluster", "CLUSTER", -2)
+                        .complexity("Depends on subcommand.")
+                        .summary("A container for cluster commands")
+                        .contains(
+                                part("countkeysinslot", "CLUSTER COUNTKEYSINSLOT slot", 3)
+                                        .summary(
+                                                "Return the number of local keys in the specified"
+                                                        + " hash slot")
+                                        .does(NoCluster::refuse),
+                                part("getkeysinslot", "CLUSTER GETKEYSINSLOT slot count", 4)
+                                        .summary(
+                                                "Return local key names in the specified hash slot")
+                                        .does(NoCluster::refuse),
+                                part("help", "CLUSTER HELP", 2)
+                                        .summary(
+                                                "Show helpful text about the different subcommands")
+                                        .does(NoCluster::refuse),
+                                part("info", "CLUSTER INFO", 2)
+                                        .summary("Provides info about Redis Cluster node state")
+                                        .does(NoCluster::refuse),
+                                part("keyslot", "CLUSTER KEYSLOT key", 3)
+                                        .summary("Returns the hash slot of the specified key")
+                                        .does(NoCluster::refuse),
+                                part("myid", "CLUSTER MYID", 2)
+                                        .summary("Return the node id")
+                                        .does(NoCluster::refuse),
+                                part("nodes", "CLUSTER NODES", 2)
+                                        .summary("Get Cluster config for the node")
+                                        .does(NoCluster::refuse),
+                                part("reset", "CLUSTER RESET [HARD|SOFT]", -2)
+                                        .summary("Reset a Redis Cluster node")
+                                        .does(NoCluster::refuse),
+                                part("shards", "CLUSTER SHARDS", 2)
+                                        .summary("Get array of cluster slots to node mappings")
+                                        .does(NoCluster::refuse),
+                                part("slots", "CLUSTER SLOTS", 2)
+                                        .summary("Get array of Cluster slot to node mappings")
+                                        .does(NoCluster::refuse)),
+                cluster("readonly", "READONLY", 1)
+                        .summary("Enables read queries for a connection to a cluster replica node")
+                        .flags(Flag.LOADING, Flag.STALE, Flag.FAST)
+                        .categories("connection")
+                        .does(NoCluster::refuse),
+                cluster("readwrite", "READWRITE", 1)
+                        .summary("Disables read queries for a connection to a cluster replica node")
+                        .flags(Flag.LOADING, Flag.STALE, Flag.FAST)
+                        .categories("connection")
+                        .does(NoCluster::refuse),
+                cluster("asking", "ASKING", 1)
+                        .summary("Sent by cluster clients after an -ASK redirect")
+                        .flags(Flag.FAST)
+                        .categories("connection")
+                        .does(NoCluster::refuse));
+    }
+
+    private static Command.Builder part(String name, String usage, int arity) {
+        return cluster(name, usage, arity).flags(Flag.STALE);
+    }
+
+    private static void refuse(Call call) {
+        throw DISABLED;
+    }
+}

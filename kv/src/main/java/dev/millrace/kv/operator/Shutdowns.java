@@ -1,0 +1,111 @@
+package dev.millrace.kv.operator;
+
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.Session;
+
+import java.util.List;
+
+/**
+ * SHUTDOWN. Nothing is lost by NOSAVE: the journal has everything already; SAVE takes a checkpoint
+ * first. The client gets no reply, its connection ends with the process.
+ */
+@SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
+public final class Shutdowns {
+    private static final Refusal NOT_IN_PROGRESS = new Refusal("ERR No shutdown in progress.");
+    private static final Refusal CANNOT = new Refusal("ERR Errors trying to SHUTDOWN. Check logs.");
+
+    private Shutdowns() {}
+
+    public static List<Command> all() {
+        return List.of(
+                Command.named("shutdown", "SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]")
+                        .since("1.0.0")
+                        .group("server")
+                        .complexity(
+                                "O(N) when saving, where N is the total number of keys in all"
+                                        + " databases when saving data, otherwise O(1)")
+                        .summary(
+                                "Synchronously save the dataset to disk and then shut down the"
+                                        + " server")
+                        .arity(-1)
+                        .flags(
+                                Flag.ADMIN,
+                                Flag.NOSCRIPT,
+                                Flag.LOADING,
+                                Flag.STALE,
+                                Flag.NO_MULTI,
+                                Flag.ALLOW_BUSY)
+                        .does(Shutdowns::shutdown));
+    }
+
+    private static void shutdown(Call call) {
+        boolean save = has(call, "SAVE");
+        boolean abort = has(call, "ABORT");
+        for (int i = 1; i < call.count(); i++) {
+            boolean known =
+                    call.is(i, "NOSAVE")
+                            || call.is(i, "SAVE")
+                            || call.is(i, "NOW")
+                            || call.is(i, "FORCE")
+                            || call.is(i, "ABORT");
+            if (!known) {
+                throw Refusal.SYNTAX;
+            }
+        }
+        boolean abortAlone = !has(call, "NOW") && !has(call, "FORCE") && !has(call, "NOSAVE");
+        if (abort && (save || !abortAlone) || save && has(call, "NOSAVE")) {
+            throw Refusal.SYNTAX;
+        }
+        if (abort) {
+            throw NOT_IN_PROGRESS;
+        }
+        Runnable end = call.server().shutdown();
+        if (end == null) {
+            throw CANNOT;
+        }
+        begin(call, save, end);
+    }
+
+    private static boolean has(Call call, String word) {
+        for (int i = 1; i < call.count(); i++) {
+            if (call.is(i, word)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void begin(Call call, boolean save, Runnable end) {
+        Lane lane = call.lane();
+        Session session = call.session();
+        boolean force = has(call, "FORCE");
+        lane.suspend(session);
+        boolean ends =
+                save
+                        && call.server()
+                                .checkpoints()
+                                .begin(
+                                        complete -> {
+                                            if (complete || force) {
+                                                end.run();
+                                            } else {
+                                                refuse(lane, session);
+                                            }
+                                        });
+        if (!ends) {
+            end.run();
+        }
+    }
+
+    private static void refuse(Lane lane, Session session) {
+        lane.resume(
+                session,
+                reply -> {
+                    throw CANNOT;
+                });
+    }
+}

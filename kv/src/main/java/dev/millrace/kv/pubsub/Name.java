@@ -1,0 +1,28 @@
+package dev.millrace.kv.pubsub;
+
+import java.util.Arrays;
+
+/** Bytes as a key of a map: a channel's name, or a pattern. */
+final class Name {
+    private final byte[] bytes;
+    private final int hash;
+
+    Name(byte[] bytes) {
+        this.bytes = bytes;
+        this.hash = Arrays.hashCode(bytes);
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Name name && hash == name.hash && Arrays.equals(bytes, name.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+}
