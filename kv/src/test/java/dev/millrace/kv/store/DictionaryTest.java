@@ -137,7 +137,7 @@ class DictionaryTest {
 
     private void change(SplittableRandom random, String key) {
         boolean isThere = model.containsKey(key);
-        assertEquals(isThere ? model.get(key) : 0L, find(key));
+        assertEquals(model.getOrDefault(key, 0L), find(key));
         int choice = random.nextInt(4);
         if (!isThere) {
             insert(key);
