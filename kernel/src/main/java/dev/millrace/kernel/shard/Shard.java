@@ -33,6 +33,7 @@ public final class Shard {
     // Guarded by this.
     private @Nullable Checkpoint running;
     private long coveredBytes;
+    private long triedBytes;
     private long lastBytes;
     private long lastMillis;
     private boolean lastComplete = true;
@@ -158,6 +159,11 @@ public final class Shard {
         return journal.appendedBytes() - coveredBytes;
     }
 
+    /** Bytes appended since the last attempt at one ended, whole or not. */
+    public synchronized long untriedBytes() {
+        return journal.appendedBytes() - triedBytes;
+    }
+
     /** State bytes of the last checkpoint. */
     public synchronized long lastCheckpointBytes() {
         return lastBytes;
@@ -264,6 +270,7 @@ public final class Shard {
             } else {
                 givenUp++;
             }
+            triedBytes = journal.appendedBytes();
             running = null;
         }
         if (complete) {

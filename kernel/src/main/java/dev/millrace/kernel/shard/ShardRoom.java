@@ -49,7 +49,7 @@ public final class ShardRoom implements Room {
     private static final Setting<Long> CHECKPOINT_BYTES =
             Setting.bytes(
                     "journal.checkpoint-bytes",
-                    256 << 20,
+                    512 << 20,
                     "journal bytes since the last checkpoint that make a new one due; at least as"
                             + " many as the last one had");
 
@@ -161,9 +161,11 @@ public final class ShardRoom implements Room {
     /** True if the journal has grown so much since the last checkpoint that it is time for one. */
     public boolean isCheckpointDue() {
         Shard open = shard();
+        long wished = Math.max(checkpointBytes, open.lastCheckpointBytes());
+        // What was too much for the disk a moment ago is too much now: let some time pass.
         return !open.isCheckpointing()
-                && open.uncoveredBytes()
-                        > Math.max(checkpointBytes, open.lastCheckpointBytes());
+                && open.uncoveredBytes() > wished
+                && open.untriedBytes() > wished / 2;
     }
 
     /** Begins a checkpoint, written by a thread of its own; false if one is running. */

@@ -15,6 +15,7 @@ import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.store.Stripes;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -134,6 +135,8 @@ public final class KvRoom implements Room {
         if (loop == null) {
             throw new AssertionError("a channel on a foreign loop");
         }
+        // The adaptive allocator makes an object for each copy into a buffer; this one does not.
+        channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
         channel.pipeline().addLast(new RespChannel(loop, server.journal(), channel));
     }
 

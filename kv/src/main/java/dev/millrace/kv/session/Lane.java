@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,7 @@ public final class Lane {
     private final Key expiredKey;
     private final NativeBuffer keyCopy = new NativeBuffer(256);
     private final Keys.Each toMask = this::addToMask;
+    private final SplittableRandom random;
 
     private RequestParser parser = new RequestParser();
     private Request maskRequest = new Request();
@@ -80,6 +82,10 @@ public final class Lane {
     private long nowNanos;
     private long clockNanos;
     private boolean clockFrozen;
+
+    /** Space is set aside for the command that runs, and all its effects fit in. */
+    private boolean reserved;
+
     private boolean stopped;
 
     public Lane(KvServer server, LaneLoop loop) {
@@ -90,6 +96,7 @@ public final class Lane {
         this.effects = new Effects(record, stripes);
         this.nobody = new Session(0, this, NoOutlet.INSTANCE, true, 0);
         this.expiredKey = new Key(stripes.stripe(0));
+        this.random = new SplittableRandom(server.startedMillis() + server.lanes().size());
         Command any = server.commands().all().iterator().next();
         this.call = new Call(this, effects, reply, any, nobody);
         readClock();
@@ -110,6 +117,11 @@ public final class Lane {
 
     public Effects effects() {
         return effects;
+    }
+
+    /** For RANDOMKEY and its kin: chance, but no secrets, and the same in each run of a simulation. */
+    public SplittableRandom random() {
+        return random;
     }
 
     public boolean isStrict() {
@@ -432,7 +444,7 @@ public final class Lane {
         long cost = cost(session, command, request);
         if (cost > 0) {
             switch (journal.admit(grant, cost)) {
-                case ADMITTED -> {}
+                case ADMITTED -> reserved = true;
                 case WAIT -> {
                     park(session);
                     return false;
@@ -453,6 +465,7 @@ public final class Lane {
         } finally {
             commit(session);
             unlock(locked);
+            reserved = false;
         }
         return true;
     }
@@ -511,8 +524,14 @@ public final class Lane {
         call.committed(session.dependsOn);
     }
 
-    /** Space for an effect of a command that is not a write: the deletion of an expired key. */
+    /**
+     * Space for an effect of a command that is not a write: the deletion of an expired key. A read
+     * within a transaction that writes gets none: what is set aside there is for the writes.
+     */
     public boolean admit(int keyLength) {
+        if (reserved) {
+            return false;
+        }
         return journal.admit(grant, record.length() + keyLength + EXPIRY_BYTES)
                 == Journal.Admission.ADMITTED;
     }
@@ -562,6 +581,7 @@ public final class Lane {
             session.parked = false;
             session.outlet().resume();
             receive(session, 0, 0);
+            session.outlet().flush(); // No read ends here that would do it.
         }
     }
 
