@@ -20,12 +20,18 @@ final class Arguments {
         this.values = values;
     }
 
-    /** Reads words by the options of a command. */
-    static Arguments of(List<String> words, List<Option> options) throws Failed {
+    /** Reads words by the options and operands of a command. */
+    static Arguments of(List<String> words, List<Option> options, List<Option> operands)
+            throws Failed {
         Map<String, List<String>> values = new LinkedHashMap<>();
         Iterator<String> rest = words.iterator();
+        Iterator<Option> missing = operands.iterator();
         while (rest.hasNext()) {
             String word = rest.next();
+            if (!word.startsWith("-") && missing.hasNext()) {
+                values.put(missing.next().name(), List.of(word));
+                continue;
+            }
             int equals = word.startsWith("--") ? word.indexOf('=') : -1;
             String name = equals < 0 ? word : word.substring(0, equals);
             Option option =
@@ -48,12 +54,21 @@ final class Arguments {
             }
             values.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
         }
+        if (missing.hasNext()) {
+            Option first = missing.next();
+            throw new Failed(Exit.USAGE, first.name() + " is missing (" + first.doc() + ")");
+        }
         return new Arguments(values);
     }
 
     /** Whether an option was given. */
     boolean has(String name) {
         return values.containsKey(name);
+    }
+
+    /** The operand of that name. */
+    String operand(String name) {
+        return all(name).getLast();
     }
 
     /** The value that was given last. */

@@ -14,6 +14,11 @@ interface Command {
     /** What may follow the name. */
     List<Option> options();
 
+    /** What must follow the name, in this order, each once and without a name of its own. */
+    default List<Option> operands() {
+        return List.of();
+    }
+
     /** Does it; a return is a success. */
     void run(Arguments arguments) throws Failed, IOException, InterruptedException;
 }

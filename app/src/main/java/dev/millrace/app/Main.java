@@ -26,7 +26,14 @@ public final class Main {
 
     /** Every command of this build; a new one is added here and nowhere else. */
     static List<Command> commands(PrintStream out) {
-        return List.of(new Up(out), new ShowVersion(out), new Train(out));
+        Terminal terminal = Terminal.ofProcess();
+        return List.of(
+                new Up(out),
+                new TakeBackup(out, terminal),
+                new RestoreBackup(out, terminal),
+                new RepairData(out, terminal),
+                new ShowVersion(out),
+                new Train(out));
     }
 
     Exit run(List<String> words) {
@@ -52,7 +59,7 @@ public final class Main {
 
     private Exit run(Command command, List<String> rest) {
         try {
-            command.run(Arguments.of(rest, command.options()));
+            command.run(Arguments.of(rest, command.options(), command.operands()));
             return Exit.OK;
         } catch (Failed failed) {
             String.valueOf(failed.getMessage())
@@ -80,12 +87,19 @@ public final class Main {
 
     private static String usage(Command command) {
         List<List<String>> rows = new ArrayList<>();
+        StringBuilder head = new StringBuilder("usage: millrace " + command.name());
+        for (Option operand : command.operands()) {
+            head.append(' ').append(operand);
+            rows.add(List.of("  " + operand, operand.doc()));
+        }
         for (Option option : command.options()) {
             rows.add(List.of("  " + option, option.doc()));
         }
-        String head = "usage: millrace " + command.name();
+        if (!command.options().isEmpty()) {
+            head.append(" [OPTION]...");
+        }
         return rows.isEmpty()
                 ? head + "\n"
-                : head + " [OPTION]...\n" + command.doc() + "\n" + Table.aligned(rows);
+                : head + "\n" + command.doc() + "\n" + Table.aligned(rows);
     }
 }

@@ -12,6 +12,11 @@ record Option(String name, String label, String doc) {
         return new Option(name, "", doc);
     }
 
+    /** What stands without a name of its own, as {@code DIR}. */
+    static Option operand(String name, String doc) {
+        return new Option(name, "", doc);
+    }
+
     boolean isFlag() {
         return label.isEmpty();
     }

@@ -4,6 +4,7 @@ import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Settings;
 import dev.millrace.kernel.config.Settings.Sources;
 import dev.millrace.kernel.data.DataInUse;
+import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.log.LineLog;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.log.NettyLog;
@@ -68,6 +69,8 @@ final class Up implements Command {
             throw new Failed(Exit.CONFIG, String.valueOf(bad.getMessage()));
         } catch (DataInUse | CannotListen taken) {
             throw new Failed(Exit.UNAVAILABLE, String.valueOf(taken.getMessage()));
+        } catch (CorruptJournalException corrupt) {
+            throw new Failed(Exit.DATA, String.valueOf(corrupt.getMessage()));
         } catch (IOException failure) {
             throw new Failed(Exit.IO, String.valueOf(failure));
         }

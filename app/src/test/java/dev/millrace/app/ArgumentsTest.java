@@ -50,6 +50,6 @@ class ArgumentsTest {
     }
 
     private static Arguments parse(String... words) throws Failed {
-        return Arguments.of(List.of(words), OPTIONS);
+        return Arguments.of(List.of(words), OPTIONS, List.of());
     }
 }

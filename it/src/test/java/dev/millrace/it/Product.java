@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One process of the packaged product, as a user starts it. Closing it ends it. */
-final class Product implements AutoCloseable {
+public final class Product implements AutoCloseable {
     private static final int STOP_SECONDS_MAX = 30;
 
     private final Process process;
@@ -27,7 +27,7 @@ final class Product implements AutoCloseable {
     }
 
     /** The source tree's root, as the build names it. */
-    static Path home() {
+    public static Path home() {
         String home = System.getProperty("millrace.home");
         if (home == null) {
             throw new IllegalStateException("-Dmillrace.home: missing (expected: the source tree)");
@@ -109,14 +109,17 @@ final class Product implements AutoCloseable {
         }
     }
 
-    private static ProcessBuilder process(List<String> arguments) {
+    /** How the product is started with these arguments, as the script at the root starts it. */
+    public static ProcessBuilder process(List<String> arguments) {
         Path jar = home().resolve("app/target/millrace.jar");
         if (!Files.exists(jar)) {
             throw new IllegalStateException(jar + ": missing (expected: mvn verify packaged it)");
         }
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-ea"));
+        words.addAll(
+                List.of("-XX:+UseSerialGC", "-Xmx256m", "-XX:+UseCompactObjectHeaders", "-ea"));
+        words.add("--enable-native-access=ALL-UNNAMED");
         words.addAll(List.of("--sun-misc-unsafe-memory-access=allow", "-jar", jar.toString()));
         words.addAll(arguments);
         return new ProcessBuilder(words);

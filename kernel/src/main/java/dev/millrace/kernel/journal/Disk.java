@@ -24,6 +24,9 @@ public interface Disk {
 
     File open(String name) throws IOException;
 
+    /** Opens a file that is not to be changed; it may lie where nothing can be written. */
+    File read(String name) throws IOException;
+
     /** Makes an empty file to be written from front to back; an old one of the name is replaced. */
     Output write(String name) throws IOException;
 

@@ -52,7 +52,7 @@ public final class FileDisk implements Disk {
             }
             channel.force(true);
             syncDirectory();
-            return new MappedFile(channel, true);
+            return new MappedFile(channel, MapMode.READ_WRITE, true);
         } catch (IOException e) {
             channel.close();
             Files.deleteIfExists(path);
@@ -114,6 +114,15 @@ public final class FileDisk implements Disk {
         return new MappedFile(
                 FileChannel.open(
                         directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE),
+                MapMode.READ_WRITE,
+                false);
+    }
+
+    @Override
+    public File read(String name) throws IOException {
+        return new MappedFile(
+                FileChannel.open(directory.resolve(name), StandardOpenOption.READ),
+                MapMode.READ_ONLY,
                 false);
     }
 
@@ -149,11 +158,13 @@ public final class FileDisk implements Disk {
 
     private static final class MappedFile implements File {
         private final FileChannel channel;
+        private final MapMode mode;
         private final boolean populate;
         private final Arena arena = Arena.ofShared();
 
-        MappedFile(FileChannel channel, boolean populate) {
+        MappedFile(FileChannel channel, MapMode mode, boolean populate) {
             this.channel = channel;
+            this.mode = mode;
             this.populate = populate;
         }
 
@@ -164,8 +175,7 @@ public final class FileDisk implements Disk {
 
         @Override
         public MemorySegment map() throws IOException {
-            MemorySegment mapped =
-                    channel.map(MapMode.READ_WRITE, 0, channel.size(), arena);
+            MemorySegment mapped = channel.map(mode, 0, channel.size(), arena);
             if (populate) {
                 AddressSpace.populateForWriting(mapped);
             }

@@ -10,13 +10,26 @@ public final class JournalThreads implements AutoCloseable {
     private final Worker space;
     private final Worker sync;
 
-    /** Starts them. With {@code everySecond} what was appended is synced once a second. */
-    public static JournalThreads start(SegmentJournal journal, boolean everySecond) {
-        return new JournalThreads(journal, everySecond);
+    /**
+     * Starts them.
+     *
+     * @param everySecond what was appended is synced once a second
+     * @param watch runs once a second, and whenever space was prepared; it may wait for the disk
+     */
+    public static JournalThreads start(
+            SegmentJournal journal, boolean everySecond, Runnable watch) {
+        return new JournalThreads(journal, everySecond, watch);
     }
 
-    private JournalThreads(SegmentJournal journal, boolean everySecond) {
-        space = new Worker("journal-space", journal::prepareSpace, true);
+    private JournalThreads(SegmentJournal journal, boolean everySecond, Runnable watch) {
+        space =
+                new Worker(
+                        "journal-space",
+                        () -> {
+                            journal.prepareSpace();
+                            watch.run();
+                        },
+                        true);
         sync = new Worker("journal-sync", journal::sync, everySecond);
         journal.attach(space::request, sync::request);
         space.start();

@@ -21,6 +21,11 @@ final class RecordScan {
             if (position > until) {
                 return;
             }
+            if (bytes == 0 || Frame.bytes(bytes) > end - at) {
+                // It was whole when it was recovered or written: somebody else has changed the file.
+                throw new CorruptJournalException(
+                        segment.name() + ": frame at position " + position + " was overwritten");
+            }
             if (Frame.more(at)) {
                 pieces.put(body, bytes);
             } else {

@@ -25,6 +25,7 @@ final class Segment {
     static final int VERSION = 1;
     private static final long MAGIC = 0x4C4E_524A_4C4C_494DL; // "MILLJRNL", least significant first
     private static final int CHECKED_BYTES = 48;
+    private static final long POSITION_MAX = 1L << 62;
     private static final String SUFFIX = ".seg";
 
     final long index;
@@ -91,7 +92,9 @@ final class Segment {
         }
         if (Memory.getLong(address) == Long.reverseBytes(MAGIC)) {
             throw new CorruptJournalException(
-                    where(disk, 0) + "written on a machine of the other byte order; move it by backup");
+                    where(disk, 0)
+                            + ": written on a machine of the other byte order; start it on such a"
+                            + " one");
         }
         boolean good =
                 Memory.getLong(address) == MAGIC
@@ -101,16 +104,16 @@ final class Segment {
         }
         int version = Memory.getInt(address + 8);
         if (version > VERSION) {
-            throw new CorruptJournalException(
-                    where(disk, 8)
-                            + "format version: "
-                            + version
-                            + " (expected: <= "
-                            + VERSION
-                            + "); it was written by a newer millrace, start that one");
+            throw new NewerFormatException(where(disk, 8), version, VERSION);
         }
-        firstPosition = Memory.getLong(address + 24);
-        lastPosition = firstPosition - 1;
+        long first = Memory.getLong(address + 24);
+        if (first < 1 || first > POSITION_MAX) {
+            return Header.BROKEN;
+        }
+        if (first != firstPosition) {
+            firstPosition = first;
+            lastPosition = first - 1;
+        }
         return Header.WHOLE;
     }
 
@@ -134,8 +137,17 @@ final class Segment {
         return bytes;
     }
 
+    /** The offset behind the last byte that is not zero, rounded up to eight. */
+    long dataEnd() {
+        long at = bytes;
+        while (at - 8 >= used && Memory.getLong(address + at - 8) == 0) {
+            at -= 8;
+        }
+        return at;
+    }
+
     String where(Disk disk, long offset) {
-        return disk + "/" + name() + " at offset " + offset + ": ";
+        return disk + "/" + name() + " at offset " + offset;
     }
 
     long address(long offset) {
@@ -179,13 +191,12 @@ final class Segment {
         return name() + " [" + firstPosition + ".." + lastPosition + "]";
     }
 
-    /** Opens the file of a sealed segment for reading. */
-    static Segment open(Disk disk, Sealed sealed) throws IOException {
-        Segment segment = new Segment(sealed.index(), disk.open(sealed.name()));
+    /** Opens the file of a segment for reading. */
+    static Segment read(Disk disk, Sealed sealed) throws IOException {
+        Segment segment = new Segment(sealed.index(), disk.read(sealed.name()));
         segment.firstPosition = sealed.firstPosition();
         segment.lastPosition = sealed.lastPosition();
         segment.used = sealed.used();
         return segment;
     }
-
 }

@@ -42,6 +42,8 @@ public final class SegmentJournal implements Journal {
     private static final long MARGIN_BYTES = 64 * 1024;
 
     private static final long CLOCK_MILLIS = 100;
+    private static final long CLOCK_SET_BACK_MILLIS = 1000;
+    private static final long BUSY_NANOS = 10_000_000_000L;
     private static final long QUICK_SYNC_NANOS = 300_000;
     private static final long GRANT_BYTES_MAX = 256 * 1024;
 
@@ -56,6 +58,10 @@ public final class SegmentJournal implements Journal {
     private final ArrayDeque<Segment> unsynced = new ArrayDeque<>();
     private final ArrayList<Segment.Sealed> sealed = new ArrayList<>();
     private Segment active;
+
+    /** Position of the last frame when it was opened. */
+    private final long opened;
+
     private long nextIndex;
     private long granted;
     private long wanted;
@@ -63,6 +69,8 @@ public final class SegmentJournal implements Journal {
     private final NativeBuffer clock = new NativeBuffer(64);
     private boolean full;
     private boolean waited;
+    private boolean rolled;
+    private long rolledNanos;
 
     /** Position of the last frame. Guarded by lock; {@link #end} publishes it. */
     private long last;
@@ -77,12 +85,13 @@ public final class SegmentJournal implements Journal {
 
     private final ReentrantLock syncLock = new ReentrantLock();
     private volatile long syncNanos;
+    private final AtomicLong syncs = new AtomicLong();
     private volatile Runnable spaceRequest = () -> {};
     private volatile Runnable syncRequest = () -> {};
 
     /**
      * @param segmentBytes size of a segment file, at least {@link #SEGMENT_BYTES_MIN}
-     * @param spares how many empty segments are kept ready
+     * @param spares how many empty segments are kept ready while segments fill quickly
      */
     public record Options(long segmentBytes, int spares) {
         public Options {
@@ -127,6 +136,7 @@ public final class SegmentJournal implements Journal {
         this.sealed.addAll(found.segments());
         this.nextIndex = found.nextIndex();
         this.last = found.end();
+        this.opened = last;
         this.end.set(last);
         this.durable = found.end();
         this.active = createSegment(Math.min(FIRST_SEGMENT_BYTES_MAX, options.segmentBytes()));
@@ -209,7 +219,7 @@ public final class SegmentJournal implements Journal {
         while (state != State.FAILED && !told) {
             lock.lock();
             try {
-                if (spares.size() >= options.spares() && available() >= wanted) {
+                if (spares.size() >= sparesWished() && available() >= wanted) {
                     break;
                 }
             } finally {
@@ -235,6 +245,12 @@ public final class SegmentJournal implements Journal {
             lock.unlock();
         }
         listeners.forEach(Listener::spaceGained);
+    }
+
+    /** One while little is written, all while segments fill quickly: a spare takes memory too. */
+    private int sparesWished() {
+        boolean busy = rolled && System.nanoTime() - rolledNanos < BUSY_NANOS;
+        return busy ? options.spares() : 1;
     }
 
     private boolean addSpare() {
@@ -270,7 +286,7 @@ public final class SegmentJournal implements Journal {
     public boolean shortOfSpace() {
         lock.lock();
         try {
-            return spares.size() < options.spares();
+            return spares.size() < sparesWished();
         } finally {
             lock.unlock();
         }
@@ -288,7 +304,7 @@ public final class SegmentJournal implements Journal {
         lock.lock();
         try {
             long written = 0;
-            if (nowMillis - clockMillis >= CLOCK_MILLIS) {
+            if (isClockDue(nowMillis)) {
                 written += appendClock(nowMillis);
             }
             if (whole && (Frame.bytes(bytes) <= active.left() || Frame.bytes(bytes) <= MARGIN_BYTES)) {
@@ -305,6 +321,12 @@ public final class SegmentJournal implements Journal {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Callers' clocks differ a little; one that is set back by more is followed. */
+    private boolean isClockDue(long nowMillis) {
+        return nowMillis - clockMillis >= CLOCK_MILLIS
+                || nowMillis < clockMillis - CLOCK_SET_BACK_MILLIS;
     }
 
     private long appendClock(long nowMillis) {
@@ -350,6 +372,8 @@ public final class SegmentJournal implements Journal {
         unsynced.add(active);
         next.activate(last + 1, bootHash, nowMillis);
         active = next;
+        rolled = true;
+        rolledNanos = System.nanoTime();
         spaceRequest.run();
     }
 
@@ -383,6 +407,16 @@ public final class SegmentJournal implements Journal {
     @Override
     public boolean syncIsQuick() {
         return syncNanos < QUICK_SYNC_NANOS;
+    }
+
+    /** What a sync takes, a mean over about the last eight. */
+    public long syncNanos() {
+        return syncNanos;
+    }
+
+    /** How often something was synced. */
+    public long syncs() {
+        return syncs.get();
     }
 
     @Override
@@ -420,6 +454,7 @@ public final class SegmentJournal implements Journal {
             long before = syncNanos;
             syncNanos = before + (System.nanoTime() - start - before) / 8;
             durable = target;
+            syncs.incrementAndGet();
             retire(full);
         } catch (IOException e) {
             fail("sync failed: " + e);
@@ -489,7 +524,7 @@ public final class SegmentJournal implements Journal {
             if (part.lastPosition() <= after || part.firstPosition() > until) {
                 continue;
             }
-            Segment segment = Segment.open(disk, part);
+            Segment segment = Segment.read(disk, part);
             try {
                 scan.scan(segment, after, until);
             } finally {
@@ -518,8 +553,42 @@ public final class SegmentJournal implements Journal {
         }
     }
 
-    /** The files that hold records, and up to which byte, oldest first. */
-    public List<Segment.Sealed> segments() {
+    /** How many files hold records. */
+    public int segmentCount() {
+        return segments().size();
+    }
+
+    /** Bytes that can still be allocated where it is. */
+    public long freeBytes() throws IOException {
+        return disk.freeBytes();
+    }
+
+    /**
+     * Copies the records behind {@code after} to another disk while it is written on: everything up
+     * to some moment of the call, whole records only, every frame checked. Nothing it needs may be
+     * trimmed meanwhile.
+     *
+     * @return the position of the last record copied, {@code after} if there is none
+     * @throws CorruptJournalException if a frame is not as it was written
+     */
+    public long copy(Disk to, long after, Progress progress) throws IOException {
+        // Under the lock a record is wholly in or not yet begun, in however many pieces.
+        List<Segment.Sealed> parts = new ArrayList<>(segments());
+        parts.removeIf(part -> part.lastPosition() <= after);
+        Meter meter =
+                new Meter(progress, parts.stream().mapToLong(Segment.Sealed::used).sum());
+        for (Segment.Sealed part : parts) {
+            Segment segment = Segment.read(disk, part);
+            try {
+                SegmentCopy.copy(disk, segment, part.used(), to, meter);
+            } finally {
+                segment.close();
+            }
+        }
+        return parts.isEmpty() ? after : parts.getLast().lastPosition();
+    }
+
+    private List<Segment.Sealed> segments() {
         lock.lock();
         try {
             List<Segment.Sealed> all = new ArrayList<>(sealed);
@@ -531,10 +600,22 @@ public final class SegmentJournal implements Journal {
         }
     }
 
+    /** Lets the last frame say that all before it is durable: damage there is then no torn tail. */
+    private void noteDurable() {
+        long bytes = Frame.bytes(Clock.BYTES);
+        boolean sensible = state != State.FAILED && last > opened && active.left() >= bytes;
+        if (sensible) {
+            appendClock(clockMillis);
+            end.lazySet(last);
+            sync();
+        }
+    }
+
     /** Syncs and closes the files. Spare segments are deleted. */
     @Override
     public void close() throws IOException {
         sync();
+        noteDurable();
         for (Segment segment : unsynced) {
             segment.close();
         }

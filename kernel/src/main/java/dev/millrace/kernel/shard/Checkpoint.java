@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory is bounded: there are {@link #BLOCKS} blocks, and a machine that finds none free waits to
  * be told by {@link #whenRoom}. An item that is about to change cannot wait; for such there are {@link
- * #EXTRA_BLOCKS} more, and when the disk is so slow that they are used up too, the checkpoint is
+ * #allowExtra} more, and when the disk is so slow that they are used up too, the checkpoint is
  * given up rather than a command held up. The journal still has everything.
  */
 public final class Checkpoint implements Runnable {
@@ -35,7 +35,8 @@ public final class Checkpoint implements Runnable {
     private final List<Runnable> waiting = new ArrayList<>();
     private int made;
     private int machinesLeft;
-    private @Nullable String failure;
+    private volatile @Nullable String failure;
+    private int extraBlocks = EXTRA_BLOCKS;
     private boolean complete;
     private long bytes;
 
@@ -75,6 +76,11 @@ public final class Checkpoint implements Runnable {
 
     // ---- For state machines, on any thread
 
+    /** Lets items that are about to change take so much memory, if that is more than otherwise. */
+    public synchronized void allowExtra(long bytes) {
+        extraBlocks = (int) Math.max(EXTRA_BLOCKS, bytes / BLOCK_BYTES);
+    }
+
     /** An empty block, or null if none is free. */
     public synchronized @Nullable Block take() {
         return take(BLOCKS);
@@ -82,16 +88,23 @@ public final class Checkpoint implements Runnable {
 
     /** An empty block for an item that is about to change; null if there is not even such a one. */
     public synchronized @Nullable Block takeAtOnce() {
-        return take(BLOCKS + EXTRA_BLOCKS);
+        return take(BLOCKS + extraBlocks);
     }
 
     private @Nullable Block take(int most) {
+        if (inUse() >= most) {
+            return null;
+        }
         Block block = free.poll();
-        if (block == null && made < most) {
+        if (block == null) {
             made++;
             block = new Block();
         }
         return block;
+    }
+
+    private int inUse() {
+        return made - free.size();
     }
 
     /** Gives a filled block to be written. */
@@ -109,7 +122,7 @@ public final class Checkpoint implements Runnable {
     /** Runs the action, once, when a block is free. */
     public void whenRoom(Runnable action) {
         synchronized (this) {
-            if (free.isEmpty() && made >= BLOCKS && failure == null) {
+            if (inUse() >= BLOCKS && failure == null) {
                 waiting.add(action);
                 return;
             }
@@ -141,7 +154,7 @@ public final class Checkpoint implements Runnable {
     }
 
     /** True once nothing that is given will be kept. */
-    public synchronized boolean isAbandoned() {
+    public boolean isAbandoned() {
         return failure != null;
     }
 
@@ -209,8 +222,8 @@ public final class Checkpoint implements Runnable {
                 block.buffer.free();
                 made--;
             }
-            told = List.copyOf(waiting);
-            waiting.clear();
+            told = inUse() < BLOCKS ? List.copyOf(waiting) : List.of();
+            waiting.removeAll(told);
         }
         told.forEach(Runnable::run);
     }

@@ -2,6 +2,7 @@ package dev.millrace.kernel.shard;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.journal.Disk;
+import dev.millrace.kernel.journal.NewerFormatException;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import java.io.IOException;
@@ -22,11 +23,14 @@ import java.util.zip.CRC32C;
 final class CheckpointFile {
     static final String UNFINISHED = ".unfinished";
     private static final String SUFFIX = ".checkpoint";
+    private static final String HIGHEST = "0" + Long.MAX_VALUE; // 20 digits
     private static final int VERSION = 1;
+    private static final int MACHINES_MAX = 256;
     private static final long MAGIC = 0x544B_4843_4C4C_494DL; // "MILLCHKT"
     private static final int HEADER_BYTES = 40;
     private static final int HEADER_CHECKED_BYTES = 32;
     private static final int BLOCK_HEADER_BYTES = 16;
+    private static final long COPY_BYTES = 1 << 20;
 
     private CheckpointFile() {}
 
@@ -40,7 +44,8 @@ final class CheckpointFile {
             return -1;
         }
         String digits = name.substring(0, 20);
-        return digits.chars().allMatch(c -> c >= '0' && c <= '9') ? Long.parseLong(digits) : -1;
+        boolean number = digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        return number && digits.compareTo(HIGHEST) <= 0 ? Long.parseLong(digits) : -1;
     }
 
     private static int crc(long address, long bytes, int machine) {
@@ -93,26 +98,31 @@ final class CheckpointFile {
         void block(int machine, long address, int bytes);
     }
 
+    /** What a file's header says. */
+    record Header(long position, long createdMillis) {}
+
     /**
-     * Reads a whole file.
+     * Reads a whole file and checks it to its last byte.
      *
-     * @return its position
      * @throws CorruptJournalException if anything in it is not as it was written
      */
-    static long read(Disk disk, String name, Loader loader) throws IOException {
-        try (Disk.File file = disk.open(name)) {
+    static Header read(Disk disk, String name, Loader loader) throws IOException {
+        try (Disk.File file = disk.read(name)) {
             long bytes = file.bytes();
             if (bytes < HEADER_BYTES) {
-                throw broken(disk, name, 0, "bytes: " + bytes + " (expected: >= " + HEADER_BYTES);
+                throw broken(disk, name, 0, "bytes: " + bytes + " (expected: >= 40)");
             }
             long start = file.map().address();
-            long position = readHeader(disk, name, start);
+            Header header = readHeader(disk, name, start);
             readBlocks(disk, name, start, bytes, loader);
-            return position;
+            return header;
         }
     }
 
-    private static long readHeader(Disk disk, String name, long at) {
+    private static Header readHeader(Disk disk, String name, long at) {
+        if (Memory.getLong(at) == Long.reverseBytes(MAGIC)) {
+            throw broken(disk, name, 0, "written on a machine of the other byte order");
+        }
         boolean good =
                 Memory.getLong(at) == MAGIC
                         && Memory.getInt(at + HEADER_CHECKED_BYTES)
@@ -122,17 +132,17 @@ final class CheckpointFile {
         }
         int version = Memory.getInt(at + 8);
         if (version > VERSION) {
+            throw new NewerFormatException(where(disk, name, 8), version, VERSION);
+        }
+        long position = Memory.getLong(at + 16);
+        if (position != positionOf(name)) {
             throw broken(
                     disk,
                     name,
-                    8,
-                    "format version: "
-                            + version
-                            + " (expected: <= "
-                            + VERSION
-                            + "); it was written by a newer millrace, start that one");
+                    16,
+                    "position: " + position + " (expected: as in the file's name)");
         }
-        return Memory.getLong(at + 16);
+        return new Header(position, Memory.getLong(at + 24));
     }
 
     private static void readBlocks(
@@ -146,11 +156,15 @@ final class CheckpointFile {
             }
             int machine = Memory.getInt(start + at + 8);
             long payload = start + at + BLOCK_HEADER_BYTES;
-            if (Memory.getInt(start + at + 4) != crc(payload, length, machine)) {
+            boolean good =
+                    machine >= 0
+                            && machine < MACHINES_MAX
+                            && Memory.getInt(start + at + 4) == crc(payload, length, machine);
+            if (!good) {
                 throw broken(disk, name, at, "the block is damaged");
             }
             if (machine == 0) {
-                if (length != 8 || Memory.getLong(payload) != blocks) {
+                if (length != 8 || left != 8 || Memory.getLong(payload) != blocks) {
                     throw broken(disk, name, at, "the trailer is damaged");
                 }
                 return;
@@ -160,16 +174,36 @@ final class CheckpointFile {
         }
     }
 
+    /** Copies a whole file to another disk, under its final name only once it is durable. */
+    static void copy(Disk from, String name, Disk to) throws IOException {
+        try (Disk.File file = from.read(name);
+                Disk.Output out = to.write(name + UNFINISHED)) {
+            long start = file.map().address();
+            long bytes = file.bytes();
+            for (long at = 0; at < bytes; at += COPY_BYTES) {
+                out.write(Memory.buffer(start + at, Math.min(COPY_BYTES, bytes - at)));
+            }
+            out.force();
+        }
+        to.rename(name + UNFINISHED, name);
+    }
+
+    /** The newest position that a file's name says, 0 if there is none. */
+    static long newest(Disk disk) throws IOException {
+        long newest = 0;
+        for (String name : disk.list()) {
+            newest = Math.max(newest, positionOf(name));
+        }
+        return newest;
+    }
+
+    private static String where(Disk disk, String name, long offset) {
+        return disk + "/" + name + " at offset " + offset;
+    }
+
     private static CorruptJournalException broken(
             Disk disk, String name, long offset, String what) {
         return new CorruptJournalException(
-                disk
-                        + "/"
-                        + name
-                        + " at offset "
-                        + offset
-                        + ": "
-                        + what
-                        + ". Restore a backup");
+                where(disk, name, offset) + ": " + what + ". Restore a backup");
     }
 }

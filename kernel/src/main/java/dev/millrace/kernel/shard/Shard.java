@@ -33,10 +33,19 @@ public final class Shard {
     // Guarded by this.
     private @Nullable Checkpoint running;
     private long coveredBytes;
+    private long triedBytes;
     private long lastBytes;
     private long lastMillis;
     private boolean lastComplete = true;
     private String lastFailure = "";
+    private long completed;
+    private long givenUp;
+
+    /** The position of the newest checkpoint, 0 if there is none. */
+    private long covered;
+
+    /** How many copies are under way. */
+    private int holds;
 
     /**
      * What was found at the start.
@@ -57,6 +66,7 @@ public final class Shard {
         this.journal = journal;
         this.clock = clock;
         this.started = started;
+        this.covered = started.checkpoint();
         this.lastMillis = clock.millis();
     }
 
@@ -102,10 +112,7 @@ public final class Shard {
 
     private static long loadNewest(Disk snapshots, List<StateMachine> machines)
             throws IOException {
-        long newest = 0;
-        for (String name : snapshots.list()) {
-            newest = Math.max(newest, CheckpointFile.positionOf(name));
-        }
+        long newest = CheckpointFile.newest(snapshots);
         if (newest > 0) {
             CheckpointFile.read(
                     snapshots,
@@ -152,6 +159,11 @@ public final class Shard {
         return journal.appendedBytes() - coveredBytes;
     }
 
+    /** Bytes appended since the last attempt at one ended, whole or not. */
+    public synchronized long untriedBytes() {
+        return journal.appendedBytes() - triedBytes;
+    }
+
     /** State bytes of the last checkpoint. */
     public synchronized long lastCheckpointBytes() {
         return lastBytes;
@@ -170,6 +182,16 @@ public final class Shard {
     /** Why; empty if it was not. */
     public synchronized String lastCheckpointFailure() {
         return lastFailure;
+    }
+
+    /** How many were completed since the process started. */
+    public synchronized long checkpointsCompleted() {
+        return completed;
+    }
+
+    /** How many were given up since the process started. */
+    public synchronized long checkpointsGivenUp() {
+        return givenUp;
     }
 
     public synchronized boolean isCheckpointing() {
@@ -203,9 +225,7 @@ public final class Shard {
                                 () -> ended(position, appended, ended));
                 running = checkpoint;
             }
-            for (StateMachine machine : machines) {
-                machine.cut(checkpoint);
-            }
+            cut(checkpoint);
         } finally {
             machines.reversed().forEach(StateMachine::thaw);
         }
@@ -216,6 +236,22 @@ public final class Shard {
                     checkpoint.run();
                 });
         return true;
+    }
+
+    private void cut(Checkpoint checkpoint) {
+        boolean begun = false;
+        try {
+            for (StateMachine machine : machines) {
+                machine.cut(checkpoint);
+            }
+            begun = true;
+        } finally {
+            if (!begun) {
+                synchronized (this) {
+                    running = null;
+                }
+            }
+        }
     }
 
     private void ended(long position, long appended, Consumer<Boolean> told) {
@@ -229,14 +265,63 @@ public final class Shard {
                 coveredBytes = appended;
                 lastBytes = checkpoint.bytes();
                 lastMillis = clock.millis();
+                covered = position;
+                completed++;
+            } else {
+                givenUp++;
             }
+            triedBytes = journal.appendedBytes();
             running = null;
         }
         if (complete) {
-            deleteOlder(position);
-            journal.trim(position);
+            forgetCovered();
         }
         told.accept(complete);
+    }
+
+    /** Lets go of what the newest checkpoint covers, unless somebody copies it. */
+    private void forgetCovered() {
+        long position;
+        synchronized (this) {
+            if (holds > 0) {
+                return;
+            }
+            position = covered;
+        }
+        deleteOlder(position);
+        journal.trim(position);
+    }
+
+    /** The newest checkpoint and every record behind it stay until this is closed; close it once. */
+    final class Hold implements AutoCloseable {
+        private final long position;
+
+        private Hold(long position) {
+            this.position = position;
+        }
+
+        /** The position of the checkpoint, 0 if there is none. */
+        long position() {
+            return position;
+        }
+
+        @Override
+        public void close() {
+            synchronized (Shard.this) {
+                holds--;
+            }
+            forgetCovered();
+        }
+    }
+
+    /** Keeps what a copy needs. */
+    synchronized Hold hold() {
+        holds++;
+        return new Hold(covered);
+    }
+
+    Disk snapshots() {
+        return snapshots;
     }
 
     private void deleteOlder(long position) {

@@ -10,6 +10,8 @@ import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.room.RoomContext;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,20 +37,27 @@ public final class ShardRoom implements Room {
     private static final Setting<Long> SEGMENT_BYTES =
             Setting.bytes(
                     "journal.segment-bytes",
-                    32 << 20,
+                    16 << 20,
                     SegmentJournal.SEGMENT_BYTES_MIN,
                     1L << 32,
                     "size of one file of the journal");
 
     private static final Setting<Long> SPARES =
-            Setting.count("journal.spares", 2, 1, 64, "empty journal files that are kept ready");
+            Setting.count(
+                    "journal.spares", 6, 1, 64, "empty journal files kept ready while they fill quickly");
 
     private static final Setting<Long> CHECKPOINT_BYTES =
             Setting.bytes(
                     "journal.checkpoint-bytes",
-                    256 << 20,
+                    512 << 20,
                     "journal bytes since the last checkpoint that make a new one due; at least as"
                             + " many as the last one had");
+
+    private static final Setting<Long> LOW_WATER_BYTES =
+            Setting.bytes(
+                    "journal.low-water-bytes",
+                    512 << 20,
+                    "free disk space below which the log warns; 0: never");
 
     private record Member(
             Function<Settings, StateMachine> machine, Function<Settings, SyncPolicy> policy) {}
@@ -96,18 +105,19 @@ public final class ShardRoom implements Room {
 
     @Override
     public List<Setting<?>> settings() {
-        return List.of(SYNC, SEGMENT_BYTES, SPARES, CHECKPOINT_BYTES);
+        return List.of(SYNC, SEGMENT_BYTES, SPARES, CHECKPOINT_BYTES, LOW_WATER_BYTES);
     }
 
     @Override
     public void start(RoomContext context) throws IOException {
         log = context.log();
         checkpointBytes = context.get(CHECKPOINT_BYTES);
+        refuseBackup(context.data());
         long before = System.nanoTime();
         Shard opened =
                 Shard.open(
-                        new FileDisk(context.data().resolve("journal")),
-                        new FileDisk(context.data().resolve("snapshot")),
+                        new FileDisk(context.data().resolve(Folders.JOURNAL)),
+                        new FileDisk(context.data().resolve(Folders.SNAPSHOT)),
                         new SegmentJournal.Options(
                                 context.get(SEGMENT_BYTES),
                                 Math.toIntExact(context.get(SPARES))),
@@ -120,7 +130,13 @@ public final class ShardRoom implements Room {
                 members.stream()
                         .map(member -> member.policy.apply(context.settings()))
                         .anyMatch(policy -> policy != SyncPolicy.OS);
-        threads = JournalThreads.start(opened.segments(), everySecond);
+        JournalWatch watch =
+                new JournalWatch(
+                        opened.segments(), context.get(LOW_WATER_BYTES), context.health(), log);
+        opened.journal().listen(watch);
+        threads = JournalThreads.start(opened.segments(), everySecond, watch::look);
+        JournalMetrics.declare(context.metrics(), opened, Clock.systemUTC());
+        new BackupRoutes(this, Clock.systemUTC(), log).addTo(context.routes());
         log.info(
                 "recovered",
                 "checkpoint",
@@ -131,12 +147,25 @@ public final class ShardRoom implements Room {
                 (System.nanoTime() - before) / 1_000_000);
     }
 
+    /** To serve from a backup would change it: it would be none any more. */
+    private static void refuseBackup(Path data) throws IOException {
+        if (Files.exists(data.resolve(BackupNote.FILE))) {
+            throw new TargetTaken(
+                    data
+                            + ": a backup (expected: a data directory; 'millrace restore "
+                            + data
+                            + " --data DIR' makes one of it)");
+        }
+    }
+
     /** True if the journal has grown so much since the last checkpoint that it is time for one. */
     public boolean isCheckpointDue() {
         Shard open = shard();
+        long wished = Math.max(checkpointBytes, open.lastCheckpointBytes());
+        // What was too much for the disk a moment ago is too much now: let some time pass.
         return !open.isCheckpointing()
-                && open.uncoveredBytes()
-                        > Math.max(checkpointBytes, open.lastCheckpointBytes());
+                && open.uncoveredBytes() > wished
+                && open.untriedBytes() > wished / 2;
     }
 
     /** Begins a checkpoint, written by a thread of its own; false if one is running. */

@@ -160,6 +160,11 @@ public final class FakeDisk implements Disk {
     }
 
     @Override
+    public File read(String name) throws IOException {
+        return open(name);
+    }
+
+    @Override
     public Output write(String name) {
         Content content = new Content(0);
         files.put(name, content);

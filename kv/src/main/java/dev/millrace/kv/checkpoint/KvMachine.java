@@ -23,6 +23,9 @@ public final class KvMachine implements StateMachine {
     /** A slice is some tens of microseconds. */
     private static final int SLICE_ITEMS = 128;
 
+    /** A tenth of the store may be held in memory beside it, for a disk that is slow to take it. */
+    private static final int EXTRA_PART = 10;
+
     private final Stripes stripes;
     private final Replay replay;
     private @Nullable KvServer server;
@@ -75,13 +78,16 @@ public final class KvMachine implements StateMachine {
         if (serving == null) {
             throw new IllegalStateException("no checkpoint before the loops run");
         }
+        long used = 0;
         List<StripeWalk> walks = new ArrayList<>();
         for (int i = 0; i < stripes.count(); i++) {
             Stripe stripe = stripes.stripe(i);
             StripeWalk walk = new StripeWalk(stripe, checkpoint);
             stripe.cut(walk);
+            used += stripe.slabs().usedBytes();
             walks.add(walk);
         }
+        checkpoint.allowExtra(used / EXTRA_PART);
         AtomicInteger left = new AtomicInteger(walks.size());
         List<Lane> lanes = serving.lanes();
         for (int i = 0; i < walks.size(); i++) {

@@ -48,6 +48,7 @@ public final class Call {
         this.request = new Request();
         this.command = first;
         this.session = nobody;
+        effects.onCreated(created -> notify(Notification.NEW, "new", created));
     }
 
     /** Makes it the call of this command; for the loop. */
@@ -173,6 +174,29 @@ public final class Call {
         return redacted;
     }
 
+    /** The argument as an int: {@code otherwise} if it is none. */
+    public int integer32(int index, Refusal otherwise) {
+        return (int) integer(index, Integer.MIN_VALUE, Integer.MAX_VALUE, otherwise);
+    }
+
+    /** The argument as an int, in Redis's words if it is none. */
+    public int integer32(int index) {
+        long value = integer(index);
+        if (value != (int) value) {
+            throw Refusal.NOT_AN_INT;
+        }
+        return (int) value;
+    }
+
+    /** The argument as the number of a database. */
+    public int database(int index) {
+        int number = integer32(index);
+        if (number < 0 || number >= Stripe.DATABASES) {
+            throw Refusal.DB_INDEX;
+        }
+        return number;
+    }
+
     /** A buffer for a value under construction; empty. */
     public NativeBuffer scratch() {
         scratch.shrink();
@@ -184,11 +208,26 @@ public final class Call {
     /** Looks a key up to read it: counted as hit or miss, its access noted. */
     public Key read(int index) {
         find(key, index, session.database());
-        lane.stats().lookedUp(key.exists());
-        if (!key.exists()) {
-            notify(Notification.KEY_MISS, "keymiss", key);
+        return counted(key);
+    }
+
+    /** Looks a second key up to read it, while the first stays as it is. */
+    public Key readOther(int index) {
+        find(other, index, session.database());
+        return counted(other);
+    }
+
+    /** Looks a key up to read something about it: counted, but its access is not noted. */
+    public Key glance(int index) {
+        return counted(peek(index));
+    }
+
+    private Key counted(Key found) {
+        lane.stats().lookedUp(found.exists());
+        if (!found.exists()) {
+            notify(Notification.KEY_MISS, "keymiss", found);
         }
-        return key;
+        return found;
     }
 
     /** Looks a key up to change it. */
@@ -197,7 +236,7 @@ public final class Call {
         return key;
     }
 
-    /** Looks a second key up, while the first stays as it is. */
+    /** Looks a second key up to change it, while the first stays as it is. */
     public Key other(int index) {
         return other(index, session.database());
     }
@@ -207,7 +246,7 @@ public final class Call {
         return other;
     }
 
-    /** Looks a key up without noting the access, as OBJECT and TTL do. */
+    /** Looks a key up without a trace. */
     public Key peek(int index) {
         fill(key, address(index), length(index), session.database());
         hideExpired(key);
@@ -269,6 +308,15 @@ public final class Call {
     /** The reply must not leave before this position is durable. */
     public void dependOn(long position) {
         dependsOn = Math.max(dependsOn, position);
+    }
+
+    /** As {@link #dependOn}, for a reply that tells of all keys. All stripes are locked. */
+    public void dependOnAll() {
+        if (lane.isStrict()) {
+            for (int i = 0; i < stripes.count(); i++) {
+                dependOn(stripes.stripe(i).lastPosition());
+            }
+        }
     }
 
     /** What the reply depends on so far; and starts anew. */

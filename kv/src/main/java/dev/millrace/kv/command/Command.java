@@ -30,7 +30,10 @@ public final class Command {
         void run(Call call);
     }
 
-    /** How many bytes of effects a request may at most cause. */
+    /**
+     * How many bytes of effects a request may at most cause, but for the deletion of its keys if they
+     * are expired.
+     */
     @FunctionalInterface
     public interface Cost {
         long bytes(Request request);
@@ -171,8 +174,9 @@ public final class Command {
         return id;
     }
 
+    /** How many bytes of effects the request may at most cause. */
     public long cost(Request request) {
-        return cost.bytes(request);
+        return cost.bytes(request) + keys.bytes(request);
     }
 
     public Locks locks() {

@@ -63,6 +63,20 @@ public record Keys(int first, int last, int step, int counted) {
         }
     }
 
+    /** The bytes of all keys in this request. */
+    public long bytes(Request request) {
+        long sum = 0;
+        if (counted == 0) {
+            for (int i = first, end = last(request.count()); i != 0 && i <= end; i += step) {
+                sum += request.length(i);
+            }
+            return sum;
+        }
+        long[] counted = {0};
+        each(request, index -> counted[0] += request.length(index));
+        return counted[0];
+    }
+
     private int keyCount(Request request) {
         long address = request.address(counted);
         int length = request.length(counted);

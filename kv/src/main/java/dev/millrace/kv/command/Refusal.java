@@ -15,9 +15,17 @@ public final class Refusal extends RuntimeException {
     public static final Refusal SYNTAX = new Refusal("ERR syntax error");
     public static final Refusal NOT_AN_INTEGER =
             new Refusal("ERR value is not an integer or out of range");
+    public static final Refusal NOT_AN_INT =
+            new Refusal(
+                    "ERR value is out of range, value must between "
+                            + Integer.MIN_VALUE
+                            + " and "
+                            + Integer.MAX_VALUE);
     public static final Refusal NOT_A_FLOAT = new Refusal("ERR value is not a valid float");
     public static final Refusal OVERFLOW = new Refusal("ERR increment or decrement would overflow");
     public static final Refusal NO_SUCH_KEY = new Refusal("ERR no such key");
+    public static final Refusal SAME_OBJECT =
+            new Refusal("ERR source and destination objects are the same");
     public static final Refusal DB_INDEX = new Refusal("ERR DB index is out of range");
 
     /** The text starts with its code, e.g. {@code ERR}. */

@@ -1,7 +1,7 @@
 package dev.millrace.kv.config;
 
-import dev.millrace.kv.command.Glob;
 import dev.millrace.kv.config.Parameter.Trait;
+import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.pubsub.KeyspaceEvents;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.Config.Quantity;
@@ -86,9 +86,10 @@ public final class Parameters {
             }
             return;
         }
+        GlobPattern glob = GlobPattern.ofAnyCase(pattern);
         byName.forEach(
                 (name, parameter) -> {
-                    if (!parameter.has(Trait.HIDDEN) && Glob.matchesIgnoringCase(pattern, name)) {
+                    if (!parameter.has(Trait.HIDDEN) && glob.matches(name)) {
                         found.putIfAbsent(name, parameter);
                     }
                 });

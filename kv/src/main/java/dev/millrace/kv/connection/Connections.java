@@ -5,8 +5,6 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
-import dev.millrace.kv.store.Stripe;
-
 import java.util.List;
 
 /** PING, ECHO, SELECT, QUIT. */
@@ -72,8 +70,7 @@ public final class Connections {
     }
 
     private static void select(Call call) {
-        long index = call.integer(1, 0, Stripe.DATABASES - 1, Refusal.DB_INDEX);
-        call.session().database((int) index);
+        call.session().database(call.database(1));
         call.reply().ok();
     }
 

@@ -55,44 +55,68 @@ public final class Combination {
         }
         result.clear();
         long to = result.room(longest);
-        int at = 0;
-        for (; at + 8 <= longest; at += 8) {
-            Memory.putLong(to + at, combine(operation, values, valueLengths, at, 8));
-        }
-        for (; at < longest; at++) {
-            Memory.putByte(to + at, (int) combine(operation, values, valueLengths, at, 1));
-        }
         result.advance(longest);
+        take(to, longest, values[0], valueLengths[0]);
+        if (operation == Operation.NOT) {
+            invert(to, longest);
+        }
+        for (int i = 1; i < values.length; i++) {
+            join(operation, to, longest, values[i], valueLengths[i]);
+        }
         return result;
     }
 
-    private static long combine(
-            Operation operation, long[] values, int[] lengths, int at, int width) {
-        long bits = load(values[0], lengths[0], at, width);
-        if (operation == Operation.NOT) {
-            return ~bits;
-        }
-        for (int i = 1; i < values.length; i++) {
-            long other = load(values[i], lengths[i], at, width);
-            bits =
-                    switch (operation) {
-                        case AND -> bits & other;
-                        case OR -> bits | other;
-                        case XOR -> bits ^ other;
-                        case NOT -> throw new AssertionError("one source");
-                    };
-        }
-        return bits;
+    private static void take(long to, int bytes, long value, int length) {
+        Memory.copy(value, to, length);
+        Memory.fill(to + length, bytes - length, 0);
     }
 
-    private static long load(long value, int length, int at, int width) {
-        if (at + width <= length) {
-            return width == 8 ? Memory.getLong(value + at) : Memory.getByte(value + at);
+    private static void invert(long to, int bytes) {
+        int at = 0;
+        for (; at + 8 <= bytes; at += 8) {
+            Memory.putLong(to + at, ~Memory.getLong(to + at));
         }
-        long bits = 0;
-        for (int i = 0; i < width && at + i < length; i++) {
-            bits |= (long) Memory.getUnsignedByte(value + at + i) << 8 * i;
+        for (; at < bytes; at++) {
+            Memory.putByte(to + at, ~Memory.getByte(to + at));
         }
-        return bits;
+    }
+
+    /** Combines one more string into the result, source by source: plain loops over longs. */
+    private static void join(Operation operation, long to, int bytes, long value, int length) {
+        int whole = length & ~7;
+        switch (operation) {
+            case AND -> {
+                for (int at = 0; at < whole; at += 8) {
+                    Memory.putLong(
+                            to + at, Memory.getLong(to + at) & Memory.getLong(value + at));
+                }
+                for (int at = whole; at < length; at++) {
+                    Memory.putByte(
+                            to + at, Memory.getByte(to + at) & Memory.getByte(value + at));
+                }
+                Memory.fill(to + length, bytes - length, 0);
+            }
+            case OR -> {
+                for (int at = 0; at < whole; at += 8) {
+                    Memory.putLong(
+                            to + at, Memory.getLong(to + at) | Memory.getLong(value + at));
+                }
+                for (int at = whole; at < length; at++) {
+                    Memory.putByte(
+                            to + at, Memory.getByte(to + at) | Memory.getByte(value + at));
+                }
+            }
+            case XOR -> {
+                for (int at = 0; at < whole; at += 8) {
+                    Memory.putLong(
+                            to + at, Memory.getLong(to + at) ^ Memory.getLong(value + at));
+                }
+                for (int at = whole; at < length; at++) {
+                    Memory.putByte(
+                            to + at, Memory.getByte(to + at) ^ Memory.getByte(value + at));
+                }
+            }
+            case NOT -> throw new AssertionError("one source");
+        }
     }
 }

@@ -4,9 +4,12 @@ import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Key;
 import dev.millrace.kv.store.Apply;
+import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * The way commands change the store: each method writes the effect into the open record and applies
@@ -22,12 +25,21 @@ public final class Effects {
     private Stripe[] touchedStripes = new Stripe[16];
     private long[] touchedHashes = new long[16];
     private int touchedCount;
+    private boolean touchedAll;
     private long changes;
+
+    private final NativeBuffer name = new NativeBuffer(64);
+    private Consumer<Key> onCreated = key -> {};
 
     public Effects(RecordWriter record, Stripes stripes) {
         this.record = record;
         this.stripes = stripes;
         this.combination = new Combination();
+    }
+
+    /** Who is told of each key that is made where there was none, before anything else is. */
+    public void onCreated(Consumer<Key> action) {
+        onCreated = action;
     }
 
     private NativeBuffer begin(Effect effect, Key key) {
@@ -46,6 +58,13 @@ public final class Effects {
     private static void putBytes(NativeBuffer out, long address, int length) {
         out.putVarint(length);
         out.put(address, length);
+    }
+
+    private void touched(Key key, boolean created) {
+        if (created) {
+            onCreated.accept(key);
+        }
+        touched(key);
     }
 
     private void touched(Key key) {
@@ -69,6 +88,12 @@ public final class Effects {
             touchedStripes[i].written(touchedHashes[i], position);
         }
         touchedCount = 0;
+        if (touchedAll) {
+            for (int i = 0; i < stripes.count(); i++) {
+                stripes.stripe(i).writtenAll(position);
+            }
+            touchedAll = false;
+        }
     }
 
     /** How many effects there have been: INFO's rdb_changes_since_last_save counts them. */
@@ -78,10 +103,16 @@ public final class Effects {
 
     /** Sets the key to a string; {@code expiresAt} in ms since 1970, 0 for never. */
     public void putString(Key key, long value, int length, long expiresAt) {
+        putString(key, value, length, expiresAt, Item.ENCODING_PLAIN);
+    }
+
+    /** Sets the key to a string of an encoding of {@link Item}. */
+    public void putString(Key key, long value, int length, long expiresAt, int encoding) {
         NativeBuffer out = begin(Effect.PUT_STRING, key);
-        out.putByte(0);
+        out.putByte(encoding);
         out.putLong(expiresAt);
         putBytes(out, value, length);
+        boolean created = !key.exists();
         key.item(
                 Apply.putString(
                         key.stripe(),
@@ -93,8 +124,8 @@ public final class Effects {
                         value,
                         length,
                         expiresAt,
-                        0));
-        touched(key);
+                        encoding));
+        touched(key, created);
     }
 
     /** Takes an existing key out. */
@@ -115,6 +146,23 @@ public final class Effects {
 
     /** Writes into a string, which grows with zeros as far as needed, or is made. */
     public void setRange(Key key, int offset, long value, int length) {
+        boolean created = !key.exists();
+        writeRange(key, offset, value, length);
+        touched(key, created);
+    }
+
+    /**
+     * Gets a string ready to be changed in place, after which it is called raw, though nothing is
+     * changed: Redis does so before it looks whether SETBIT changes anything. Watchers are not told.
+     */
+    public void makeRaw(Key key) {
+        if (Item.encoding(key.item()) != Item.ENCODING_RAW) {
+            writeRange(key, 0, key.address(), 0);
+            touched(key.stripe(), key.hash());
+        }
+    }
+
+    private void writeRange(Key key, int offset, long value, int length) {
         NativeBuffer out = begin(Effect.SET_RANGE, key);
         out.putVarint(offset);
         putBytes(out, value, length);
@@ -129,7 +177,6 @@ public final class Effects {
                         offset,
                         value,
                         length));
-        touched(key);
     }
 
     /** Makes {@code to} a copy of {@code from}, with its expiry; what was there is replaced. */
@@ -146,17 +193,33 @@ public final class Effects {
                         to.address(),
                         to.length(),
                         from.item()));
-        touched(to);
+        touched(to, true); // Redis counts a key that was replaced as new, too.
     }
 
     /** Empties a database. All stripes are locked. */
     public void flush(int database) {
         begin(Effect.FLUSH).putByte(database);
         for (int i = 0; i < stripes.count(); i++) {
+            touchWatched(stripes.stripe(i), database, database);
             Apply.flush(stripes.stripe(i), database);
-            touched(stripes.stripe(i), 0);
         }
+        touchedAll = true;
         changes++;
+    }
+
+    /** Tells the watchers of those keys in {@code database} that are there, or in {@code next}. */
+    private void touchWatched(Stripe stripe, int database, int next) {
+        stripe.watches()
+                .touchAll(
+                        database, key -> has(stripe, database, key) || has(stripe, next, key));
+    }
+
+    private boolean has(Stripe stripe, int database, byte[] key) {
+        name.clear();
+        name.put(key);
+        long address = name.address();
+        long hash = KeyHash.of(address, key.length);
+        return stripe.database(database).items().find(hash, address, key.length) != 0;
     }
 
     /** Lets two databases change places. All stripes are locked. */
@@ -165,9 +228,11 @@ public final class Effects {
         out.putByte(a);
         out.putByte(b);
         for (int i = 0; i < stripes.count(); i++) {
+            touchWatched(stripes.stripe(i), a, b);
+            touchWatched(stripes.stripe(i), b, a);
             Apply.swap(stripes.stripe(i), a, b);
-            touched(stripes.stripe(i), 0);
         }
+        touchedAll = true;
         changes++;
     }
 
@@ -184,6 +249,7 @@ public final class Effects {
         for (int i = 0; i < keys.length; i++) {
             putBytes(out, keys[i], lengths[i]);
         }
+        boolean created = !to.exists();
         int database = to.database().index();
         NativeBuffer result = combination.of(stripes, database, operation, keys, lengths);
         to.item(
@@ -197,9 +263,8 @@ public final class Effects {
                         result.address(),
                         Math.toIntExact(result.length()),
                         0,
-                        0));
+                        Item.ENCODING_RAW));
         result.shrink();
-        touched(to);
+        touched(to, created);
     }
-
 }

@@ -5,6 +5,7 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Database;
+import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
@@ -134,7 +135,7 @@ public final class Replay {
                 result.address(),
                 Math.toIntExact(result.length()),
                 0,
-                0);
+                Item.ENCODING_RAW);
         result.shrink();
     }
 

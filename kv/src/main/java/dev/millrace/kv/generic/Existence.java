@@ -7,6 +7,7 @@ import dev.millrace.kv.command.Key;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** DEL, UNLINK, EXISTS, TOUCH. */
 public final class Existence {
@@ -38,7 +39,7 @@ public final class Existence {
                         .does(Existence::delete),
                 keys("exists", "EXISTS key [key ...]", "1.0.0", "Determine if a key exists")
                         .flags(Flag.READONLY, Flag.FAST)
-                        .does(Existence::count),
+                        .does(call -> count(call, call::glance)),
                 keys(
                                 "touch",
                                 "TOUCH key [key ...]",
@@ -46,7 +47,7 @@ public final class Existence {
                                 "Alters the last access time of a key(s). Returns the number of"
                                         + " existing keys specified.")
                         .flags(Flag.READONLY, Flag.FAST)
-                        .does(Existence::count));
+                        .does(call -> count(call, call::read)));
     }
 
     private static void delete(Call call) {
@@ -62,10 +63,10 @@ public final class Existence {
         call.reply().integer(deleted);
     }
 
-    private static void count(Call call) {
+    private static void count(Call call, IntFunction<Key> lookUp) {
         int existing = 0;
         for (int i = 1; i < call.count(); i++) {
-            if (call.read(i).exists()) {
+            if (lookUp.apply(i).exists()) {
                 existing++;
             }
         }

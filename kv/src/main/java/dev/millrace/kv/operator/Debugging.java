@@ -3,8 +3,8 @@ package dev.millrace.kv.operator;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
-import dev.millrace.kv.command.Glob;
 import dev.millrace.kv.command.Help;
+import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
@@ -83,7 +83,7 @@ public final class Debugging {
 
     private static void match(Call call) {
         requireCount(call, 4);
-        boolean matches = Glob.matches(call.bytes(3), new byte[(int) call.integer(2)]);
+        boolean matches = GlobPattern.of(call.bytes(3)).matches(new byte[(int) call.integer(2)]);
         call.reply().flag(matches);
     }
 

@@ -85,7 +85,7 @@ public final class MemoryUse {
         Key key = call.peek(2);
         if (key.exists()) {
             long block = Slabs.usable(key.item());
-            int tables = key.expiresAt() == 0 ? 1 : 2;
+            long tables = key.expiresAt() == 0 ? 1 : 2;
             call.reply().integer(block + tables * Dictionary.ENTRY_BYTES);
         } else {
             call.reply().nullBulk();

@@ -1,6 +1,6 @@
 package dev.millrace.kv.pubsub;
 
-import dev.millrace.kv.command.Glob;
+import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
@@ -99,7 +99,7 @@ public final class PubSub {
         int[] receivers = {0};
         patterns.each(
                 (pattern, subscribers) -> {
-                    if (Glob.matches(pattern.bytes(), channel)) {
+                    if (pattern.matches(channel)) {
                         byte[] encoded =
                                 Encoding.array(PATTERN_MESSAGE, pattern.bytes(), channel, message);
                         receivers[0] += subscribers.send(from, encoded, dependsOn);
@@ -122,7 +122,7 @@ public final class PubSub {
         int[] sum = {direct == null ? 0 : direct.count()};
         patterns.each(
                 (pattern, subscribers) -> {
-                    if (Glob.matches(pattern.bytes(), channel)) {
+                    if (pattern.matches(channel)) {
                         sum[0] += subscribers.count();
                     }
                 });

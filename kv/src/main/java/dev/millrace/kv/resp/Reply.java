@@ -70,6 +70,15 @@ public final class Reply {
         crlf();
     }
 
+    /** An error that repeats what a client sent, whatever bytes that were. */
+    public void errorBytes(byte[] text) {
+        out.putByte('-');
+        for (byte b : text) {
+            out.putByte(b == '\r' || b == '\n' ? ' ' : b);
+        }
+        crlf();
+    }
+
     public void integer(long value) {
         header(':', value);
     }

@@ -18,9 +18,12 @@ public final class Request {
     private int count;
     private int[] offsets = new int[INITIAL_ARGUMENTS];
     private int[] lengths = new int[INITIAL_ARGUMENTS];
+    private long keyHash;
+    private boolean hashed;
 
     void clear() {
         count = 0;
+        hashed = false;
         if (offsets.length > KEEP_ARGUMENTS) {
             offsets = new int[INITIAL_ARGUMENTS];
             lengths = new int[INITIAL_ARGUMENTS];
@@ -63,6 +66,22 @@ public final class Request {
 
     public String text(int index) {
         return new String(bytes(index), StandardCharsets.UTF_8);
+    }
+
+    /** Remembers the hash of the argument at index 1, so that it is computed once. */
+    public void keyHash(long hash) {
+        keyHash = hash;
+        hashed = true;
+    }
+
+    /** Whether {@link #keyHash} knows. */
+    public boolean isHashed() {
+        return hashed;
+    }
+
+    public long keyHash() {
+        assert hashed;
+        return keyHash;
     }
 
     /** The bytes of all arguments. */

@@ -23,7 +23,7 @@ public final class RequestParser {
 
     private static final int BULK_BYTES_BEFORE_AUTH_MAX = 16 * 1024;
 
-    private final Request request = new Request();
+    private Request request = new Request();
 
     /** Where the next byte to look at is, counted from the start of the request. */
     private int at;
@@ -34,6 +34,12 @@ public final class RequestParser {
     /** True between requests. */
     public boolean isIdle() {
         return at == 0;
+    }
+
+    /** Where the next request goes; only between requests. */
+    public void into(Request target) {
+        assert isIdle();
+        request = target;
     }
 
     /** The request that {@link #parse} found. */

@@ -1,6 +1,10 @@
 package dev.millrace.kv.server;
 
 import dev.millrace.kv.catalog.Catalog;
+import dev.millrace.kv.bitmap.BitFields;
+import dev.millrace.kv.bitmap.BitOperations;
+import dev.millrace.kv.bitmap.BitSearch;
+import dev.millrace.kv.bitmap.Bits;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.config.Configuring;
 import dev.millrace.kv.connection.Authentication;
@@ -21,7 +25,17 @@ import dev.millrace.kv.operator.Shutdowns;
 import dev.millrace.kv.operator.SlowLogs;
 import dev.millrace.kv.pubsub.Publishing;
 import dev.millrace.kv.pubsub.Subscribing;
+import dev.millrace.kv.generic.Databases;
+import dev.millrace.kv.generic.Existence;
+import dev.millrace.kv.generic.Introspection;
+import dev.millrace.kv.generic.KeyNames;
+import dev.millrace.kv.generic.Moves;
+import dev.millrace.kv.generic.TimeToLive;
 import dev.millrace.kv.string.Counters;
+import dev.millrace.kv.string.Floats;
+import dev.millrace.kv.string.GetAndChange;
+import dev.millrace.kv.string.Lcs;
+import dev.millrace.kv.string.Ranges;
 import dev.millrace.kv.string.Set;
 import dev.millrace.kv.string.Strings;
 import dev.millrace.kv.transaction.Transactions;
@@ -53,9 +67,22 @@ public final class Commands {
                         NoCluster.all(),
                         AccessLists.all(),
                         Existence.all(),
+                        TimeToLive.all(),
+                        Moves.all(),
+                        KeyNames.all(),
+                        Introspection.all(),
+                        Databases.all(),
                         Strings.all(),
                         Set.all(),
+                        GetAndChange.all(),
+                        Ranges.all(),
                         Counters.all(),
+                        Floats.all(),
+                        Lcs.all(),
+                        Bits.all(),
+                        BitSearch.all(),
+                        BitOperations.all(),
+                        BitFields.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class KvLoop implements LaneLoop, Journal.Listener {
     private static final int INPUT_BYTES = 64 * 1024;
+    private static final int VIEW_BYTES = 1 << 20;
 
     private final SingleThreadEventLoop loop;
     private final Journal journal;
@@ -31,6 +32,8 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private final ByteBuffer inputView;
     private final List<RespChannel> waiting = new ArrayList<>();
     private boolean syncScheduled;
+    private long viewAddress;
+    private ByteBuffer view = ByteBuffer.allocate(0);
 
     KvLoop(SingleThreadEventLoop loop, KvServer server, Log log) {
         this.loop = loop;
@@ -52,6 +55,15 @@ final class KvLoop implements LaneLoop, Journal.Listener {
 
     ByteBuffer inputView() {
         return inputView;
+    }
+
+    /** A buffer over these bytes, good until the next call: a lane's replies are always in one place. */
+    ByteBuffer view(long address, int bytes) {
+        if (address != viewAddress || bytes > VIEW_BYTES) {
+            viewAddress = bytes > VIEW_BYTES ? 0 : address;
+            view = Memory.buffer(address, Math.max(bytes, VIEW_BYTES));
+        }
+        return view.position(0).limit(bytes);
     }
 
     ScheduledExecutorService scheduler() {

@@ -18,7 +18,7 @@ import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.info.Recent;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.store.Stripes;
-
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -170,6 +170,8 @@ public final class KvRoom implements Room {
         if (loop == null) {
             throw new AssertionError("a channel on a foreign loop");
         }
+        // The adaptive allocator makes an object for each copy into a buffer; this one does not.
+        channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
         channel.pipeline().addLast(new RespChannel(loop, server.journal(), channel));
     }
 

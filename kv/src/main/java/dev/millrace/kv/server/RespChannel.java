@@ -1,7 +1,6 @@
 package dev.millrace.kv.server;
 
 import dev.millrace.kernel.journal.Journal;
-import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.session.Outlet;
 import dev.millrace.kv.session.Session;
@@ -127,7 +126,7 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
     public void write(long address, long bytes, long dependsOn) {
         int count = Math.toIntExact(bytes);
         ByteBuf copy = channel.alloc().directBuffer(count);
-        copy.writeBytes(Memory.buffer(address, count));
+        copy.writeBytes(loop.view(address, count));
         if (held.isEmpty() && dependsOn <= journal.durable()) {
             channel.write(copy, channel.voidPromise());
         } else {

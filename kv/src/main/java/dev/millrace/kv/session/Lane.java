@@ -21,13 +21,14 @@ import dev.millrace.kv.resp.RequestParser;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
-import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop needs to serve its clients: it parses, executes and answers on the thread
@@ -50,7 +51,6 @@ public final class Lane {
 
     private static final int PENDING_BYTES = 1024;
     private static final long NANOS_PER_MILLI = 1_000_000;
-    private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long MILLIS_PER_SECOND = 1000;
 
     /** Of an unknown command so many bytes are shown. */
@@ -86,6 +86,7 @@ public final class Lane {
     private final Key expiredKey;
     private final NativeBuffer keyCopy = new NativeBuffer(256);
     private final Keys.Each toMask = this::addToMask;
+    private final SplittableRandom random;
 
     private RequestParser parser = new RequestParser();
     private Request maskRequest = new Request();
@@ -103,6 +104,8 @@ public final class Lane {
 
     /** The client whose command runs wants no reply to it. */
     private boolean quiet;
+    /** Space is set aside for the command that runs, and all its effects fit in. */
+    private boolean reserved;
 
     private boolean stopped;
 
@@ -114,6 +117,7 @@ public final class Lane {
         this.effects = new Effects(record, stripes);
         this.nobody = new Session(0, this, NoOutlet.INSTANCE, true, 0);
         this.expiredKey = new Key(stripes.stripe(0));
+        this.random = new SplittableRandom(server.startedMillis() + server.lanes().size());
         Command any = server.commands().all().iterator().next();
         this.call = new Call(this, effects, reply, any, nobody);
         readClock();
@@ -139,6 +143,11 @@ public final class Lane {
 
     public Effects effects() {
         return effects;
+    }
+
+    /** For RANDOMKEY and its kin: chance, but no secrets, and the same in each run of a simulation. */
+    public SplittableRandom random() {
+        return random;
     }
 
     public boolean isStrict() {
@@ -228,6 +237,8 @@ public final class Lane {
             reply.to(out, session.protocol());
             answerError("ERR Protocol error: " + e.getMessage());
             session.closing = true;
+            session.parser = null;
+            parser = new RequestParser(); // The old one stopped in the middle of something.
         } finally {
             finish(session);
             current = null;
@@ -445,9 +456,7 @@ public final class Lane {
     }
 
     private boolean decideUnknown(Session session, Request request) {
-        String name = request.length(0) > 5 ? "" : request.text(0).toLowerCase(Locale.ROOT);
-        if (name.equals("post") || name.equals("host:")) {
-            // A browser was made to talk to us: it gets no word out of us.
+        if (isFromBrowser(request)) {
             session.closing = true;
             return true;
         }
@@ -551,6 +560,12 @@ public final class Lane {
         };
     }
 
+    /** A web page that was talked into posting here must not get a second line through. */
+    private static boolean isFromBrowser(Request request) {
+        String name = request.text(0);
+        return name.equalsIgnoreCase("post") || name.equalsIgnoreCase("host:");
+    }
+
     private static String unknown(Request request) {
         StringBuilder arguments = new StringBuilder();
         for (int i = 1; i < request.count() && arguments.length() < SHOWN_BYTES_MAX; i++) {
@@ -575,7 +590,8 @@ public final class Lane {
 
     private static String shortened(Request request, int index, int most) {
         int length = Math.min(request.length(index), most);
-        return new String(Memory.bytes(request.address(index), length), StandardCharsets.UTF_8);
+        return new String(
+                Memory.bytes(request.address(index), length), StandardCharsets.ISO_8859_1);
     }
 
     private boolean refuse(Session session, @Nullable Command command, String error) {
@@ -584,7 +600,8 @@ public final class Lane {
             open.spoil();
         }
         if (command == null) {
-            answerError(error);
+            stats.error(error);
+            reply.errorBytes(error.getBytes(StandardCharsets.ISO_8859_1));
             return true;
         }
         stats.rejected(command);
@@ -609,7 +626,7 @@ public final class Lane {
         long cost = cost(session, command, request);
         if (cost > 0) {
             switch (journal.admit(grant, cost)) {
-                case ADMITTED -> {}
+                case ADMITTED -> reserved = true;
                 case WAIT -> {
                     park(session);
                     return false;
@@ -626,6 +643,7 @@ public final class Lane {
         } finally {
             commit(session);
             unlock(locked);
+            reserved = false;
         }
         return true;
     }
@@ -684,8 +702,14 @@ public final class Lane {
         call.committed(session.dependsOn);
     }
 
-    /** Space for an effect of a command that is not a write: the deletion of an expired key. */
+    /**
+     * Space for an effect of a command that is not a write: the deletion of an expired key. A read
+     * within a transaction that writes gets none: what is set aside there is for the writes.
+     */
     public boolean admit(int keyLength) {
+        if (reserved) {
+            return false;
+        }
         // While writes are paused nothing is logged, not even that a key has expired.
         return server.pause() == null
                 && journal.admit(grant, record.length() + keyLength + EXPIRY_BYTES)

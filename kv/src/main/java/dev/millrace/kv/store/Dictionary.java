@@ -137,6 +137,27 @@ public final class Dictionary {
         return found;
     }
 
+    /**
+     * Loads the cache line of a key's home bucket. Done for several keys in a row, the loads overlap,
+     * and the look-ups that follow find them done. The answer means nothing, but use it, or the load
+     * is compiled away.
+     */
+    public long touchBucket(long hash) {
+        return Memory.getLong(segment(hash) + home(hash) * BUCKET_BYTES);
+    }
+
+    /** The same for the first two cache lines of the item that the key probably has. */
+    public long touchItem(long hash) {
+        long bucket = segment(hash) + home(hash) * BUCKET_BYTES;
+        long matches = matches(bucket, tag(hash));
+        if (matches == 0) {
+            return 0;
+        }
+        long slot = Memory.getLong(slotAt(bucket, Long.numberOfTrailingZeros(matches) >>> 3));
+        long item = address(slot);
+        return Memory.getLong(item) ^ Memory.getLong(item + BUCKET_BYTES);
+    }
+
     private static long findIn(long bucket, long hash, long key, int length) {
         long matches = matches(bucket, tag(hash));
         while (matches != 0) {

@@ -26,8 +26,16 @@ import dev.millrace.kernel.memory.Memory;
 public final class Item {
     public static final int TYPE_STRING = 0;
 
+    private static final String[] TYPE_NAMES = {"string"};
+
+    /** A string that is called what suits it: int, embstr or raw. */
+    public static final int ENCODING_PLAIN = 0;
+
     /** What a string is called after it was changed in place: OBJECT ENCODING answers raw. */
     public static final int ENCODING_RAW = 1;
+
+    /** A string that is no int, though it looks like one (INCRBYFLOAT). */
+    public static final int ENCODING_TEXT = 2;
 
     private static final int ENCODING_SHIFT = 4;
     private static final int ACCESS_SHIFT = 8;
@@ -86,6 +94,11 @@ public final class Item {
 
     public static int type(long item) {
         return Memory.getByte(item) & 0xf;
+    }
+
+    /** As TYPE answers it. */
+    public static String typeName(long item) {
+        return TYPE_NAMES[type(item)];
     }
 
     public static int encoding(long item) {

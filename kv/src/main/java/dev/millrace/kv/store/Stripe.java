@@ -2,6 +2,7 @@ package dev.millrace.kv.store;
 
 import dev.millrace.kernel.memory.Slabs;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,12 @@ public final class Stripe {
 
     public void written(long hash, long position) {
         dependencies[(int) (hash >>> 64 - DEPENDENCY_BITS)] = position;
+        lastPosition = position;
+    }
+
+    /** As {@link #written}, for a change of every key. */
+    public void writtenAll(long position) {
+        Arrays.fill(dependencies, position);
         lastPosition = position;
     }
 

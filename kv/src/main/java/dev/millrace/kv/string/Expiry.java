@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The options EX, PX, EXAT and PXAT. */
 final class Expiry {
     private static final int MILLIS_PER_SECOND = 1000;
+    private static final int UNITS = 16 | 32 | 64 | 128;
 
     private Expiry() {}
 
@@ -43,8 +44,24 @@ final class Expiry {
         }
     }
 
-    /** The unit that this argument names, or null. */
-    static @Nullable Unit unit(Call call, int index) {
+    /** The unit that this argument names; a number follows, and no other unit was named before. */
+    static Unit requireUnit(Call call, int index, int options) {
+        Unit unit = unit(call, index);
+        if (unit == null || index + 1 == call.count()) {
+            throw Refusal.SYNTAX;
+        }
+        requireNot(options, UNITS & ~unit.bit);
+        return unit;
+    }
+
+    /** Refuses options that exclude what was chosen besides. */
+    static void requireNot(int options, int excluded) {
+        if ((options & excluded) != 0) {
+            throw Refusal.SYNTAX;
+        }
+    }
+
+    private static @Nullable Unit unit(Call call, int index) {
         for (Unit unit : Unit.values()) {
             if (call.is(index, unit.word)) {
                 return unit;

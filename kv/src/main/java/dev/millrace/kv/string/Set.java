@@ -68,20 +68,18 @@ public final class Set {
         while (next < call.count()) {
             int option = option(call, next);
             if (option == 0) {
-                Expiry.Unit unit = Expiry.unit(call, next);
-                if (unit == null || when != 0 || next + 1 == call.count()) {
-                    throw Refusal.SYNTAX;
-                }
-                option = unit.bit();
-                next++;
-                when = next;
+                option = Expiry.requireUnit(call, next, options).bit();
+                when = ++next;
             }
             options |= option;
             next++;
         }
         boolean expires = when != 0;
-        if (isContradiction(options, expires)) {
-            throw Refusal.SYNTAX;
+        if ((options & ONLY_NEW) != 0) {
+            Expiry.requireNot(options, ONLY_EXISTING);
+        }
+        if (expires) {
+            Expiry.requireNot(options, KEEP_TTL);
         }
         long expiresAt = expires ? Expiry.parse(call, when, Expiry.Unit.of(options)) : 0;
         apply(call, options, expires, expiresAt);
@@ -100,14 +98,9 @@ public final class Set {
         return call.is(index, "KEEPTTL") ? KEEP_TTL : 0;
     }
 
-    private static boolean isContradiction(int options, boolean expires) {
-        return (options & (ONLY_NEW | ONLY_EXISTING)) == (ONLY_NEW | ONLY_EXISTING)
-                || expires && (options & KEEP_TTL) != 0;
-    }
-
     private static void apply(Call call, int options, boolean expires, long expiresAt) {
-        Key key = call.write(1);
         boolean answersOld = (options & GET_OLD) != 0;
+        Key key = answersOld ? call.read(1) : call.write(1);
         if (answersOld) {
             Strings.answer(call, key.requireString());
         }
@@ -153,7 +146,7 @@ public final class Set {
     }
 
     private static void getSet(Call call) {
-        Key key = call.write(1).requireString();
+        Key key = call.read(1).requireString();
         Strings.answer(call, key);
         put(call, key, 2, 0);
     }

@@ -54,7 +54,19 @@ public final class Strings {
                         .keys(Keys.range(1, -1, 2))
                         .flags(Flag.WRITE, Flag.DENYOOM)
                         .categories("string")
-                        .does(Strings::mset));
+                        .does(Strings::mset),
+                Command.named("msetnx", "MSETNX key value [key value ...]")
+                        .since("1.0.1")
+                        .group("string")
+                        .complexity("O(N) where N is the number of keys to set.")
+                        .summary(
+                                "Set multiple keys to multiple values, only if none of the keys"
+                                        + " exist")
+                        .arity(-3)
+                        .keys(Keys.range(1, -1, 2))
+                        .flags(Flag.WRITE, Flag.DENYOOM)
+                        .categories("string")
+                        .does(Strings::msetNx));
     }
 
     private static void get(Call call) {
@@ -88,14 +100,35 @@ public final class Strings {
     }
 
     private static void mset(Call call) {
-        if (call.count() % 2 == 0) {
-            throw new Refusal("ERR wrong number of arguments for 'mset' command");
+        requirePairs(call);
+        putAll(call);
+        call.reply().ok();
+    }
+
+    private static void msetNx(Call call) {
+        requirePairs(call);
+        boolean free = true;
+        for (int i = 1; i < call.count() && free; i += 2) {
+            free = !call.write(i).exists();
         }
+        if (free) {
+            putAll(call);
+        }
+        call.reply().flag(free);
+    }
+
+    private static void requirePairs(Call call) {
+        if (call.count() % 2 == 0) {
+            throw new Refusal(
+                    "ERR wrong number of arguments for '" + call.command().name() + "' command");
+        }
+    }
+
+    private static void putAll(Call call) {
         for (int i = 1; i < call.count(); i += 2) {
             Key key = call.write(i);
             call.effects().putString(key, call.address(i + 1), call.length(i + 1), 0);
             call.notify(Notification.STRING, "set", key);
         }
-        call.reply().ok();
     }
 }

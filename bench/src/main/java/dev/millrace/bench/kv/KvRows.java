@@ -1,0 +1,86 @@
+package dev.millrace.bench.kv;
+
+import static dev.millrace.bench.server.Durability.ALWAYS;
+import static dev.millrace.bench.server.Durability.CHECKPOINT;
+import static dev.millrace.bench.server.Durability.EVERYSEC;
+
+import dev.millrace.bench.client.RedisBenchmark;
+import dev.millrace.bench.report.Target;
+import dev.millrace.bench.report.Target.AtMost;
+import dev.millrace.bench.report.Target.Open;
+import dev.millrace.bench.report.Target.RatioAtLeast;
+import dev.millrace.bench.report.Target.RatioAtMost;
+import dev.millrace.bench.server.Durability;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All rows of kv, with their targets. To add one, copy a line. */
+public final class KvRows {
+    private static final int CONNECTIONS = 50;
+    private static final Target OPEN = new Open();
+
+    private KvRows() {}
+
+    /** In the order in which they run. */
+    public static List<Comparison> all() {
+        List<Comparison> rows = new ArrayList<>();
+        for (int depth : List.of(16, 64)) {
+            for (String test : List.of("get", "set")) {
+                rows.add(pipelined(test + "-3b-p" + depth, test, 3, depth));
+                rows.add(pipelined(test + "-1k-p" + depth, test, 1024, depth));
+            }
+        }
+        rows.add(closed("get-p1", "get", 1, EVERYSEC, atMost(1.0), atLeast(1.0)));
+        rows.add(closed("set-p1", "set", 1, EVERYSEC, atMost(1.0), atLeast(1.0)));
+        rows.add(closed("set-always-p1", "set", 1, ALWAYS, atMost(1.0), atLeast(1.0)));
+        rows.add(closed("set-always-p16", "set", 16, ALWAYS, atMost(0.7), atLeast(1.4)));
+        rows.add(closed("incr-p16", "incr", 16, EVERYSEC, atMost(0.9), OPEN));
+        rows.add(closed("mset-p16", "mset", 16, EVERYSEC, atMost(0.9), OPEN));
+        rows.add(new HalfPeak("open-loop", false, atMost(1.0), atMost(1.2), OPEN));
+        rows.add(new HalfPeak("checkpoint", true, OPEN, atMost(1.0), new AtMost(15)));
+        rows.add(new MemorySlope(atMost(0.65), new AtMost(115)));
+        rows.add(new Restart("restart-checkpoint", CHECKPOINT, atMost(1.0)));
+        rows.add(new Restart("restart-journal", EVERYSEC, atMost(1.0)));
+        rows.add(new EmptyStart(new AtMost(500), new AtMost(120)));
+        rows.addAll(loops());
+        return List.copyOf(rows);
+    }
+
+    private static List<Comparison> loops() {
+        RedisBenchmark alone = new RedisBenchmark("set", 3, 1, 1);
+        // No regression, give or take what the same build differs from itself at depth 1.
+        Target cpu = atMost(1.05);
+        Target throughput = atLeast(0.95);
+        return List.of(
+                new Loops(new ClosedLoop("set-1c", alone, EVERYSEC, cpu, throughput)),
+                new Loops(closed("set-p1", "set", 1, EVERYSEC, OPEN, OPEN)),
+                new Loops(closed("get-p1", "get", 1, EVERYSEC, OPEN, OPEN)),
+                new Loops(closed("set-p16", "set", 16, EVERYSEC, OPEN, OPEN)),
+                new Loops(closed("get-p16", "get", 16, EVERYSEC, OPEN, OPEN)));
+    }
+
+    private static ClosedLoop pipelined(String name, String test, int valueBytes, int depth) {
+        RedisBenchmark client = new RedisBenchmark(test, valueBytes, depth, CONNECTIONS);
+        return new ClosedLoop(name, client, EVERYSEC, atMost(0.65), atLeast(1.3));
+    }
+
+    private static ClosedLoop closed(
+            String name,
+            String test,
+            int depth,
+            Durability durability,
+            Target cpu,
+            Target throughput) {
+        RedisBenchmark client = new RedisBenchmark(test, 3, depth, CONNECTIONS);
+        return new ClosedLoop(name, client, durability, cpu, throughput);
+    }
+
+    private static Target atMost(double ratio) {
+        return new RatioAtMost(ratio);
+    }
+
+    private static Target atLeast(double ratio) {
+        return new RatioAtLeast(ratio);
+    }
+}

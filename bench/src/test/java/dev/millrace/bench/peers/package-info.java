@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package dev.millrace.bench.peers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Processes and what is read of them. */
+@NullMarked
+package dev.millrace.bench.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Client libraries that others wrote, unchanged. */
+@NullMarked
+package dev.millrace.it.clients;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package dev.millrace.it.differential;
+
+import dev.millrace.it.resp.Reply;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * When two replies count as the same although their bytes differ. Asked only if they do differ;
+ * errors are always compared exactly, and so is everything that has no reason to differ.
+ */
+@FunctionalInterface
+public interface Comparison {
+    boolean same(Reply ours, Reply theirs);
+
+    /** The bytes must be equal. */
+    Comparison EXACT = Reply::equals;
+
+    /** Seconds of a clock that both servers read for themselves. */
+    Comparison SECONDS = near(3);
+
+    /** Milliseconds of such a clock; long enough for a machine that is busy. */
+    Comparison MILLIS = near(3_000);
+
+    /** The same items in any order. */
+    Comparison UNORDERED =
+            (ours, theirs) ->
+                    ours.getClass() == theirs.getClass()
+                            && sorted(ours.children()).equals(sorted(theirs.children()));
+
+    /** Only the kind of value is promised: a random key, an id. */
+    Comparison SAME_KIND =
+            (ours, theirs) ->
+                    !(ours instanceof Reply.Failure) && ours.getClass() == theirs.getClass();
+
+    /** How a string is held in memory is each server's own business; that it is one is not. */
+    Comparison ENCODING =
+            (ours, theirs) ->
+                    ours instanceof Reply.Bulk(String our)
+                            && theirs instanceof Reply.Bulk(String their)
+                            && holdsString(our)
+                            && holdsString(their);
+
+    /** What HELLO says, less the server's version and the connection's id. */
+    Comparison HELLO =
+            (ours, theirs) ->
+                    ours.getClass() == theirs.getClass()
+                            && withoutIdentity(ours.children())
+                                    .equals(withoutIdentity(theirs.children()));
+
+    /** A list of replies, each compared in its own way, as EXEC answers. */
+    static Comparison each(List<Comparison> comparisons) {
+        return (ours, theirs) -> {
+            List<Reply> our = ours.children();
+            List<Reply> their = theirs.children();
+            if (ours.getClass() != theirs.getClass()
+                    || our.size() != their.size()
+                    || our.size() != comparisons.size()) {
+                return false;
+            }
+            for (int index = 0; index < our.size(); index++) {
+                if (!our.get(index).equals(their.get(index))
+                        && !comparisons.get(index).same(our.get(index), their.get(index))) {
+                    return false;
+                }
+            }
+            return true;
+        };
+    }
+
+    private static Comparison near(long tolerance) {
+        return (ours, theirs) ->
+                ours instanceof Reply.Whole(long our)
+                        && theirs instanceof Reply.Whole(long their)
+                        && our > 0
+                        && their > 0
+                        && Math.abs(our - their) <= tolerance;
+    }
+
+    private static List<Reply> sorted(List<Reply> items) {
+        List<Reply> copy = new ArrayList<>(items);
+        copy.sort(Comparator.comparing(Reply::toString));
+        return copy;
+    }
+
+    private static boolean holdsString(String encoding) {
+        return List.of("int", "embstr", "raw").contains(encoding);
+    }
+
+    private static List<Reply> withoutIdentity(List<Reply> pairs) {
+        List<Reply> kept = new ArrayList<>();
+        for (int index = 0; index + 1 < pairs.size(); index += 2) {
+            kept.add(pairs.get(index));
+            if (!List.of("version", "id").contains(pairs.get(index).text())) {
+                kept.add(pairs.get(index + 1));
+            }
+        }
+        return kept;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.millrace.it.server;
+
+import org.junit.jupiter.api.Assumptions;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A program that others wrote and that a test needs. Where it is missing the test is skipped with
+ * the name of the package to install; where {@code CI=true} it fails, for there everything is
+ * installed and a skipped test would be one that silently never runs.
+ *
+ * @param name the program's file name
+ * @param debian the Debian package that holds it
+ */
+public record ForeignProgram(String name, String debian) {
+    /** The Redis server that answers are compared with. */
+    public static final ForeignProgram REDIS_SERVER =
+            new ForeignProgram("redis-server", "redis-server");
+
+    /** The program's path; skips or fails the calling test if there is none. */
+    public Path require() {
+        for (String folder : folders()) {
+            Path file = Path.of(folder, name);
+            if (Files.isExecutable(file)) {
+                return file;
+            }
+        }
+        String missing = name + " is missing: install the Debian package " + debian;
+        if ("true".equals(System.getenv("CI"))) {
+            throw new AssertionError(missing);
+        }
+        Assumptions.abort(missing);
+        throw new AssertionError(missing);
+    }
+
+    private static String[] folders() {
+        String path = System.getenv("PATH");
+        String all = path == null ? "/usr/bin" : path + File.pathSeparator + "/usr/bin";
+        return all.split(File.pathSeparator);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.millrace.kernel.shard;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The directories that backups and data are in: {@code DIR/journal}, {@code DIR/snapshot}. */
+final class Folders {
+    static final String JOURNAL = "journal";
+    static final String SNAPSHOT = "snapshot";
+
+    private Folders() {}
+
+    /** The names in a directory; none if there is no directory. */
+    static List<String> list(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /** Makes new names in a directory, and names that are gone, survive a power cut. */
+    static void sync(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** Gives a directory its name; an empty one of that name is replaced. */
+    static void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        Path parent = to.toAbsolutePath().getParent();
+        if (parent != null) {
+            sync(parent);
+        }
+    }
+
+    /**
+     * Deletes what an earlier copy of ours has left unfinished: the files that we make, and the
+     * directories if they are empty then. Anything else is not touched, and fails it.
+     */
+    static void deleteUnfinished(Path folder) throws IOException {
+        for (String inner : List.of(JOURNAL, SNAPSHOT)) {
+            for (String name : list(folder.resolve(inner))) {
+                if (name.endsWith(".seg")
+                        || name.endsWith(".checkpoint")
+                        || name.endsWith(CheckpointFile.UNFINISHED)) {
+                    Files.delete(folder.resolve(inner).resolve(name));
+                }
+            }
+            Files.deleteIfExists(folder.resolve(inner));
+        }
+        Files.deleteIfExists(folder.resolve(BackupNote.FILE));
+        Files.deleteIfExists(folder);
+    }
+}

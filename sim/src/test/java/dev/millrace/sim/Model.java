@@ -1,0 +1,87 @@
+package dev.millrace.sim;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the store should be, in a few lines that are plainly right. */
+final class Model {
+    private final TreeMap<String, String> values = new TreeMap<>();
+    private final TreeMap<String, Long> expiries = new TreeMap<>();
+
+    Model copy() {
+        Model copy = new Model();
+        copy.values.putAll(values);
+        copy.expiries.putAll(expiries);
+        return copy;
+    }
+
+    private void hideExpired(long now) {
+        expiries.entrySet()
+                .removeIf(
+                        entry -> {
+                            boolean gone = entry.getValue() <= now;
+                            if (gone) {
+                                values.remove(entry.getKey());
+                            }
+                            return gone;
+                        });
+    }
+
+    /** Executes a command at a time and returns the reply in RESP2. */
+    String execute(String command, long now) {
+        hideExpired(now);
+        String[] words = command.split(" ");
+        String key = words.length > 1 ? words[1] : "";
+        return switch (words[0]) {
+            case "GET" -> bulk(values.get(key));
+            case "SET" -> {
+                values.put(key, words[2]);
+                expiries.remove(key);
+                if (words.length == 5) {
+                    expiries.put(key, now + Long.parseLong(words[4]));
+                }
+                yield "+OK\r\n";
+            }
+            case "MSET" -> {
+                for (int i = 1; i < words.length; i += 2) {
+                    values.put(words[i], words[i + 1]);
+                    expiries.remove(words[i]);
+                }
+                yield "+OK\r\n";
+            }
+            case "DEL" -> {
+                expiries.remove(key);
+                yield values.remove(key) == null ? ":0\r\n" : ":1\r\n";
+            }
+            case "INCR" -> {
+                try {
+                    long next = Long.parseLong(values.getOrDefault(key, "0")) + 1;
+                    values.put(key, Long.toString(next));
+                    yield ":" + next + "\r\n";
+                } catch (NumberFormatException e) {
+                    yield "-ERR value is not an integer or out of range\r\n";
+                }
+            }
+            default -> throw new AssertionError(command);
+        };
+    }
+
+    private static String bulk(@Nullable String value) {
+        return value == null ? "$-1\r\n" : "$" + value.length() + "\r\n" + value + "\r\n";
+    }
+
+    Map<String, String> state(long now) {
+        hideExpired(now);
+        Map<String, String> state = new TreeMap<>();
+        values.forEach(
+                (key, value) ->
+                        state.put(
+                                key,
+                                value
+                                        + (expiries.containsKey(key)
+                                                ? " until " + expiries.get(key)
+                                                : "")));
+        return state;
+    }
+}

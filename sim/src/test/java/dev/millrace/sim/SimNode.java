@@ -1,0 +1,179 @@
+package dev.millrace.sim;
+
+import dev.millrace.kernel.journal.FakeDisk;
+import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.journal.SegmentJournal;
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.shard.Shard;
+import dev.millrace.kv.checkpoint.KvMachine;
+import dev.millrace.kv.command.CommandTable;
+import dev.millrace.kv.expiry.ActiveExpiry;
+import dev.millrace.kv.server.Commands;
+import dev.millrace.kv.session.KvServer;
+import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.store.Dictionary;
+import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.Stripe;
+import dev.millrace.kv.store.Stripes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A node of real kernel and real kv, on fake disks and fake loops: one life of a process. */
+final class SimNode {
+    private static final SegmentJournal.Options OPTIONS =
+            new SegmentJournal.Options(SegmentJournal.SEGMENT_BYTES_MIN, 2);
+
+    private final Stripes stripes;
+    private final Shard shard;
+    private final SimClock clock;
+    private final List<SimLoop> loops = new ArrayList<>();
+    private final List<Lane> lanes = new ArrayList<>();
+    private final List<SimClient> clients = new ArrayList<>();
+    private final List<ActiveExpiry> expiries = new ArrayList<>();
+    private @Nullable Runnable checkpointWriter;
+    private int checkpoints;
+
+    SimNode(FakeDisk journal, FakeDisk snapshots, SimClock clock, boolean strict, int laneCount)
+            throws IOException {
+        this.clock = clock;
+        stripes = new Stripes(laneCount == 1 ? 1 : 4);
+        KvMachine machine = new KvMachine(stripes);
+        shard = Shard.open(journal, snapshots, OPTIONS, List.of(machine), clock);
+        KvServer server =
+                new KvServer(
+                        stripes,
+                        shard.journal(),
+                        strict,
+                        new CommandTable(Commands.all()),
+                        clock);
+        for (int i = 0; i < laneCount; i++) {
+            SimLoop loop = new SimLoop();
+            loops.add(loop);
+            Lane lane = new Lane(server, loop);
+            lanes.add(lane);
+            clients.add(new SimClient(lane, shard.journal()));
+            expiries.add(new ActiveExpiry(lane, i, laneCount));
+        }
+        machine.serve(server);
+        shard.journal()
+                .listen(
+                        new Journal.Listener() {
+                            @Override
+                            public void durabilityChanged() {
+                                // Clients look when they are asked to deliver.
+                            }
+
+                            @Override
+                            public void spaceGained() {
+                                for (int i = 0; i < lanes.size(); i++) {
+                                    loops.get(i).execute(lanes.get(i)::unpark);
+                                }
+                            }
+                        });
+    }
+
+    Journal journal() {
+        return shard.journal();
+    }
+
+    int clients() {
+        return clients.size();
+    }
+
+    SimClient client(int index) {
+        return clients.get(index);
+    }
+
+    void prepareSpace() {
+        shard.segments().prepareSpace();
+    }
+
+    void turn(int tasks) {
+        loops.forEach(loop -> loop.turn(tasks));
+    }
+
+    void expire() {
+        lanes.forEach(Lane::tick);
+        expiries.forEach(ActiveExpiry::cycle);
+    }
+
+    void sweep() {
+        for (int i = 0; i < stripes.count(); i++) {
+            stripes.stripe(i).sweep(3);
+        }
+    }
+
+    void beginCheckpoint() {
+        if (!shard.isCheckpointing()) {
+            shard.checkpoint(
+                    writer -> checkpointWriter = writer,
+                    complete -> checkpoints += complete ? 1 : 0);
+        }
+    }
+
+    /** Lets the walks end and writes the file, whatever comes of it. */
+    void finishCheckpoint() {
+        Runnable writer = checkpointWriter;
+        if (writer != null) {
+            while (loops.stream().anyMatch(loop -> loop.turn(1000))) {
+                // Every walk gives all it has: the states of a simulation are small.
+            }
+            checkpointWriter = null;
+            writer.run();
+        }
+    }
+
+    int checkpoints() {
+        return checkpoints;
+    }
+
+    /** Keys and values as they stand, expired ones left out: what a client could see. */
+    Map<String, String> state() {
+        Map<String, String> state = new TreeMap<>();
+        for (int s = 0; s < stripes.count(); s++) {
+            Dictionary items = stripes.stripe(s).database(0).items();
+            long cursor = 0;
+            do {
+                cursor = items.scan(cursor, item -> put(state, item));
+            } while (cursor != 0);
+            checkExpires(stripes.stripe(s));
+        }
+        return state;
+    }
+
+    private void put(Map<String, String> state, long item) {
+        long expiresAt = Item.expiresAt(item);
+        if (expiresAt == 0 || expiresAt > clock.millis()) {
+            state.put(
+                    text(Item.key(item), Item.keyLength(item)),
+                    text(Item.value(item), Item.valueLength(item))
+                            + (expiresAt == 0 ? "" : " until " + expiresAt));
+        }
+    }
+
+    private static void checkExpires(Stripe stripe) {
+        long[] expiring = {0};
+        long cursor = 0;
+        do {
+            cursor =
+                    stripe.database(0)
+                            .items()
+                            .scan(
+                                    cursor,
+                                    item -> expiring[0] += Item.expiresAt(item) != 0 ? 1 : 0);
+        } while (cursor != 0);
+        if (expiring[0] != stripe.database(0).expires().size()) {
+            throw new AssertionError(
+                    expiring[0] + " expire, listed " + stripe.database(0).expires().size());
+        }
+    }
+
+    private static String text(long address, int length) {
+        return new String(Memory.bytes(address, length), StandardCharsets.ISO_8859_1);
+    }
+}

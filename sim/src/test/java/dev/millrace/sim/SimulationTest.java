@@ -1,0 +1,348 @@
+package dev.millrace.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.millrace.kernel.Seeds;
+import dev.millrace.kernel.journal.FakeDisk;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The real kernel and kv on fake time and fake disks, killed, cut from power, filled up and failed
+ * at, by seed. After every command the reply is compared with a plain model's; after every restart
+ * the whole state must be the model's after some command that was executed, and not before the last
+ * one that was acknowledged (or, where the policy does not wait, durable).
+ */
+class SimulationTest {
+    private static final int SEEDS = Integer.getInteger("millrace.sim.seeds", 60);
+    private static final int STEPS = 600;
+
+    @Test
+    void nothing_acknowledged_is_lost_when_replies_wait_for_the_disk() {
+        int[] restarts = {0};
+        Seeds.each(SEEDS, random -> restarts[0] += new Run(random, true, 1).steps());
+        assertTrue(restarts[0] > SEEDS, "restarts: " + restarts[0]);
+    }
+
+    @Test
+    void nothing_is_lost_to_a_killed_process_and_nothing_synced_to_a_power_cut() {
+        int[] restarts = {0};
+        Seeds.each(SEEDS, random -> restarts[0] += new Run(random, false, 1).steps());
+        assertTrue(restarts[0] > SEEDS, "restarts: " + restarts[0]);
+    }
+
+    @Test
+    void the_same_holds_with_several_loops_and_stripes() {
+        int[] restarts = {0};
+        Seeds.each(SEEDS, random -> restarts[0] += new Run(random, true, 3).steps());
+        assertTrue(restarts[0] > SEEDS, "restarts: " + restarts[0]);
+    }
+
+    /**
+     * A command, or a transaction, that was executed.
+     *
+     * @param needs how many executed ones must be there if its reply is believed: itself if it
+     *     wrote, else those up to the last that wrote what it read
+     * @param position where the log stood afterwards
+     * @param client who asked
+     * @param replied how many bytes that client had been answered with then
+     */
+    private record Executed(
+            List<String> commands,
+            long now,
+            int needs,
+            long position,
+            SimClient client,
+            long replied) {}
+
+    /** One life of a data directory, through several of a process. */
+    private static final class Run {
+        private final SplittableRandom random;
+        private final boolean strict;
+        private final int lanes;
+        private final FakeDisk journalDisk = new FakeDisk();
+        private final FakeDisk snapshotDisk = new FakeDisk();
+        private final SimClock clock = new SimClock();
+        private SimNode node;
+
+        /** Who sent the last command. */
+        private SimClient asked;
+
+        /** The state at the last restart, and what was executed since. */
+        private Model base = new Model();
+
+        private Model model = new Model();
+        private final List<Executed> executed = new ArrayList<>();
+
+        /** Who wrote a key last, as an index into {@link #executed}; since the last restart. */
+        private final Map<String, Integer> writers = new TreeMap<>();
+
+        private int restarts;
+
+        Run(SplittableRandom random, boolean strict, int lanes) throws IOException {
+            this.random = random;
+            this.strict = strict;
+            this.lanes = lanes;
+            this.node = start();
+            this.asked = node.client(0);
+        }
+
+        private SimNode start() throws IOException {
+            return new SimNode(journalDisk, snapshotDisk, clock, strict, lanes);
+        }
+
+        int steps() throws IOException {
+            for (int i = 0; i < STEPS; i++) {
+                step();
+            }
+            restart(false);
+            return restarts;
+        }
+
+        private void step() throws IOException {
+            switch (random.nextInt(40)) {
+                case 0 -> restart(false);
+                case 1 -> restart(true);
+                case 2 -> clock.pass(random.nextInt(3000));
+                case 3 -> node.expire();
+                case 4, 5 -> node.beginCheckpoint();
+                case 6 -> node.finishCheckpoint();
+                case 7 -> fault();
+                case 8 -> heal();
+                case 9, 10, 11, 12 -> sync();
+                case 13 -> node.turn(2);
+                case 14 -> node.sweep();
+                default -> command();
+            }
+        }
+
+        private void fault() {
+            switch (random.nextInt(4)) {
+                case 0 -> journalDisk.capacity(journalDisk.usedBytes());
+                case 1 -> snapshotDisk.failWritesAfter(random.nextInt(3));
+                case 2 -> snapshotDisk.capacity(snapshotDisk.usedBytes() + random.nextInt(500));
+                case 3 -> {
+                    if (random.nextInt(4) == 0) {
+                        journalDisk.failForces();
+                    }
+                }
+                default -> throw new AssertionError();
+            }
+        }
+
+        private void heal() {
+            journalDisk.capacity(Long.MAX_VALUE);
+            snapshotDisk.capacity(Long.MAX_VALUE);
+            snapshotDisk.failWritesAfter(Integer.MAX_VALUE);
+            node.prepareSpace();
+            node.turn(100);
+        }
+
+        private void sync() {
+            node.journal().sync();
+            for (int i = 0; i < node.clients(); i++) {
+                node.client(i).deliver();
+            }
+        }
+
+        /** How many executed commands a power cut may not take. */
+        private int promised() {
+            int promised = 0;
+            for (Executed done : executed) {
+                boolean counts =
+                        strict
+                                ? done.client.received() >= done.replied
+                                : done.position <= node.journal().durable();
+                if (counts) {
+                    promised = Math.max(promised, done.needs);
+                }
+            }
+            return promised;
+        }
+
+        /** Executes on the model; returns the reply, and notes what was read and written. */
+        private int note(List<String> commands, StringBuilder expected) {
+            int needs = 0;
+            for (String command : commands) {
+                String reply = model.execute(command, clock.millis());
+                expected.append(reply);
+                String[] words = command.split(" ");
+                boolean reads =
+                        words[0].equals("GET")
+                                || reply.startsWith("-")
+                                || words[0].equals("DEL") && reply.equals(":0\r\n");
+                if (reads) {
+                    needs = Math.max(needs, writers.getOrDefault(words[1], -1) + 1);
+                    continue;
+                }
+                needs = executed.size() + 1;
+                writers.put(words[1], executed.size());
+                if (words[0].equals("MSET")) {
+                    writers.put(words[3], executed.size());
+                }
+            }
+            return needs;
+        }
+
+        private String key() {
+            return "key:" + random.nextInt(12);
+        }
+
+        private String value() {
+            int kind = random.nextInt(10);
+            return kind == 0
+                    ? "x".repeat(random.nextInt(1, 30_000))
+                    : kind < 6
+                            ? Integer.toString(random.nextInt(1000))
+                            : "v" + random.nextLong();
+        }
+
+        private String one() {
+            return switch (random.nextInt(8)) {
+                case 0, 1 -> "SET " + key() + " " + value();
+                case 2 -> "SET " + key() + " " + value() + " PX " + random.nextInt(1, 5000);
+                case 3 -> "INCR " + key();
+                case 4 -> "DEL " + key();
+                case 5 -> "MSET " + key() + " " + value() + " " + key() + " " + value();
+                default -> "GET " + key();
+            };
+        }
+
+        private void command() {
+            if (random.nextInt(5) == 0) {
+                transaction();
+                return;
+            }
+            String command = one();
+            String answer = ask(command);
+            if (answer.startsWith("-MISCONF")) {
+                return;
+            }
+            check(List.of(command), new StringBuilder(), answer);
+        }
+
+        private void transaction() {
+            List<String> commands = new ArrayList<>();
+            for (int i = random.nextInt(1, 5); i > 0; i--) {
+                commands.add(one());
+            }
+            List<String> sent = new ArrayList<>(commands);
+            sent.addFirst("MULTI");
+            sent.add("EXEC");
+            String answer = ask(sent.toArray(String[]::new));
+            StringBuilder expected = new StringBuilder("+OK\r\n");
+            expected.append("+QUEUED\r\n".repeat(commands.size()));
+            if (answer.startsWith("-EXECABORT", expected.length())) {
+                return;
+            }
+            expected.append('*').append(commands.size()).append("\r\n");
+            check(commands, expected, answer);
+        }
+
+        private void check(List<String> commands, StringBuilder expected, String answer) {
+            int needs = note(commands, expected);
+            assertEquals(expected.toString(), answer, commands.toString());
+            SimClient client = asked;
+            executed.add(
+                    new Executed(
+                            commands,
+                            clock.millis(),
+                            needs,
+                            node.journal().end(),
+                            client,
+                            client.written()));
+        }
+
+
+        /** Sends to one of the loops, and gives space when the command waits for it. */
+        private String ask(String... commands) {
+            SimClient client = node.client(random.nextInt(node.clients()));
+            asked = client;
+            client.send(commands);
+            for (int tries = 0; tries < 20 && waits(client, commands); tries++) {
+                node.prepareSpace();
+                node.turn(1000);
+            }
+            String answer = client.takeProduced();
+            client.deliver();
+            if (answer.isEmpty()) {
+                fail("no answer to " + List.of(commands));
+            }
+            return answer;
+        }
+
+        private static boolean waits(SimClient client, String... commands) {
+            return replies(client.peekProduced()) < commands.length;
+        }
+
+        /** Top-level replies, as far as these few commands make them. */
+        private static int replies(String text) {
+            int count = 0;
+            int at = 0;
+            while (at < text.length()) {
+                int end = text.indexOf("\r\n", at);
+                if (text.charAt(at) == '*') {
+                    return count + 1; // EXEC's is the last, and written in one piece
+                }
+                int length =
+                        text.charAt(at) == '$' ? Integer.parseInt(text.substring(at + 1, end)) : -1;
+                at = end + 2 + (length >= 0 ? length + 2 : 0);
+                count++;
+            }
+            return count;
+        }
+
+        private void restart(boolean power) throws IOException {
+            restarts++;
+            int promised = executed.size();
+            if (power) {
+                promised = promised();
+                Random pages = new Random(random.nextLong());
+                journalDisk.powerCut(pages);
+                snapshotDisk.powerCut(pages);
+            } else {
+                journalDisk.processKilled();
+                snapshotDisk.processKilled();
+            }
+            journalDisk.capacity(Long.MAX_VALUE);
+            snapshotDisk.capacity(Long.MAX_VALUE);
+            node = start();
+            Map<String, String> found = node.state();
+            Model candidate = base.copy();
+            int at = 0;
+            while (at < promised) {
+                run(candidate, executed.get(at++));
+            }
+            while (!candidate.copy().state(clock.millis()).equals(found)) {
+                if (at == executed.size()) {
+                    fail(
+                            "after "
+                                    + (power ? "a power cut" : "a kill")
+                                    + " the state is that after none of the commands "
+                                    + promised
+                                    + ".."
+                                    + executed.size());
+                }
+                run(candidate, executed.get(at++));
+            }
+            base = candidate;
+            model = candidate.copy();
+            executed.clear();
+            writers.clear();
+        }
+
+        private static void run(Model model, Executed executed) {
+            for (String command : executed.commands) {
+                model.execute(command, executed.now);
+            }
+        }
+    }
+}
