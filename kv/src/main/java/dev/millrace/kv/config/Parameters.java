@@ -81,8 +81,8 @@ public final class Parameters {
     void match(String pattern, Map<String, Parameter> found) {
         if (pattern.chars().noneMatch(c -> c == '*' || c == '?' || c == '[')) {
             Parameter parameter = find(pattern);
-            if (parameter != null) {
-                found.putIfAbsent(pattern, parameter);
+            if (parameter != null && found.keySet().stream().noneMatch(pattern::equalsIgnoreCase)) {
+                found.put(pattern, parameter);
             }
             return;
         }
