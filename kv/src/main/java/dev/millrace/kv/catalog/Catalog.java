@@ -4,9 +4,9 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Flag;
-import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.command.Help;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.resp.Request;
 
 import org.jspecify.annotations.Nullable;
@@ -226,7 +226,8 @@ public final class Catalog {
             return command -> Categories.of(command).contains(category);
         }
         if (call.is(3, "PATTERN")) {
-            return command -> GlobPattern.ofAnyCase(value).matches(command.fullName());
+            GlobPattern pattern = GlobPattern.ofAnyCase(value);
+            return command -> pattern.matches(command.fullName());
         }
         throw Refusal.SYNTAX;
     }

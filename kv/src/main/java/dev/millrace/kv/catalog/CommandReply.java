@@ -8,7 +8,6 @@ import dev.millrace.kv.resp.Reply;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 
 /** A command as COMMAND INFO and COMMAND DOCS answer it. */
 final class CommandReply {
@@ -61,11 +60,11 @@ final class CommandReply {
         if (keys.first() != 0) {
             int last = keys.last() < 0 ? keys.last() : keys.last() - keys.first();
             beginSpec(command, keys.first());
-            spec("range", Map.of("lastkey", last, "keystep", keys.step(), "limit", 0));
+            find("range", "lastkey", last, "keystep", keys.step(), "limit", 0);
         }
         if (keys.counted() != 0) {
             beginSpec(command, keys.counted());
-            spec("keynum", Map.of("keynumidx", 0, "firstkey", 1, "keystep", 1));
+            find("keynum", "keynumidx", 0, "firstkey", 1, "keystep", 1);
         }
     }
 
@@ -74,7 +73,8 @@ final class CommandReply {
         reply.bulk("flags");
         words(access(command));
         reply.bulk("begin_search");
-        spec("index", Map.of("index", index));
+        spec("index", 1);
+        number("index", index);
         reply.bulk("find_keys");
     }
 
@@ -83,19 +83,24 @@ final class CommandReply {
         return command.isWrite() ? List.of("RW", "update") : List.of("RO", "access");
     }
 
-    private void spec(String type, Map<String, Integer> values) {
+    private void find(
+            String type, String one, int first, String two, int second, String three, int third) {
+        spec(type, 3);
+        number(one, first);
+        number(two, second);
+        number(three, third);
+    }
+
+    private void spec(String type, int numbers) {
         reply.map(2);
-        reply.bulk("type");
-        reply.bulk(type);
+        field("type", type);
         reply.bulk("spec");
-        reply.map(values.size());
-        values.keySet().stream()
-                .sorted()
-                .forEach(
-                        name -> {
-                            reply.bulk(name);
-                            reply.integer(values.getOrDefault(name, 0));
-                        });
+        reply.map(numbers);
+    }
+
+    private void number(String name, int value) {
+        reply.bulk(name);
+        reply.integer(value);
     }
 
     // ---- DOCS

@@ -1,7 +1,7 @@
 package dev.millrace.kv.config;
 
-import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.config.Parameter.Trait;
+import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.pubsub.KeyspaceEvents;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.Config.Quantity;
@@ -81,14 +81,15 @@ public final class Parameters {
     void match(String pattern, Map<String, Parameter> found) {
         if (pattern.chars().noneMatch(c -> c == '*' || c == '?' || c == '[')) {
             Parameter parameter = find(pattern);
-            if (parameter != null) {
-                found.putIfAbsent(pattern, parameter);
+            if (parameter != null && found.keySet().stream().noneMatch(pattern::equalsIgnoreCase)) {
+                found.put(pattern, parameter);
             }
             return;
         }
+        GlobPattern glob = GlobPattern.ofAnyCase(pattern);
         byName.forEach(
                 (name, parameter) -> {
-                    if (!parameter.has(Trait.HIDDEN) && GlobPattern.ofAnyCase(pattern).matches(name)) {
+                    if (!parameter.has(Trait.HIDDEN) && glob.matches(name)) {
                         found.putIfAbsent(name, parameter);
                     }
                 });

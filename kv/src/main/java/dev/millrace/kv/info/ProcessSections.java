@@ -119,7 +119,7 @@ final class ProcessSections {
         return b == 0 ? 1 : (double) a / b;
     }
 
-    static void cpu(KvServer server, Lines lines) {
+    static void cpu(Lines lines) {
         ProcessFacts.Cpu cpu = ProcessFacts.cpu();
         lines.add("used_cpu_sys", Lines.decimal(cpu.system(), 6))
                 .add("used_cpu_user", Lines.decimal(cpu.user(), 6))

@@ -3,33 +3,29 @@ package dev.millrace.kv.info;
 import dev.millrace.kv.session.KvServer;
 
 import java.util.Locale;
-import java.util.function.BiConsumer;
 
 /** The sections of INFO, in Redis's order. */
-@SuppressWarnings("ImmutableEnumChecker") // its functions have no state
 enum Section {
-    SERVER("Server", true, ProcessSections::server),
-    CLIENTS("Clients", true, TrafficSections::clients),
-    MEMORY("Memory", true, ProcessSections::memory),
-    PERSISTENCE("Persistence", true, StateSections::persistence),
-    STATS("Stats", true, TrafficSections::stats),
-    REPLICATION("Replication", true, StateSections::replication),
-    CPU("CPU", true, ProcessSections::cpu),
-    MODULES("Modules", true, (server, lines) -> {}),
-    COMMANDSTATS("Commandstats", false, TrafficSections::commands),
-    ERRORSTATS("Errorstats", true, TrafficSections::errors),
-    LATENCYSTATS("Latencystats", false, TrafficSections::latencies),
-    CLUSTER("Cluster", true, (server, lines) -> lines.add("cluster_enabled", 0)),
-    KEYSPACE("Keyspace", true, StateSections::keyspace);
+    SERVER("Server", true),
+    CLIENTS("Clients", true),
+    MEMORY("Memory", true),
+    PERSISTENCE("Persistence", true),
+    STATS("Stats", true),
+    REPLICATION("Replication", true),
+    CPU("CPU", true),
+    MODULES("Modules", true),
+    COMMANDSTATS("Commandstats", false),
+    ERRORSTATS("Errorstats", true),
+    LATENCYSTATS("Latencystats", false),
+    CLUSTER("Cluster", true),
+    KEYSPACE("Keyspace", true);
 
     private final String title;
     private final boolean usual;
-    private final BiConsumer<KvServer, Lines> content;
 
-    Section(String title, boolean usual, BiConsumer<KvServer, Lines> content) {
+    Section(String title, boolean usual) {
         this.title = title;
         this.usual = usual;
-        this.content = content;
     }
 
     /** True if INFO shows it unasked. */
@@ -43,6 +39,20 @@ enum Section {
 
     void write(KvServer server, Lines lines) {
         lines.section(title);
-        content.accept(server, lines);
+        switch (this) {
+            case SERVER -> ProcessSections.server(server, lines);
+            case CLIENTS -> TrafficSections.clients(server, lines);
+            case MEMORY -> ProcessSections.memory(server, lines);
+            case PERSISTENCE -> StateSections.persistence(server, lines);
+            case STATS -> TrafficSections.stats(server, lines);
+            case REPLICATION -> StateSections.replication(server, lines);
+            case CPU -> ProcessSections.cpu(lines);
+            case MODULES -> {}
+            case COMMANDSTATS -> TrafficSections.commands(server, lines);
+            case ERRORSTATS -> TrafficSections.errors(server, lines);
+            case LATENCYSTATS -> TrafficSections.latencies(server, lines);
+            case CLUSTER -> lines.add("cluster_enabled", 0);
+            case KEYSPACE -> StateSections.keyspace(server, lines);
+        }
     }
 }

@@ -20,7 +20,7 @@ import java.util.function.BiConsumer;
 /** MEMORY. */
 public final class MemoryUse {
     /** A report is worth the words from here on. */
-    private static final long SMALL_BYTES_MAX = 5 << 20;
+    private static final long SMALL_BYTES_MAX = 16 << 20;
 
     private static final String HELP =
             """

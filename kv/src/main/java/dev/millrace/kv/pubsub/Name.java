@@ -1,5 +1,7 @@
 package dev.millrace.kv.pubsub;
 
+import dev.millrace.kv.glob.GlobPattern;
+
 import java.util.Arrays;
 
 /** Bytes as a key of a map: a channel's name, or a pattern. */
@@ -10,6 +12,11 @@ final class Name {
     Name(byte[] bytes) {
         this.bytes = bytes;
         this.hash = Arrays.hashCode(bytes);
+    }
+
+    /** Whether this, as a pattern, means that channel. */
+    boolean matches(byte[] channel) {
+        return GlobPattern.of(bytes).matches(channel);
     }
 
     byte[] bytes() {

@@ -99,7 +99,7 @@ public final class PubSub {
         int[] receivers = {0};
         patterns.each(
                 (pattern, subscribers) -> {
-                    if (GlobPattern.of(pattern.bytes()).matches(channel)) {
+                    if (pattern.matches(channel)) {
                         byte[] encoded =
                                 Encoding.array(PATTERN_MESSAGE, pattern.bytes(), channel, message);
                         receivers[0] += subscribers.send(from, encoded, dependsOn);
@@ -122,7 +122,7 @@ public final class PubSub {
         int[] sum = {direct == null ? 0 : direct.count()};
         patterns.each(
                 (pattern, subscribers) -> {
-                    if (GlobPattern.of(pattern.bytes()).matches(channel)) {
+                    if (pattern.matches(channel)) {
                         sum[0] += subscribers.count();
                     }
                 });

@@ -3,8 +3,8 @@ package dev.millrace.kv.pubsub;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
-import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.command.Help;
+import dev.millrace.kv.glob.GlobPattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -163,11 +163,11 @@ public final class Publishing {
         if (call.count() > 3) {
             throw Help.wrongForm(call);
         }
-        byte @Nullable [] pattern = call.count() == 3 ? call.bytes(2) : null;
+        @Nullable GlobPattern glob = call.count() == 3 ? GlobPattern.of(call.bytes(2)) : null;
         List<Name> matching = new ArrayList<>();
         directory.eachName(
                 name -> {
-                    if (pattern == null || GlobPattern.of(pattern).matches(name.bytes())) {
+                    if (glob == null || glob.matches(name.bytes())) {
                         matching.add(name);
                     }
                 });
