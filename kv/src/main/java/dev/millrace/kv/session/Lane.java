@@ -27,7 +27,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +92,13 @@ public final class Lane {
     private final SplittableRandom random;
 
     private final Batch batch = new Batch();
+    /**
+     * What other lanes tell clients of this one. It is taken before anything that is received, and
+     * not only when its task's turn comes: who was answered that a message is published may expect
+     * that a subscriber has it before the answer to whatever is asked next.
+     */
+    private final Queue<Runnable> mail = new ConcurrentLinkedQueue<>();
+
     private RequestParser parser = new RequestParser();
     private Request maskRequest = new Request();
     private long mask;
@@ -213,6 +222,9 @@ public final class Lane {
         int seconds = (int) (nowMillis / 1000) & 0xff_ffff;
         for (int i = 0; i < stripes.count(); i++) {
             stripes.stripe(i).accessClock(seconds);
+        }
+        if (current == null && !mail.isEmpty()) {
+            takeMail();
         }
     }
 
@@ -425,7 +437,8 @@ public final class Lane {
     /** See {@link Session#post}. */
     void post(Session session, byte[] message, long dependsOn) {
         if (!loop.isCurrent()) {
-            loop.execute(() -> post(session, message, dependsOn));
+            mail.add(() -> post(session, message, dependsOn));
+            loop.execute(this::takeMail);
             return;
         }
         if (session == current) {
@@ -439,6 +452,12 @@ public final class Lane {
             session.outlet().write(posted.address(), posted.length(), dependsOn);
             watchOutput(session);
             flushAtEndOfTurn(session);
+        }
+    }
+
+    private void takeMail() {
+        for (Runnable letter = mail.poll(); letter != null; letter = mail.poll()) {
+            letter.run();
         }
     }
 
@@ -662,8 +681,11 @@ public final class Lane {
 
     private static String shortened(Request request, int index, int most) {
         int length = Math.min(request.length(index), most);
-        return new String(
-                Memory.bytes(request.address(index), length), StandardCharsets.ISO_8859_1);
+        String text =
+                new String(
+                        Memory.bytes(request.address(index), length), StandardCharsets.ISO_8859_1);
+        int end = text.indexOf('\0'); // Redis prints it as C does.
+        return end < 0 ? text : text.substring(0, end);
     }
 
     private boolean refuse(Session session, @Nullable Command command, String error) {
