@@ -240,8 +240,8 @@ class SimulationTest {
             String answer = ask(sent.toArray(String[]::new));
             StringBuilder expected = new StringBuilder("+OK\r\n");
             expected.append("+QUEUED\r\n".repeat(commands.size()));
-            if (answer.startsWith("-EXECABORT", expected.length())) {
-                return;
+            if (answer.contains("-EXECABORT")) {
+                return; // A write was refused, when it was queued or by EXEC.
             }
             expected.append('*').append(commands.size()).append("\r\n");
             check(commands, expected, answer);

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,7 @@ record BackupNote(long createdMillis, long checkpoint, long end) {
                             Instant.parse(value(file, lines, 1)).toEpochMilli(),
                             Long.parseLong(value(file, lines, 2)),
                             Long.parseLong(value(file, lines, 3))));
-        } catch (java.time.DateTimeException | ArithmeticException | NumberFormatException bad) {
+        } catch (DateTimeException | ArithmeticException | NumberFormatException bad) {
             throw new CorruptJournalException(file + ": damaged: " + bad.getMessage());
         }
     }
