@@ -99,11 +99,6 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
         return client.call(arguments);
     }
 
-    /** Several commands at once, one per text, arguments split at blanks; the replies' texts. */
-    public List<String> calls(String... commands) {
-        return Stream.of(commands).map(command -> call(command.split(" "))).toList();
-    }
-
     /** The client that {@link #call} uses. */
     public KvClient first() {
         return client;

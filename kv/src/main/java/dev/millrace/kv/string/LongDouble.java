@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.RoundingMode;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,29 +14,30 @@ import java.util.regex.Pattern;
  * bits of mantissa, 15 of exponent (Intel SDM vol. 1, 4.2.2 "Floating-Point Data Types"). Texts are
  * those of {@code strtold} and of {@code printf("%.17Lf")} without trailing zeros.
  *
- * <p>Held as its exact decimal value, and rounded to what the format has after each operation:
- * slower than the machine's numbers, and the same to the last digit.
+ * <p>It is what the machine would have, {@code mantissa * 2^exponent}, in whole numbers.
  *
- * @param finite null if it is infinite
+ * @param mantissa null if the number is infinite
  */
-public record LongDouble(@Nullable BigDecimal finite) {
-    public static final LongDouble ZERO = new LongDouble(BigDecimal.ZERO);
+public record LongDouble(@Nullable BigInteger mantissa, int exponent) {
+    public static final LongDouble ZERO = new LongDouble(BigInteger.ZERO, 0);
 
     /** Bytes of the longest text: {@code 5*1024} with C's zero. */
     public static final int TEXT_BYTES_MAX = 5 * 1024 - 1;
 
-    private static final LongDouble INFINITE = new LongDouble(null);
+    private static final LongDouble INFINITE = new LongDouble(null, 0);
     private static final int MANTISSA_BITS = 64;
 
     /** A mantissa counts in these or larger units: 2 to this power is the least there is. */
     private static final int EXPONENT_MIN = -16445;
 
-    private static final BigDecimal LIMIT = new BigDecimal(BigInteger.ONE.shiftLeft(16384));
+    /** Numbers are less than 2 to this power. */
+    private static final int POWER_MAX = 16384;
 
     /** Digits before the point beyond which a number is too large, or too small, for sure. */
     private static final long MAGNITUDE_MAX = 5000;
 
     private static final int FRACTION_DIGITS = 17;
+    private static final BigInteger FRACTION = BigInteger.TEN.pow(FRACTION_DIGITS);
 
     private static final Pattern DECIMAL =
             Pattern.compile("([+-]?)(?:(\\d++)(?:\\.(\\d*+))?+|\\.(\\d++))(?:[eE]([+-]?\\d++))?+");
@@ -54,11 +53,11 @@ public record LongDouble(@Nullable BigDecimal finite) {
         if (text.length() <= TEXT_BYTES_MAX) {
             Matcher decimal = DECIMAL.matcher(text);
             if (decimal.matches()) {
-                return rounded(decimal, 10);
+                return number(decimal, 10);
             }
             Matcher hexadecimal = HEXADECIMAL.matcher(text);
             if (hexadecimal.matches()) {
-                return rounded(hexadecimal, 16);
+                return number(hexadecimal, 16);
             }
             if (INFINITY.matcher(text).matches()) {
                 return INFINITE;
@@ -67,10 +66,10 @@ public record LongDouble(@Nullable BigDecimal finite) {
         throw Refusal.NOT_A_FLOAT;
     }
 
-    private static LongDouble rounded(Matcher parts, int base) {
+    private static LongDouble number(Matcher parts, int base) {
         String whole = orNone(parts.group(2));
         String fraction = orNone(parts.group(3)) + orNone(parts.group(4));
-        BigInteger digits = new BigInteger(parts.group(1) + whole + fraction, base);
+        BigInteger digits = new BigInteger(whole + fraction, base);
         if (digits.signum() == 0) {
             return ZERO;
         }
@@ -82,15 +81,25 @@ public record LongDouble(@Nullable BigDecimal finite) {
         if (Math.abs(magnitude + power) > magnitudeMax) {
             throw Refusal.NOT_A_FLOAT;
         }
-        BigDecimal exact =
-                base == 10
-                        ? new BigDecimal(digits, (int) -power)
-                        : scaledByTwo(digits, (int) power);
-        BigDecimal value = round(exact);
-        if (value.signum() == 0 || value.abs().compareTo(LIMIT) >= 0) {
+        LongDouble value = base == 10 ? decimal(digits, (int) power) : rounded(digits, (int) power);
+        if (!value.isFinite() || value.isZero()) {
             throw Refusal.NOT_A_FLOAT;
         }
-        return new LongDouble(value);
+        return "-".equals(parts.group(1)) ? value.negated() : value;
+    }
+
+    private static LongDouble decimal(BigInteger digits, int power) {
+        if (power >= 0) {
+            return rounded(digits.multiply(BigInteger.TEN.pow(power)), 0);
+        }
+        BigInteger divisor = BigInteger.TEN.pow(-power);
+        // So many bits that the quotient has two more than a mantissa.
+        int shift = Math.max(0, divisor.bitLength() - digits.bitLength() + MANTISSA_BITS + 2);
+        BigInteger[] division = digits.shiftLeft(shift).divideAndRemainder(divisor);
+        // What is left over counts as a last bit: it only tells a half from more than a half.
+        boolean isWhole = division[1].signum() == 0;
+        BigInteger quotient = isWhole ? division[0] : division[0].setBit(0);
+        return rounded(quotient, -shift);
     }
 
     private static String orNone(@Nullable String group) {
@@ -106,74 +115,65 @@ public record LongDouble(@Nullable BigDecimal finite) {
     }
 
     public boolean isFinite() {
-        return finite != null;
+        return mantissa != null;
+    }
+
+    private boolean isZero() {
+        return mantissa != null && mantissa.signum() == 0;
+    }
+
+    private LongDouble negated() {
+        return mantissa == null ? INFINITE : new LongDouble(mantissa.negate(), exponent);
     }
 
     /** The sum, which is infinite if one is or if it is too large. */
     public LongDouble plus(LongDouble other) {
-        BigDecimal a = finite;
-        BigDecimal b = other.finite;
+        BigInteger a = mantissa;
+        BigInteger b = other.mantissa;
         if (a == null || b == null) {
             return INFINITE;
         }
-        BigDecimal sum = round(a.add(b));
-        return sum.abs().compareTo(LIMIT) >= 0 ? INFINITE : new LongDouble(sum);
+        int least = Math.min(exponent, other.exponent);
+        BigInteger sum = a.shiftLeft(exponent - least).add(b.shiftLeft(other.exponent - least));
+        return rounded(sum, least);
     }
 
-    /** Rounds to a mantissa of 64 bits, ties to even. */
-    private static BigDecimal round(BigDecimal exact) {
-        if (exact.signum() == 0) {
-            return BigDecimal.ZERO;
-        }
-        BigInteger numerator = exact.unscaledValue().abs();
-        BigInteger denominator = BigInteger.ONE;
-        if (exact.scale() >= 0) {
-            denominator = BigInteger.TEN.pow(exact.scale());
+    /** {@code number * 2^exponent} with a mantissa of 64 bits, ties to even. */
+    private static LongDouble rounded(BigInteger number, int exponent) {
+        BigInteger mantissa = number.abs();
+        int excess = Math.max(mantissa.bitLength() - MANTISSA_BITS, EXPONENT_MIN - exponent);
+        if (excess > 0) {
+            mantissa = shiftedRight(mantissa, excess);
         } else {
-            numerator = numerator.multiply(BigInteger.TEN.pow(-exact.scale()));
+            excess = 0;
         }
-        // Within one of the exponent that gives the mantissa its 64 bits.
-        int exponent =
-                Math.max(
-                        numerator.bitLength() - denominator.bitLength() - MANTISSA_BITS,
-                        EXPONENT_MIN);
-        BigInteger mantissa = mantissa(numerator, denominator, exponent);
-        if (mantissa.bitLength() > MANTISSA_BITS) {
-            exponent++;
-            mantissa = mantissa(numerator, denominator, exponent);
+        if (mantissa.bitLength() + exponent + excess > POWER_MAX) {
+            return INFINITE;
         }
-        BigDecimal rounded = scaledByTwo(mantissa, exponent);
-        return exact.signum() < 0 ? rounded.negate() : rounded;
+        return new LongDouble(
+                number.signum() < 0 ? mantissa.negate() : mantissa, exponent + excess);
     }
 
-    /** {@code numerator / denominator / 2^exponent}, rounded. */
-    private static BigInteger mantissa(BigInteger numerator, BigInteger denominator, int exponent) {
-        BigInteger dividend = exponent < 0 ? numerator.shiftLeft(-exponent) : numerator;
-        BigInteger divisor = exponent > 0 ? denominator.shiftLeft(exponent) : denominator;
-        BigInteger[] division = dividend.divideAndRemainder(divisor);
-        int half = division[1].shiftLeft(1).compareTo(divisor);
-        boolean up = half > 0 || half == 0 && division[0].testBit(0);
-        return up ? division[0].add(BigInteger.ONE) : division[0];
-    }
-
-    private static BigDecimal scaledByTwo(BigInteger value, int exponent) {
-        if (exponent >= 0) {
-            return new BigDecimal(value.shiftLeft(exponent));
-        }
-        // 2^-n = 5^n / 10^n
-        BigInteger fives = BigInteger.valueOf(5).pow(-exponent);
-        return new BigDecimal(value.multiply(fives), -exponent);
+    /** Divides by a power of two and rounds, ties to even; not for negative numbers. */
+    private static BigInteger shiftedRight(BigInteger number, int bits) {
+        BigInteger quotient = number.shiftRight(bits);
+        boolean half = number.testBit(bits - 1);
+        boolean more = half && number.getLowestSetBit() < bits - 1;
+        return more || half && quotient.testBit(0) ? quotient.add(BigInteger.ONE) : quotient;
     }
 
     /** As Redis prints it for people: up to 17 digits behind the point, no exponent. */
     public String text() {
-        BigDecimal value = finite;
-        if (value == null) {
+        BigInteger finite = mantissa;
+        if (finite == null) {
             return "inf";
         }
-        return value.setScale(FRACTION_DIGITS, RoundingMode.HALF_EVEN)
-                .stripTrailingZeros()
-                .toPlainString()
-                .toLowerCase(Locale.ROOT);
+        if (exponent >= 0) {
+            return finite.shiftLeft(exponent).toString();
+        }
+        BigInteger digits = shiftedRight(finite.abs().multiply(FRACTION), -exponent);
+        BigDecimal rounded =
+                new BigDecimal(finite.signum() < 0 ? digits.negate() : digits, FRACTION_DIGITS);
+        return rounded.stripTrailingZeros().toPlainString();
     }
 }

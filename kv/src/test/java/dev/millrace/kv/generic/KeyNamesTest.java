@@ -29,8 +29,12 @@ class KeyNamesTest {
     }
 
     private static void add(int from, int to) {
+        add(kv, from, to);
+    }
+
+    private static void add(Kv store, int from, int to) {
         for (int i = from; i < to; i++) {
-            kv.call("SET", "key:" + i, "v");
+            store.call("SET", "key:" + i, "v");
         }
     }
 
@@ -67,15 +71,19 @@ class KeyNamesTest {
         void run(int step);
     }
 
-    /** What a whole scan tells of, with repetitions. */
     private static List<String> scan(Between between, String... options) {
+        return scan(kv, between, options);
+    }
+
+    /** What a whole scan tells of, with repetitions. */
+    private static List<String> scan(Kv store, Between between, String... options) {
         List<String> found = new ArrayList<>();
         String cursor = "0";
         int step = 0;
         do {
             List<String> command = new ArrayList<>(List.of("SCAN", cursor));
             command.addAll(List.of(options));
-            String reply = kv.call(command.toArray(String[]::new));
+            String reply = store.call(command.toArray(String[]::new));
             int comma = reply.indexOf(", ");
             cursor = reply.substring(1, comma);
             found.addAll(list(reply.substring(comma + 2, reply.length() - 1)));
@@ -90,6 +98,17 @@ class KeyNamesTest {
         List<String> found = scan(step -> {}, "COUNT", "7");
         assertEquals(2000, found.size());
         assertEquals(Set.copyOf(keys("*")), Set.copyOf(found));
+    }
+
+    @Test
+    void a_scan_goes_through_one_stripe_or_many() {
+        for (int stripes : new int[] {1, 64}) {
+            try (Kv store = Kv.open(stripes, kv.nowMillis())) {
+                add(store, 0, 500);
+                assertEquals(500, scan(store, step -> {}, "COUNT", "11").size());
+                assertEquals(500, list(store.call("KEYS", "*")).size());
+            }
+        }
     }
 
     @Test
