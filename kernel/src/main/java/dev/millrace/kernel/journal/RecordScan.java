@@ -3,7 +3,7 @@ package dev.millrace.kernel.journal;
 import dev.millrace.kernel.memory.NativeBuffer;
 
 /** Reads frames of one segment after the other and puts records that span several together. */
-final class RecordScan {
+final class RecordScan implements AutoCloseable {
     private final Journal.Reader reader;
     private final NativeBuffer pieces = new NativeBuffer(4096);
 
@@ -46,5 +46,10 @@ final class RecordScan {
         if (position > after && !clock) {
             reader.record(position, body, bytes);
         }
+    }
+
+    @Override
+    public void close() {
+        pieces.free();
     }
 }

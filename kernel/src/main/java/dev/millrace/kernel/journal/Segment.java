@@ -69,14 +69,19 @@ final class Segment {
     void activate(long firstPosition, long bootHash, long nowMillis) {
         this.firstPosition = firstPosition;
         this.lastPosition = firstPosition - 1;
-        Memory.putInt(address + 8, VERSION);
-        Memory.putInt(address + 12, 0);
-        Memory.putLong(address + 16, index);
-        Memory.putLong(address + 24, firstPosition);
-        Memory.putLong(address + 32, bootHash);
-        Memory.putLong(address + 40, nowMillis);
-        Memory.putLong(address, MAGIC);
-        Memory.putInt(address + 48, Frame.crc(address, CHECKED_BYTES));
+        writeHeader(address, index, firstPosition, bootHash, nowMillis);
+    }
+
+    static void writeHeader(
+            long at, long index, long firstPosition, long bootHash, long nowMillis) {
+        Memory.putInt(at + 8, VERSION);
+        Memory.putInt(at + 12, 0);
+        Memory.putLong(at + 16, index);
+        Memory.putLong(at + 24, firstPosition);
+        Memory.putLong(at + 32, bootHash);
+        Memory.putLong(at + 40, nowMillis);
+        Memory.putLong(at, MAGIC);
+        Memory.putInt(at + CHECKED_BYTES, Frame.crc(at, CHECKED_BYTES));
     }
 
     enum Header {

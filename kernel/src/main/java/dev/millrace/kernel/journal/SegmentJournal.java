@@ -67,6 +67,7 @@ public final class SegmentJournal implements Journal {
     private long wanted;
     private long clockMillis;
     private final NativeBuffer clock = new NativeBuffer(64);
+    private boolean closed;
     private boolean full;
     private boolean waited;
     private boolean rolled;
@@ -519,16 +520,17 @@ public final class SegmentJournal implements Journal {
         } finally {
             lock.unlock();
         }
-        RecordScan scan = new RecordScan(reader);
-        for (Segment.Sealed part : parts) {
-            if (part.lastPosition() <= after || part.firstPosition() > until) {
-                continue;
-            }
-            Segment segment = Segment.read(disk, part);
-            try {
-                scan.scan(segment, after, until);
-            } finally {
-                segment.close();
+        try (RecordScan scan = new RecordScan(reader)) {
+            for (Segment.Sealed part : parts) {
+                if (part.lastPosition() <= after || part.firstPosition() > until) {
+                    continue;
+                }
+                Segment segment = Segment.read(disk, part);
+                try {
+                    scan.scan(segment, after, until);
+                } finally {
+                    segment.close();
+                }
             }
         }
     }
@@ -614,6 +616,10 @@ public final class SegmentJournal implements Journal {
     /** Syncs and closes the files. Spare segments are deleted. */
     @Override
     public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
         sync();
         noteDurable();
         for (Segment segment : unsynced) {
@@ -627,5 +633,6 @@ public final class SegmentJournal implements Journal {
             disk.delete(spare.name());
         }
         spares.clear();
+        clock.free();
     }
 }

@@ -27,9 +27,9 @@ final class CheckpointFile {
     private static final int VERSION = 1;
     private static final int MACHINES_MAX = 256;
     private static final long MAGIC = 0x544B_4843_4C4C_494DL; // "MILLCHKT"
-    private static final int HEADER_BYTES = 40;
+    static final int HEADER_BYTES = 40;
     private static final int HEADER_CHECKED_BYTES = 32;
-    private static final int BLOCK_HEADER_BYTES = 16;
+    static final int BLOCK_HEADER_BYTES = 16;
     private static final long COPY_BYTES = 1 << 20;
 
     private CheckpointFile() {}
@@ -48,11 +48,21 @@ final class CheckpointFile {
         return number && digits.compareTo(HIGHEST) <= 0 ? Long.parseLong(digits) : -1;
     }
 
-    private static int crc(long address, long bytes, int machine) {
+    static int crc(long address, long bytes, int machine) {
         CRC32C crc = new CRC32C();
         crc.update(machine);
         crc.update(Memory.buffer(address, bytes));
         return (int) crc.getValue();
+    }
+
+    static void writeHeader(long at, long position, long createdMillis) {
+        Memory.putLong(at, MAGIC);
+        Memory.putInt(at + 8, VERSION);
+        Memory.putInt(at + 12, 0);
+        Memory.putLong(at + 16, position);
+        Memory.putLong(at + 24, createdMillis);
+        Memory.putInt(at + HEADER_CHECKED_BYTES, crc(at, HEADER_CHECKED_BYTES, 0));
+        Memory.putInt(at + HEADER_CHECKED_BYTES + 4, 0);
     }
 
     /** Writes one file from front to back. */
@@ -63,13 +73,7 @@ final class CheckpointFile {
 
         Writer(Disk.Output out, long position, long createdMillis) throws IOException {
             this.out = out;
-            header.putLong(MAGIC);
-            header.putInt(VERSION);
-            header.putInt(0);
-            header.putLong(position);
-            header.putLong(createdMillis);
-            header.putInt(crc(header.address(), HEADER_CHECKED_BYTES, 0));
-            header.putInt(0);
+            writeHeader(header.room(HEADER_BYTES), position, createdMillis);
             out.write(Memory.buffer(header.address(), HEADER_BYTES));
         }
 

@@ -26,13 +26,30 @@ public final class FakeDisk implements Disk {
     private int writesBeforeFailure = Integer.MAX_VALUE;
     private int forces;
 
+    /** Where the files' bytes are while the process runs. */
+    public interface Room {
+        /** So many zeros. */
+        MemorySegment allocate(long bytes);
+    }
+
+    private final Room room;
+
+    public FakeDisk() {
+        this(bytes -> Arena.ofAuto().allocate(Math.max(bytes, 8), 8).asSlice(0, bytes));
+    }
+
+    /** In other memory, as one that does not let anybody read behind a file's end. */
+    public FakeDisk(Room room) {
+        this.room = room;
+    }
+
     /** A file: what the page cache has, and what the medium has. */
-    private static final class Content {
+    private final class Content {
         private MemorySegment cache;
         private byte[] medium;
 
         Content(long bytes) {
-            cache = Arena.ofAuto().allocate(Math.max(bytes, 8), 8).asSlice(0, bytes);
+            cache = room.allocate(bytes);
             medium = new byte[(int) bytes];
         }
 
@@ -46,7 +63,7 @@ public final class FakeDisk implements Disk {
         }
 
         void replace(byte[] bytes) {
-            cache = Arena.ofAuto().allocate(Math.max(bytes.length, 8), 8).asSlice(0, bytes.length);
+            cache = room.allocate(bytes.length);
             MemorySegment.copy(bytes, 0, cache, ValueLayout.JAVA_BYTE, 0, bytes.length);
         }
     }

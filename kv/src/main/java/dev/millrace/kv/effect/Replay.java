@@ -97,10 +97,11 @@ public final class Replay {
     private void setRange() {
         key(u8());
         long offset = varint();
-        if (offset > Integer.MAX_VALUE) {
-            throw new CorruptJournalException("kv effect: offset " + offset);
-        }
         int length = length();
+        if (offset > Integer.MAX_VALUE - length) {
+            throw new CorruptJournalException(
+                    "kv effect: offset " + offset + " (expected: <= 2147483647 - " + length + ")");
+        }
         Apply.setRange(
                 stripe, database, hash, item, key, keyLength, (int) offset, skip(length), length);
     }
@@ -117,6 +118,9 @@ public final class Replay {
         key(u8());
         Combination.Operation operation = Combination.Operation.of(u8());
         int count = length(); // each key takes at least one byte
+        if (count == 0 || operation == Combination.Operation.NOT && count > 1) {
+            throw new CorruptJournalException("kv effect: " + operation + " of " + count);
+        }
         long[] keys = new long[count];
         int[] lengths = new int[count];
         for (int i = 0; i < count; i++) {

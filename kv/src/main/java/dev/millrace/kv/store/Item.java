@@ -96,6 +96,11 @@ public final class Item {
         return Memory.getByte(item) & 0xf;
     }
 
+    /** Whether this version knows the type. */
+    static boolean isKnown(int type) {
+        return type < TYPE_NAMES.length;
+    }
+
     /** As TYPE answers it. */
     public static String typeName(long item) {
         return TYPE_NAMES[type(item)];

@@ -48,10 +48,20 @@ public final class ItemForm {
                 keyLength >= 0
                         && valueLength >= 0
                         && (long) keyLength + valueLength <= end - key
-                        && database < Stripe.DATABASES;
+                        && database < Stripe.DATABASES
+                        && Item.isKnown(form & 0xf);
         if (!fits) {
             throw new CorruptJournalException(
-                    "kv item: database " + database + ", " + keyLength + " + " + valueLength);
+                    "kv item: database "
+                            + database
+                            + ", type "
+                            + (form & 0xf)
+                            + ", "
+                            + keyLength
+                            + " + "
+                            + valueLength
+                            + " bytes of "
+                            + (end - key));
         }
         Stripe stripe = stripes.of(key, keyLength);
         long item = stripe.slabs().allocate(Item.bytes(keyLength, valueLength, expiresAt != 0));

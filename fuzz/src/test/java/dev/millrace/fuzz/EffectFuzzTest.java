@@ -1,0 +1,40 @@
+package dev.millrace.fuzz;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kernel.memory.GuardedMemory;
+import dev.millrace.kv.effect.Replay;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** The effects in a record, of any bytes. */
+class EffectFuzzTest {
+    private static final FuzzedStore STORE = new FuzzedStore();
+
+    @FuzzTest(maxDuration = "30s")
+    void effects_are_applied_or_refused(byte[] input) {
+        if (asksForMegabytes(input)) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = GuardedMemory.copy(arena, input);
+            new Replay(STORE.stripes).apply(memory.address(), input.length);
+        } catch (CorruptJournalException refused) {
+            // As it should be.
+        } finally {
+            STORE.checkAndEmpty();
+        }
+    }
+
+    /** A string may have 2 GiB of zeros before its first byte, but here it would take for ever. */
+    private static boolean asksForMegabytes(byte[] input) {
+        int high = 0;
+        for (byte b : input) {
+            high = b < 0 ? high + 1 : 0;
+            if (high == 3) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

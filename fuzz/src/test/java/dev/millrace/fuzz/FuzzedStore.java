@@ -1,0 +1,58 @@
+package dev.millrace.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kv.store.Apply;
+import dev.millrace.kv.store.Dictionary;
+import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.Stripe;
+import dev.millrace.kv.store.Stripes;
+
+/** A store that any bytes were put into: everything in it must be readable. */
+final class FuzzedStore {
+    final Stripes stripes = new Stripes(2);
+    private long sum;
+
+    /** Reads every byte of every item, and empties the store. */
+    void checkAndEmpty() {
+        for (int s = 0; s < stripes.count(); s++) {
+            Stripe stripe = stripes.stripe(s);
+            for (int d = 0; d < Stripe.DATABASES; d++) {
+                check(stripe.database(d).items());
+                check(stripe.database(d).expires());
+                Apply.flush(stripe, d);
+            }
+            while (stripe.sweep(Integer.MAX_VALUE)) {
+                // One database after the other.
+            }
+        }
+    }
+
+    private void check(Dictionary items) {
+        long[] count = {0};
+        long cursor = 0;
+        do {
+            cursor =
+                    items.scan(
+                            cursor,
+                            item -> {
+                                count[0]++;
+                                Item.typeName(item);
+                                add(Item.key(item), Item.keyLength(item));
+                                add(Item.value(item), Item.valueLength(item));
+                            });
+        } while (cursor != 0);
+        assertEquals(items.size(), count[0]);
+    }
+
+    private void add(long address, int length) {
+        for (byte b : Memory.bytes(address, length)) {
+            sum += b;
+        }
+    }
+
+    long sum() {
+        return sum;
+    }
+}
