@@ -173,6 +173,19 @@ final class Segment {
         lastPosition = position;
     }
 
+    /**
+     * Syncs it. The file's size is looked at as well: stores to a mapping behind a file's end go
+     * nowhere, some of them without a fault.
+     */
+    void force() throws IOException {
+        long now = file.bytes();
+        if (now < bytes) {
+            throw new IOException(
+                    name() + ": " + now + " bytes (expected: " + bytes + "): somebody has cut it");
+        }
+        file.force();
+    }
+
     void close() throws IOException {
         if (!closed) {
             closed = true;

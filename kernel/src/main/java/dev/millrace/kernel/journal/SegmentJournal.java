@@ -69,6 +69,7 @@ public final class SegmentJournal implements Journal {
     private final NativeBuffer clock = new NativeBuffer(64);
     private boolean closed;
     private boolean full;
+    private String whyFull = "";
     private boolean waited;
     private boolean rolled;
     private long rolledNanos;
@@ -194,6 +195,7 @@ public final class SegmentJournal implements Journal {
                 return Admission.ADMITTED;
             }
             if (full) {
+                becomeFull();
                 return Admission.REFUSED;
             }
             wanted = Math.max(wanted, need);
@@ -269,9 +271,9 @@ public final class SegmentJournal implements Journal {
             try {
                 nextIndex--;
                 full = true;
-                if (state == State.OPEN && available() < capacityPerSegment() / 2) {
-                    state = State.FULL;
-                    trouble = String.valueOf(e.getMessage());
+                whyFull = String.valueOf(e.getMessage());
+                if (available() < capacityPerSegment() / 2) {
+                    becomeFull();
                 }
             } finally {
                 lock.unlock();
@@ -280,6 +282,14 @@ public final class SegmentJournal implements Journal {
         } catch (IOException e) {
             fail("cannot make a segment: " + e);
             return false;
+        }
+    }
+
+    /** The lock is held. */
+    private void becomeFull() {
+        if (state == State.OPEN) {
+            trouble = whyFull;
+            state = State.FULL;
         }
     }
 
@@ -319,6 +329,11 @@ public final class SegmentJournal implements Journal {
             appendedBytes.lazySet(appendedBytes.getPlain() + written);
             end.lazySet(last);
             return last;
+        } catch (InternalError fault) {
+            // A mapped page has no file behind it any more: somebody has cut it. The record is lost,
+            // though its effects are applied; nothing that follows may be shown.
+            fail("append failed: " + fault.getMessage());
+            throw fault;
         } finally {
             lock.unlock();
         }
@@ -448,9 +463,9 @@ public final class SegmentJournal implements Journal {
             }
             long start = System.nanoTime();
             for (Segment segment : full) {
-                segment.file.force();
+                segment.force();
             }
-            newest.file.force();
+            newest.force();
             // A mean over about eight syncs: one slow sync does not move the work to a thread.
             long before = syncNanos;
             syncNanos = before + (System.nanoTime() - start - before) / 8;

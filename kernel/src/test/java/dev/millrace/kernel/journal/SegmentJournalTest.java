@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kernel.memory.Memory;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -296,6 +298,7 @@ class SegmentJournalTest {
             }
         }
         assertTrue(appended > 5, "appended " + appended);
+        assertTrue(journal.trouble().contains("no room"), journal.trouble());
         assertEquals(Journal.State.FULL, journal.state());
         assertTrue(journal.trouble().contains("no room"), journal.trouble());
         disk.capacity(Long.MAX_VALUE);
@@ -322,6 +325,38 @@ class SegmentJournalTest {
         assertEquals(durable, journal.durable());
         assertEquals(Journal.Admission.REFUSED, records.admit(10));
         assertTrue(journal.trouble().contains("sync failed"), journal.trouble());
+    }
+
+    @Test
+    void a_file_that_somebody_cuts_fails_the_journal(@TempDir Path directory) throws IOException {
+        SegmentJournal journal =
+                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000);
+        Records records = new Records(journal);
+        records.append("one");
+        try (FileChannel file =
+                FileChannel.open(
+                        directory.resolve("0000000000.seg"), StandardOpenOption.WRITE)) {
+            file.truncate(200);
+        }
+        records.append("two"); // into the page that is still there
+        journal.sync();
+        assertEquals(Journal.State.FAILED, journal.state());
+        assertTrue(journal.trouble().contains("somebody has cut it"), journal.trouble());
+    }
+
+    @Test
+    void an_append_to_no_file_fails_the_journal(@TempDir Path directory) throws IOException {
+        SegmentJournal journal =
+                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000);
+        Records records = new Records(journal);
+        records.append("one");
+        try (FileChannel file =
+                FileChannel.open(
+                        directory.resolve("0000000000.seg"), StandardOpenOption.WRITE)) {
+            file.truncate(0);
+        }
+        assertThrows(InternalError.class, () -> records.append("two"));
+        assertEquals(Journal.State.FAILED, journal.state());
     }
 
     @Test
