@@ -3,8 +3,9 @@ package dev.millrace.kv.pubsub;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
-import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.command.Help;
+import dev.millrace.kv.command.KeyAccess;
+import dev.millrace.kv.glob.GlobPattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,7 @@ public final class Publishing {
                                 "O(N) where N is the number of clients subscribed to the receiving"
                                         + " shard channel.")
                         .summary("Post a message to a shard channel")
+                        .access(KeyAccess.of("not_key").at(1, 1))
                         .does(Publishing::publishToShard),
                 Command.named("pubsub", "PUBSUB")
                         .since("2.8.0")
