@@ -7,6 +7,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
@@ -14,6 +15,7 @@ import dev.millrace.kv.resp.Request;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * BITFIELD and BITFIELD_RO: integers of any width at any bit of a string. All operations are read
@@ -65,6 +67,11 @@ public final class BitFields {
                         .flags(Flag.WRITE, Flag.DENYOOM)
                         .categories("bitmap")
                         .cost(BitFields::cost)
+                        .access(
+                                KeyAccess.of("RW", "update", "access", "variable_flags")
+                                        .noted(
+                                                "This command allows both access and modification of the key"))
+                        .access(BitFields::treatment)
                         .does(call -> new BitFields(call).parse().run(false)),
                 Command.named(
                                 "bitfield_ro",
@@ -83,6 +90,20 @@ public final class BitFields {
     }
 
     /** One effect for each operation, one to make the string as long as it must be. */
+    /** Read-only if there are whole GETs and nothing else. */
+    private static KeyAccess treatment(Request request) {
+        int next = 2;
+        while (next < request.count()) {
+            String word = request.text(next).toUpperCase(Locale.ROOT);
+            int arguments = word.equals("GET") ? 2 : word.equals("OVERFLOW") ? 1 : 0;
+            if (arguments == 0 || next + arguments >= request.count()) {
+                return KeyAccess.of("RW", "access", "update");
+            }
+            next += 1 + arguments;
+        }
+        return KeyAccess.of("RO", "access");
+    }
+
     private static long cost(Request request) {
         long effects = request.count() / WRITE_ARGUMENTS + 2L;
         return effects * (request.length(1) + EFFECT_BYTES);

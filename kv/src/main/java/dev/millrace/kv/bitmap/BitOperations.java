@@ -4,6 +4,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
@@ -28,6 +29,9 @@ public final class BitOperations {
                         .keys(Keys.range(2, -1, 1))
                         .flags(Flag.WRITE, Flag.DENYOOM)
                         .categories("bitmap")
+                        .access(
+                                KeyAccess.of("OW", "update").at(2, 2),
+                                KeyAccess.of("RO", "access").at(3, -1))
                         .does(BitOperations::combine));
     }
 

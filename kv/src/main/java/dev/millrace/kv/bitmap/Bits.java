@@ -6,6 +6,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
@@ -28,6 +29,7 @@ public final class Bits {
                         .keys(Keys.one())
                         .flags(Flag.WRITE, Flag.DENYOOM)
                         .categories("bitmap")
+                        .access(KeyAccess.of("RW", "access", "update"))
                         .does(Bits::setBit),
                 Command.named("getbit", "GETBIT key offset")
                         .since("2.2.0")

@@ -65,6 +65,7 @@ public final class Catalog {
         return List.of(
                 command("command", "COMMAND", "2.8.13", -1)
                         .complexity("O(N) where N is the total number of Redis commands")
+                        .tips("nondeterministic_output_order")
                         .summary("Get array of Redis command details")
                         .subcommands(
                                 command("count", "COMMAND COUNT", "2.8.13", 2)
@@ -78,6 +79,7 @@ public final class Catalog {
                                                 -2)
                                         .summary(
                                                 "Get array of specific Redis command documentation")
+                                        .tips("nondeterministic_output_order")
                                         .does(Catalog::docs),
                                 command(
                                                 "getkeys",
@@ -112,6 +114,7 @@ public final class Catalog {
                                         .summary(
                                                 "Get array of specific Redis command details, or"
                                                         + " all when no argument is given.")
+                                        .tips("nondeterministic_output_order")
                                         .does(Catalog::info),
                                 command(
                                                 "list",
@@ -123,6 +126,7 @@ public final class Catalog {
                                                 "O(N) where N is the total number of Redis"
                                                         + " commands")
                                         .summary("Get an array of Redis command names")
+                                        .tips("nondeterministic_output_order")
                                         .does(Catalog::list))
                         .does(Catalog::infoOfAll));
     }
@@ -251,7 +255,7 @@ public final class Catalog {
         call.reply().array(keys.size());
         for (int key : keys) {
             if (withFlags) {
-                List<String> access = CommandReply.access(command);
+                List<String> access = command.access(request, key).words();
                 call.reply().array(2);
                 call.reply().bulk(request.bytes(key));
                 call.reply().set(access.size());

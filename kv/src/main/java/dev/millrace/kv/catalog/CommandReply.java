@@ -2,6 +2,7 @@ package dev.millrace.kv.catalog;
 
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.resp.Reply;
 
@@ -20,20 +21,36 @@ final class CommandReply {
     // ---- INFO
 
     void info(Command command) {
-        Keys keys = command.keys();
-        boolean fixed = keys.first() != 0;
         reply.array(10);
         reply.bulk(command.fullName());
         reply.integer(command.arity());
         words(flags(command));
-        reply.integer(keys.first());
-        reply.integer(fixed ? keys.last() : 0);
-        reply.integer(fixed ? keys.step() : 0);
+        range(command);
         words(Categories.of(command).stream().map(category -> "@" + category).toList());
-        reply.set(0);
+        tips(command.tips());
         keySpecs(command);
         reply.array(command.subcommands().size());
         command.subcommands().forEach(this::info);
+    }
+
+    /** First, last and step of its keys, or of the channels that stand where others have keys. */
+    private void range(Command command) {
+        Keys keys = command.keys();
+        KeyAccess channels =
+                command.access().stream()
+                        .filter(KeyAccess::isChannels)
+                        .findAny()
+                        .orElse(KeyAccess.of());
+        boolean fixed = keys.first() != 0;
+        boolean channeled = channels.first() != 0;
+        reply.integer(fixed ? keys.first() : channels.first());
+        reply.integer(fixed ? keys.last() : channels.last());
+        reply.integer(fixed ? keys.step() : channeled ? 1 : 0);
+    }
+
+    private void tips(List<String> tips) {
+        reply.set(tips.size());
+        tips.forEach(reply::bulk);
     }
 
     private void words(Collection<String> words) {
@@ -55,52 +72,45 @@ final class CommandReply {
 
     private void keySpecs(Command command) {
         Keys keys = command.keys();
-        int specs = (keys.first() == 0 ? 0 : 1) + (keys.counted() == 0 ? 0 : 1);
-        reply.set(specs);
-        if (keys.first() != 0) {
-            int last = keys.last() < 0 ? keys.last() : keys.last() - keys.first();
-            beginSpec(command, keys.first());
-            find("range", "lastkey", last, "keystep", keys.step(), "limit", 0);
-        }
-        if (keys.counted() != 0) {
-            beginSpec(command, keys.counted());
-            find("keynum", "keynumidx", 0, "firstkey", 1, "keystep", 1);
+        List<KeyAccess> all = command.access();
+        reply.set(all.size());
+        for (KeyAccess access : all) {
+            boolean counted = access.first() == 0 && keys.first() == 0;
+            int first = access.first() == 0 ? keys.first() : access.first();
+            int last = access.first() == 0 ? keys.last() : access.last();
+            beginSpec(access, counted ? keys.counted() : first);
+            if (counted) {
+                spec("keynum", List.of("keynumidx", "firstkey", "keystep"), 0, 1, 1);
+            } else {
+                int step = Math.max(keys.step(), 1);
+                int distance = last < 0 ? last : last - first;
+                spec("range", List.of("lastkey", "keystep", "limit"), distance, step, 0);
+            }
         }
     }
 
-    private void beginSpec(Command command, int index) {
-        reply.map(3);
+    private void beginSpec(KeyAccess access, int index) {
+        boolean noted = !access.notes().isEmpty();
+        reply.map(noted ? 4 : 3);
+        if (noted) {
+            field("notes", access.notes());
+        }
         reply.bulk("flags");
-        words(access(command));
+        words(access.words());
         reply.bulk("begin_search");
-        spec("index", 1);
-        number("index", index);
+        spec("index", List.of("index"), index);
         reply.bulk("find_keys");
     }
 
-    /** How a command treats its keys, as far as its declaration tells. */
-    static List<String> access(Command command) {
-        return command.isWrite() ? List.of("RW", "update") : List.of("RO", "access");
-    }
-
-    private void find(
-            String type, String one, int first, String two, int second, String three, int third) {
-        spec(type, 3);
-        number(one, first);
-        number(two, second);
-        number(three, third);
-    }
-
-    private void spec(String type, int numbers) {
+    private void spec(String type, List<String> names, int... values) {
         reply.map(2);
         field("type", type);
         reply.bulk("spec");
-        reply.map(numbers);
-    }
-
-    private void number(String name, int value) {
-        reply.bulk(name);
-        reply.integer(value);
+        reply.map(names.size());
+        for (int i = 0; i < values.length; i++) {
+            reply.bulk(names.get(i));
+            reply.integer(values[i]);
+        }
     }
 
     // ---- DOCS

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,8 +32,8 @@ public final class Command {
     }
 
     /**
-     * How many bytes of effects a request may at most cause, but for the deletion of its keys if they
-     * are expired.
+     * How many bytes of effects a request may at most cause, but for the deletion of its keys if
+     * they are expired.
      */
     @FunctionalInterface
     public interface Cost {
@@ -41,6 +42,12 @@ public final class Command {
 
     /** A bound for commands whose effects repeat their arguments, each at most once. */
     private static final Cost ARGUMENTS = request -> request.bytes() + 32L * request.count();
+
+    /** How a request of a command treats its keys, if that depends on its arguments. */
+    @FunctionalInterface
+    public interface Treatment {
+        KeyAccess of(Request request);
+    }
 
     /** Which stripes are locked while a command runs. */
     public enum Locks {
@@ -62,6 +69,9 @@ public final class Command {
     private final Keys keys;
     private final Set<Flag> flags;
     private final List<String> categories;
+    private final List<String> tips;
+    private final List<KeyAccess> access;
+    private final Optional<Treatment> treatment;
     private final List<Command> subcommands;
     private final Cost cost;
     private final Locks locks;
@@ -81,6 +91,9 @@ public final class Command {
         this.keys = builder.keys;
         this.flags = Collections.unmodifiableSet(builder.flags);
         this.categories = List.copyOf(builder.categories);
+        this.tips = List.copyOf(builder.tips);
+        this.access = access(builder);
+        this.treatment = builder.treatment;
         this.subcommands = List.copyOf(builder.subcommands);
         this.cost = builder.cost;
         this.locks = builder.locks;
@@ -93,6 +106,14 @@ public final class Command {
         for (Command subcommand : subcommands) {
             subcommand.fullName = name + "|" + subcommand.name;
         }
+    }
+
+    private static List<KeyAccess> access(Builder builder) {
+        if (!builder.access.isEmpty() || builder.keys.isNone()) {
+            return List.copyOf(builder.access);
+        }
+        boolean writes = builder.flags.contains(Flag.WRITE);
+        return List.of(writes ? KeyAccess.of("RW", "update") : KeyAccess.of("RO", "access"));
     }
 
     /** Begins a declaration; {@code usage} is the syntax as Redis's documentation writes it. */
@@ -165,6 +186,30 @@ public final class Command {
         return categories;
     }
 
+    /** What a client of many servers may want to know: Redis's command tips. */
+    public List<String> tips() {
+        return tips;
+    }
+
+    /** How it treats its keys; empty if it has neither keys nor channels. */
+    public List<KeyAccess> access() {
+        return access;
+    }
+
+    /** How this request treats the key at an index. */
+    public KeyAccess access(Request request, int key) {
+        if (treatment.isPresent()) {
+            return treatment.get().of(request);
+        }
+        for (KeyAccess range : access) {
+            int last = range.last() < 0 ? request.count() + range.last() : range.last();
+            if (range.first() == 0 || range.first() <= key && key <= last) {
+                return range;
+            }
+        }
+        throw new AssertionError(this + ": no access to argument " + key);
+    }
+
     public List<Command> subcommands() {
         return subcommands;
     }
@@ -204,6 +249,9 @@ public final class Command {
         private Keys keys = Keys.NONE;
         private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
         private final List<String> categories = new ArrayList<>();
+        private final List<String> tips = new ArrayList<>();
+        private final List<KeyAccess> access = new ArrayList<>();
+        private Optional<Treatment> treatment = Optional.empty();
         private final List<Command> subcommands = new ArrayList<>();
         private Cost cost = ARGUMENTS;
         private Locks locks = Locks.KEYS;
@@ -250,6 +298,23 @@ public final class Command {
 
         public Builder categories(String... categories) {
             this.categories.addAll(Arrays.asList(categories));
+            return this;
+        }
+
+        public Builder tips(String... tips) {
+            this.tips.addAll(Arrays.asList(tips));
+            return this;
+        }
+
+        /** If it is neither {@code RO access} nor, for a command that writes, {@code RW update}. */
+        public Builder access(KeyAccess... access) {
+            this.access.addAll(Arrays.asList(access));
+            return this;
+        }
+
+        /** What a request says more exactly than {@link #access} does. */
+        public Builder access(Treatment treatment) {
+            this.treatment = Optional.of(treatment);
             return this;
         }
 

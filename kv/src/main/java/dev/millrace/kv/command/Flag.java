@@ -17,6 +17,7 @@ public enum Flag {
     SKIP_SLOWLOG,
     FAST,
     NO_AUTH,
+    NO_ASYNC_LOADING,
     MAY_REPLICATE,
     NO_MULTI,
     MOVABLEKEYS,

@@ -78,6 +78,9 @@ public final class Configuring {
                                                 "O(N) when N is the number of configuration"
                                                         + " parameters provided")
                                         .summary("Set configuration parameters to the given values")
+                                        .tips(
+                                                "request_policy:all_nodes",
+                                                "response_policy:all_succeeded")
                                         .does(Configuring::set)));
     }
 

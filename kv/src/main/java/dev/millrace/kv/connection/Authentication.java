@@ -162,7 +162,9 @@ public final class Authentication {
         session.unwatch();
         PubSub.of(call.server()).dropAll(session);
         session.name("");
-        session.replyMode(Session.ReplyMode.ON);
+        if (session.replyMode() == Session.ReplyMode.OFF) {
+            session.replyMode(Session.ReplyMode.ON);
+        }
         call.reply().simple("RESET");
     }
 }

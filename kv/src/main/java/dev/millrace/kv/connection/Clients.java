@@ -129,6 +129,7 @@ public final class Clients {
                                         .summary(
                                                 "Returns information about the current client"
                                                         + " connection.")
+                                        .tips("nondeterministic_output")
                                         .does(Clients::info),
                                 admin(
                                                 "kill",
@@ -151,6 +152,7 @@ public final class Clients {
                                         .complexity(
                                                 "O(N) where N is the number of client connections")
                                         .summary("Get the list of client connections")
+                                        .tips("nondeterministic_output")
                                         .does(Clients::list),
                                 admin("no-evict", "CLIENT NO-EVICT <ON|OFF>", "7.0.0", 3)
                                         .summary(

@@ -5,6 +5,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
+
 import java.util.List;
 
 /** PING, ECHO, SELECT, QUIT. */
@@ -25,10 +26,11 @@ public final class Connections {
                 connection("ping", "PING [message]", -1)
                         .summary("Ping the server")
                         .flags(Flag.FAST)
+                        .tips("request_policy:all_shards", "response_policy:all_succeeded")
                         .does(Connections::ping),
                 connection("echo", "ECHO message", 2)
                         .summary("Echo the given string")
-                        .flags(Flag.FAST)
+                        .flags(Flag.LOADING, Flag.STALE, Flag.FAST)
                         .does(call -> call.reply().bulk(call.address(1), call.length(1))),
                 connection("select", "SELECT index", 2)
                         .summary("Change the selected database for the current connection")

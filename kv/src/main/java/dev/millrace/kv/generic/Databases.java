@@ -6,6 +6,7 @@ import dev.millrace.kv.command.Command.Locks;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.store.Stripe;
+
 import java.util.List;
 
 /** FLUSHDB, FLUSHALL, SWAPDB, DBSIZE: commands on whole databases. */
@@ -32,6 +33,7 @@ public final class Databases {
                         .flags(Flag.WRITE)
                         .categories("dangerous")
                         .cost(request -> FLUSH_BYTES)
+                        .tips("request_policy:all_shards", "response_policy:all_succeeded")
                         .does(Databases::flushDb),
                 databases("flushall", "FLUSHALL [ASYNC | SYNC]", "1.0.0", -1)
                         .summary("Remove all keys from all databases")
@@ -39,6 +41,7 @@ public final class Databases {
                         .flags(Flag.WRITE)
                         .categories("dangerous")
                         .cost(request -> FLUSH_BYTES)
+                        .tips("request_policy:all_shards", "response_policy:all_succeeded")
                         .does(Databases::flushAll),
                 databases("swapdb", "SWAPDB index1 index2", "4.0.0", 3)
                         .summary("Swaps two Redis databases")
@@ -52,6 +55,7 @@ public final class Databases {
                         .summary("Return the number of keys in the selected database")
                         .complexity("O(1)")
                         .flags(Flag.READONLY, Flag.FAST)
+                        .tips("request_policy:all_shards", "response_policy:agg_sum")
                         .does(Databases::size));
     }
 

@@ -4,8 +4,10 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
+
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -28,6 +30,8 @@ public final class Existence {
         return List.of(
                 keys("del", "DEL key [key ...]", "1.0.0", "Delete a key")
                         .flags(Flag.WRITE)
+                        .tips("request_policy:multi_shard", "response_policy:agg_sum")
+                        .access(KeyAccess.of("RM", "delete"))
                         .does(Existence::delete),
                 keys(
                                 "unlink",
@@ -36,9 +40,13 @@ public final class Existence {
                                 "Delete a key asynchronously in another thread. Otherwise it is"
                                         + " just as DEL, but non blocking.")
                         .flags(Flag.WRITE, Flag.FAST)
+                        .tips("request_policy:multi_shard", "response_policy:agg_sum")
+                        .access(KeyAccess.of("RM", "delete"))
                         .does(Existence::delete),
                 keys("exists", "EXISTS key [key ...]", "1.0.0", "Determine if a key exists")
                         .flags(Flag.READONLY, Flag.FAST)
+                        .tips("request_policy:multi_shard", "response_policy:agg_sum")
+                        .access(KeyAccess.of("RO"))
                         .does(call -> count(call, call::glance)),
                 keys(
                                 "touch",
@@ -47,6 +55,8 @@ public final class Existence {
                                 "Alters the last access time of a key(s). Returns the number of"
                                         + " existing keys specified.")
                         .flags(Flag.READONLY, Flag.FAST)
+                        .tips("request_policy:multi_shard", "response_policy:agg_sum")
+                        .access(KeyAccess.of("RO"))
                         .does(call -> count(call, call::read)));
     }
 

@@ -4,6 +4,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.resp.Decimal;
@@ -57,6 +58,7 @@ public final class Introspection {
                         .keys(Keys.one())
                         .flags(Flag.READONLY, Flag.FAST)
                         .categories("keyspace")
+                        .access(KeyAccess.of("RO"))
                         .does(Introspection::type),
                 Command.named("object", "OBJECT")
                         .since("2.2.3")
@@ -109,6 +111,8 @@ public final class Introspection {
                 .keys(Keys.range(2, 2, 1))
                 .flags(Flag.READONLY)
                 .categories("keyspace")
+                .tips("nondeterministic_output")
+                .access(KeyAccess.of("RO"))
                 .does(
                         call -> {
                             Key key = call.peek(2);

@@ -51,6 +51,7 @@ public final class KeyNames {
                                         + " assumption that the key names in the database and the"
                                         + " given pattern have limited length.")
                         .categories("dangerous")
+                        .tips("request_policy:all_shards", "nondeterministic_output_order")
                         .does(KeyNames::keys),
                 names("scan", "SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]", "2.8.0", -2)
                         .summary("Incrementally iterate the keys space")
@@ -58,10 +59,12 @@ public final class KeyNames {
                                 "O(1) for every call. O(N) for a complete iteration, including"
                                         + " enough command calls for the cursor to return back to 0."
                                         + " N is the number of elements inside the collection.")
+                        .tips("nondeterministic_output", "request_policy:special")
                         .does(KeyNames::scan),
                 names("randomkey", "RANDOMKEY", "1.0.0", 1)
                         .summary("Return a random key from the keyspace")
                         .complexity("O(1)")
+                        .tips("request_policy:all_shards", "nondeterministic_output")
                         .does(KeyNames::random));
     }
 

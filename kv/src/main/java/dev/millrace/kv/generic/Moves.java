@@ -5,6 +5,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
@@ -32,16 +33,23 @@ public final class Moves {
                         .summary("Rename a key")
                         .keys(Keys.range(1, 2, 1))
                         .flags(Flag.WRITE)
+                        .access(
+                                KeyAccess.of("RW", "access", "delete").at(1, 1),
+                                KeyAccess.of("OW", "update").at(2, 2))
                         .does(Moves::rename),
                 moves("renamenx", "RENAMENX key newkey", "1.0.0", 3)
                         .summary("Rename a key, only if the new key does not exist")
                         .keys(Keys.range(1, 2, 1))
                         .flags(Flag.WRITE, Flag.FAST)
+                        .access(
+                                KeyAccess.of("RW", "access", "delete").at(1, 1),
+                                KeyAccess.of("OW", "insert").at(2, 2))
                         .does(Moves::renameNx),
                 moves("move", "MOVE key db", "1.0.0", 3)
                         .summary("Move a key to another database")
                         .keys(Keys.one())
                         .flags(Flag.WRITE, Flag.FAST)
+                        .access(KeyAccess.of("RW", "access", "update"))
                         .does(Moves::move),
                 moves("copy", "COPY source destination [DB destination-db] [REPLACE]", "6.2.0", -3)
                         .summary("Copy a key")
@@ -50,6 +58,9 @@ public final class Moves {
                                         + " items. O(1) for string values.")
                         .keys(Keys.range(1, 2, 1))
                         .flags(Flag.WRITE, Flag.DENYOOM)
+                        .access(
+                                KeyAccess.of("RO", "access").at(1, 1),
+                                KeyAccess.of("OW", "update").at(2, 2))
                         .does(Moves::copy));
     }
 

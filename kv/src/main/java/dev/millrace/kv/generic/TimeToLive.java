@@ -48,7 +48,8 @@ public final class TimeToLive {
                 .does(call -> expire(call, scale));
     }
 
-    private static Command tell(String name, String since, String summary, Scale scale) {
+    private static Command tell(
+            String name, String since, String summary, Scale scale, String... tips) {
         return Command.named(name, name.toUpperCase(Locale.ROOT) + " key")
                 .since(since)
                 .group("generic")
@@ -58,6 +59,7 @@ public final class TimeToLive {
                 .keys(Keys.one())
                 .flags(Flag.READONLY, Flag.FAST)
                 .categories("keyspace")
+                .tips(tips)
                 .does(call -> tell(call, scale));
     }
 
@@ -87,12 +89,18 @@ public final class TimeToLive {
                         "2.6.0",
                         "Set the expiration for a key as a UNIX timestamp specified in milliseconds",
                         Scale.AT_MILLIS),
-                tell("ttl", "1.0.0", "Get the time to live for a key in seconds", Scale.SECONDS),
+                tell(
+                        "ttl",
+                        "1.0.0",
+                        "Get the time to live for a key in seconds",
+                        Scale.SECONDS,
+                        "nondeterministic_output"),
                 tell(
                         "pttl",
                         "2.6.0",
                         "Get the time to live for a key in milliseconds",
-                        Scale.MILLIS),
+                        Scale.MILLIS,
+                        "nondeterministic_output"),
                 tell(
                         "expiretime",
                         "7.0.0",

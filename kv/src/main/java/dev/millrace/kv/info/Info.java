@@ -23,6 +23,10 @@ public final class Info {
                         .arity(-1)
                         .flags(Flag.LOADING, Flag.STALE)
                         .categories("dangerous")
+                        .tips(
+                                "nondeterministic_output",
+                                "request_policy:all_shards",
+                                "response_policy:special")
                         .does(Info::info));
     }
 

@@ -23,6 +23,7 @@ public final class Curiosities {
                         .summary("Return the current server time")
                         .arity(1)
                         .flags(Flag.LOADING, Flag.STALE, Flag.FAST)
+                        .tips("nondeterministic_output")
                         .does(Curiosities::time),
                 Command.named("lolwut", "LOLWUT [VERSION version]")
                         .since("5.0.0")

@@ -6,6 +6,7 @@ import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Help;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.info.ProcessFacts;
@@ -55,23 +56,39 @@ public final class MemoryUse {
                         .contains(
                                 memory("doctor", "MEMORY DOCTOR", 2)
                                         .summary("Outputs memory problems report")
+                                        .tips(
+                                                "nondeterministic_output",
+                                                "request_policy:all_shards",
+                                                "response_policy:special")
                                         .does(MemoryUse::doctor),
                                 Help.declared("memory", "4.0.0", "server")
                                         .does(Help.answering("memory", HELP)),
                                 memory("malloc-stats", "MEMORY MALLOC-STATS", 2)
                                         .summary("Show allocator internal stats")
+                                        .tips(
+                                                "nondeterministic_output",
+                                                "request_policy:all_shards",
+                                                "response_policy:special")
                                         .does(MemoryUse::allocator),
                                 memory("purge", "MEMORY PURGE", 2)
                                         .summary("Ask the allocator to release memory")
+                                        .tips(
+                                                "request_policy:all_shards",
+                                                "response_policy:all_succeeded")
                                         .does(call -> call.reply().ok()),
                                 memory("stats", "MEMORY STATS", 2)
                                         .summary("Show memory usage details")
+                                        .tips(
+                                                "nondeterministic_output",
+                                                "request_policy:all_shards",
+                                                "response_policy:special")
                                         .does(MemoryUse::stats),
                                 memory("usage", "MEMORY USAGE key [SAMPLES count]", -3)
                                         .complexity("O(N) where N is the number of samples.")
                                         .summary("Estimate the memory usage of a key")
                                         .keys(Keys.range(2, 2, 1))
                                         .flags(Flag.READONLY)
+                                        .access(KeyAccess.of("RO"))
                                         .does(MemoryUse::usage)));
     }
 
@@ -98,10 +115,10 @@ public final class MemoryUse {
             call.reply()
                     .verbatim(
                             "Hi Sam, this instance is empty or is using very little memory, my"
-                                + " issues detector can't be used in these conditions. Please,"
-                                + " leave for your mission on Earth and fill it with some data. The"
-                                + " new Sam and I will be back to our programming as soon as I"
-                                + " finished rebooting.\n");
+                                    + " issues detector can't be used in these conditions. Please,"
+                                    + " leave for your mission on Earth and fill it with some data. The"
+                                    + " new Sam and I will be back to our programming as soon as I"
+                                    + " finished rebooting.\n");
         } else {
             call.reply()
                     .verbatim(

@@ -37,13 +37,16 @@ public final class NoCluster {
                                 part("getkeysinslot", "CLUSTER GETKEYSINSLOT slot count", 4)
                                         .summary(
                                                 "Return local key names in the specified hash slot")
+                                        .tips("nondeterministic_output")
                                         .does(NoCluster::refuse),
                                 part("help", "CLUSTER HELP", 2)
                                         .summary(
                                                 "Show helpful text about the different subcommands")
+                                        .flags(Flag.LOADING)
                                         .does(NoCluster::refuse),
                                 part("info", "CLUSTER INFO", 2)
                                         .summary("Provides info about Redis Cluster node state")
+                                        .tips("nondeterministic_output")
                                         .does(NoCluster::refuse),
                                 part("keyslot", "CLUSTER KEYSLOT key", 3)
                                         .summary("Returns the hash slot of the specified key")
@@ -53,15 +56,19 @@ public final class NoCluster {
                                         .does(NoCluster::refuse),
                                 part("nodes", "CLUSTER NODES", 2)
                                         .summary("Get Cluster config for the node")
+                                        .tips("nondeterministic_output")
                                         .does(NoCluster::refuse),
                                 part("reset", "CLUSTER RESET [HARD|SOFT]", -2)
                                         .summary("Reset a Redis Cluster node")
+                                        .flags(Flag.ADMIN, Flag.NOSCRIPT)
                                         .does(NoCluster::refuse),
                                 part("shards", "CLUSTER SHARDS", 2)
                                         .summary("Get array of cluster slots to node mappings")
+                                        .tips("nondeterministic_output")
                                         .does(NoCluster::refuse),
                                 part("slots", "CLUSTER SLOTS", 2)
                                         .summary("Get array of Cluster slot to node mappings")
+                                        .tips("nondeterministic_output")
                                         .does(NoCluster::refuse)),
                 cluster("readonly", "READONLY", 1)
                         .summary("Enables read queries for a connection to a cluster replica node")

@@ -52,6 +52,7 @@ public final class Replication {
                         .arity(3)
                         .flags(Flag.NOSCRIPT)
                         .categories("connection")
+                        .tips("request_policy:all_shards", "response_policy:agg_min")
                         .does(Replication::await),
                 Command.named(
                                 "failover",
@@ -75,6 +76,7 @@ public final class Replication {
                 .summary("Make the server a replica of another instance, or promote it as master.")
                 .arity(3)
                 .flags(Flag.ADMIN, Flag.NOSCRIPT, Flag.STALE)
+                .flags(Flag.NO_ASYNC_LOADING)
                 .does(Replication::follow);
     }
 

@@ -40,12 +40,15 @@ public final class Saves {
                         .complexity("O(N) where N is the total number of keys in all databases")
                         .summary("Synchronously save the dataset to disk")
                         .flags(Flag.NO_MULTI)
+                        .flags(Flag.NO_ASYNC_LOADING)
                         .does(Saves::save),
                 save("bgsave", "BGSAVE [SCHEDULE]", -1)
                         .summary("Asynchronously save the dataset to disk")
+                        .flags(Flag.NO_ASYNC_LOADING)
                         .does(Saves::saveInBackground),
                 save("bgrewriteaof", "BGREWRITEAOF", 1)
                         .summary("Asynchronously rewrite the append-only file")
+                        .flags(Flag.NO_ASYNC_LOADING)
                         .does(Saves::rewrite),
                 Command.named("lastsave", "LASTSAVE")
                         .since("1.0.0")
@@ -55,6 +58,7 @@ public final class Saves {
                         .arity(1)
                         .flags(Flag.LOADING, Flag.STALE, Flag.FAST)
                         .categories("admin", "dangerous")
+                        .tips("nondeterministic_output")
                         .does(Saves::last));
     }
 

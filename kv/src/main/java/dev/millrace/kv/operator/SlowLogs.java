@@ -51,12 +51,17 @@ public final class SlowLogs {
                         .contains(
                                 slowLog("get", "SLOWLOG GET [count]", -2)
                                         .summary("Get the slow log's entries")
+                                        .tips("request_policy:all_nodes", "nondeterministic_output")
                                         .does(SlowLogs::get),
                                 Help.declared("slowlog", "6.2.0", "server")
                                         .does(Help.answering("slowlog", HELP)),
                                 slowLog("len", "SLOWLOG LEN", 2)
                                         .complexity("O(1)")
                                         .summary("Get the slow log's length")
+                                        .tips(
+                                                "request_policy:all_nodes",
+                                                "response_policy:agg_sum",
+                                                "nondeterministic_output")
                                         .does(
                                                 call ->
                                                         call.reply()
@@ -66,6 +71,9 @@ public final class SlowLogs {
                                                                                 .size())),
                                 slowLog("reset", "SLOWLOG RESET", 2)
                                         .summary("Clear all entries from the slow log")
+                                        .tips(
+                                                "request_policy:all_nodes",
+                                                "response_policy:all_succeeded")
                                         .does(SlowLogs::reset)));
     }
 

@@ -4,6 +4,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Help;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.glob.GlobPattern;
 
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,7 @@ public final class Publishing {
                                 "O(N) where N is the number of clients subscribed to the receiving"
                                         + " shard channel.")
                         .summary("Post a message to a shard channel")
+                        .access(KeyAccess.of("not_key").at(1, 1))
                         .does(Publishing::publishToShard),
                 Command.named("pubsub", "PUBSUB")
                         .since("2.8.0")
@@ -163,11 +165,11 @@ public final class Publishing {
         if (call.count() > 3) {
             throw Help.wrongForm(call);
         }
-        @Nullable GlobPattern glob = call.count() == 3 ? GlobPattern.of(call.bytes(2)) : null;
+        byte @Nullable [] pattern = call.count() == 3 ? call.bytes(2) : null;
         List<Name> matching = new ArrayList<>();
         directory.eachName(
                 name -> {
-                    if (glob == null || glob.matches(name.bytes())) {
+                    if (pattern == null || GlobPattern.of(pattern).matches(name.bytes())) {
                         matching.add(name);
                     }
                 });

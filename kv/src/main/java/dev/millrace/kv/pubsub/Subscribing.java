@@ -3,6 +3,7 @@ package dev.millrace.kv.pubsub;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.pubsub.Subscriptions.Kind;
 
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ public final class Subscribing {
                 subscribing("ssubscribe", "SSUBSCRIBE shardchannel [shardchannel ...]", "7.0.0", -2)
                         .complexity("O(N) where N is the number of shard channels to subscribe to.")
                         .summary("Listen for messages published to the given shard channels")
+                        .access(KeyAccess.of("not_key").at(1, -1))
                         .does(call -> begin(call, Kind.SHARD_CHANNEL)),
                 subscribing(
                                 "sunsubscribe",
@@ -63,6 +65,7 @@ public final class Subscribing {
                                 "O(N) where N is the number of clients already subscribed to a"
                                         + " shard channel.")
                         .summary("Stop listening for messages posted to the given shard channels")
+                        .access(KeyAccess.of("not_key").at(1, -1))
                         .does(call -> end(call, Kind.SHARD_CHANNEL)));
     }
 

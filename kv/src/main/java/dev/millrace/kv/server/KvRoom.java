@@ -3,6 +3,7 @@ package dev.millrace.kv.server;
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 import dev.millrace.kernel.config.Settings;
+import dev.millrace.kernel.guard.Guard;
 import dev.millrace.kernel.guard.GuardPolicy;
 import dev.millrace.kernel.journal.SyncPolicy;
 import dev.millrace.kernel.net.Endpoint;
@@ -16,8 +17,10 @@ import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.info.Recent;
+import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.store.Stripes;
+
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -117,6 +120,7 @@ public final class KvRoom implements Room {
                         new CommandTable(Commands.all()),
                         Clock.systemUTC());
         serving.config().requirepass(context.get(PASSWORD));
+        serving.config().set(Config.Quantity.MAXCLIENTS, context.get(Guard.CONNECTIONS_MAX));
         serving.checkpoints(new ShardCheckpoints(shards));
         serving.shutdown(shutdown);
         declare(Parameters.of(serving), context);

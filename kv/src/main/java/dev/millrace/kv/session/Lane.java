@@ -500,16 +500,16 @@ public final class Lane {
         long before = out.length();
         boolean skip = session.replyMode() == Session.ReplyMode.SKIP;
         if (skip) {
-            session.replyMode(Session.ReplyMode.ON);
+            session.replyMode(Session.ReplyMode.SKIPPING);
         }
         quiet = true;
         boolean executed = decide(session, request);
         quiet = false;
-        if (skip && !executed) {
-            session.replyMode(Session.ReplyMode.SKIP);
-        }
-        if (skip || session.replyMode() == Session.ReplyMode.OFF) {
+        if (session.replyMode() != Session.ReplyMode.ON) {
             out.truncate(before);
+        }
+        if (session.replyMode() == Session.ReplyMode.SKIPPING) {
+            session.replyMode(executed ? Session.ReplyMode.ON : Session.ReplyMode.SKIP);
         }
         return executed;
     }

@@ -22,7 +22,9 @@ public final class Session implements Watches.Watcher {
         ON,
         OFF,
         /** The next command is not answered. */
-        SKIP
+        SKIP,
+        /** The command that runs is not answered, unless it chooses another mode. */
+        SKIPPING
     }
 
     /** What makes a session's commands take the long way through {@link Lane}. */

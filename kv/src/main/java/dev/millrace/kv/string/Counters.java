@@ -5,10 +5,12 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.resp.Decimal;
+
 import java.util.List;
 
 /** INCR and its kin: strings that are integers. */
@@ -32,20 +34,24 @@ public final class Counters {
     public static List<Command> all() {
         return List.of(
                 counter("incr", "INCR key", 2, "Increment the integer value of a key by one")
+                        .access(KeyAccess.of("RW", "access", "update"))
                         .does(call -> add(call, 1)),
                 counter("decr", "DECR key", 2, "Decrement the integer value of a key by one")
+                        .access(KeyAccess.of("RW", "access", "update"))
                         .does(call -> add(call, -1)),
                 counter(
                                 "incrby",
                                 "INCRBY key increment",
                                 3,
                                 "Increment the integer value of a key by the given amount")
+                        .access(KeyAccess.of("RW", "access", "update"))
                         .does(call -> add(call, call.integer(2))),
                 counter(
                                 "decrby",
                                 "DECRBY key decrement",
                                 3,
                                 "Decrement the integer value of a key by the given number")
+                        .access(KeyAccess.of("RW", "access", "update"))
                         .does(Counters::decrBy));
     }
 

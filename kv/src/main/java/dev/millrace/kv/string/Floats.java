@@ -6,6 +6,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
@@ -36,6 +37,7 @@ public final class Floats {
                                         EFFECT_BYTES
                                                 + request.length(1)
                                                 + LongDouble.TEXT_BYTES_MAX)
+                        .access(KeyAccess.of("RW", "access", "update"))
                         .does(Floats::add));
     }
 

@@ -4,6 +4,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 
@@ -30,6 +31,7 @@ public final class GetAndChange {
         return List.of(
                 get("getdel", "GETDEL key", 2)
                         .summary("Get the value of a key and delete the key")
+                        .access(KeyAccess.of("RW", "access", "delete"))
                         .does(GetAndChange::getDelete),
                 get(
                                 "getex",
@@ -37,6 +39,9 @@ public final class GetAndChange {
                                         + " PXAT unix-time-milliseconds | PERSIST]",
                                 -2)
                         .summary("Get the value of a key and optionally set its expiration")
+                        .access(
+                                KeyAccess.of("RW", "access", "update")
+                                        .noted("RW and UPDATE because it changes the TTL"))
                         .does(GetAndChange::getExpire));
     }
 

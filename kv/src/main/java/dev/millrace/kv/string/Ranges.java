@@ -4,6 +4,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
@@ -38,6 +39,7 @@ public final class Ranges {
                                         + " size, since the dynamic string library used by Redis will"
                                         + " double the free space available on every reallocation.")
                         .flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST)
+                        .access(KeyAccess.of("RW", "insert"))
                         .does(Ranges::append),
                 range("getrange", "GETRANGE key start end", "2.4.0", 4)
                         .summary("Get a substring of the string stored at a key")

@@ -4,9 +4,11 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
-import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.resp.Request;
+
 import java.util.List;
 
 /** SET with all its options, and the commands that are SET with one of them fixed. */
@@ -39,20 +41,28 @@ public final class Set {
                                 "1.0.0",
                                 -3)
                         .summary("Set the string value of a key")
+                        .access(
+                                KeyAccess.of("RW", "access", "update", "variable_flags")
+                                        .noted("RW and ACCESS due to the optional `GET` argument"))
+                        .access(Set::treatment)
                         .does(Set::set),
                 set("setnx", "SETNX key value", "1.0.0", 3)
                         .flags(Flag.FAST)
                         .summary("Set the value of a key, only if the key does not exist")
+                        .access(KeyAccess.of("OW", "insert"))
                         .does(Set::setNx),
                 set("setex", "SETEX key seconds value", "2.0.0", 4)
                         .summary("Set the value and expiration of a key")
+                        .access(KeyAccess.of("OW", "update"))
                         .does(call -> setWithExpiry(call, Expiry.Unit.SECONDS)),
                 set("psetex", "PSETEX key milliseconds value", "2.6.0", 4)
                         .summary("Set the value and expiration in milliseconds of a key")
+                        .access(KeyAccess.of("OW", "update"))
                         .does(call -> setWithExpiry(call, Expiry.Unit.MILLIS)),
                 set("getset", "GETSET key value", "1.0.0", 3)
                         .flags(Flag.FAST)
                         .summary("Set the string value of a key and return its old value")
+                        .access(KeyAccess.of("RW", "access", "update"))
                         .does(Set::getSet));
     }
 
@@ -126,6 +136,15 @@ public final class Set {
     private static void put(Call call, Key key, int value, long expiresAt) {
         call.effects().putString(key, call.address(value), call.length(value), expiresAt);
         call.notify(Notification.STRING, "set", key);
+    }
+
+    private static KeyAccess treatment(Request request) {
+        for (int i = 3; i < request.count(); i++) {
+            if (request.text(i).equalsIgnoreCase("GET")) {
+                return KeyAccess.of("RW", "access", "update");
+            }
+        }
+        return KeyAccess.of("OW", "update");
     }
 
     private static void setNx(Call call) {

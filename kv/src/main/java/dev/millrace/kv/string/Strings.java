@@ -4,9 +4,11 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
+
 import java.util.List;
 
 /** GET, SET and what reads or replaces whole strings. */
@@ -34,6 +36,7 @@ public final class Strings {
                         .keys(Keys.one())
                         .flags(Flag.READONLY, Flag.FAST)
                         .categories("string")
+                        .access(KeyAccess.of("RO"))
                         .does(Strings::strlen),
                 Command.named("mget", "MGET key [key ...]")
                         .since("1.0.0")
@@ -44,6 +47,7 @@ public final class Strings {
                         .keys(Keys.range(1, -1, 1))
                         .flags(Flag.READONLY, Flag.FAST)
                         .categories("string")
+                        .tips("request_policy:multi_shard")
                         .does(Strings::mget),
                 Command.named("mset", "MSET key value [key value ...]")
                         .since("1.0.1")
@@ -54,6 +58,8 @@ public final class Strings {
                         .keys(Keys.range(1, -1, 2))
                         .flags(Flag.WRITE, Flag.DENYOOM)
                         .categories("string")
+                        .tips("request_policy:multi_shard", "response_policy:all_succeeded")
+                        .access(KeyAccess.of("OW", "update"))
                         .does(Strings::mset),
                 Command.named("msetnx", "MSETNX key value [key value ...]")
                         .since("1.0.1")
@@ -66,6 +72,8 @@ public final class Strings {
                         .keys(Keys.range(1, -1, 2))
                         .flags(Flag.WRITE, Flag.DENYOOM)
                         .categories("string")
+                        .tips("request_policy:multi_shard", "response_policy:agg_min")
+                        .access(KeyAccess.of("OW", "insert"))
                         .does(Strings::msetNx));
     }
 

@@ -4,8 +4,10 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Refusal;
+
 import java.util.List;
 import java.util.Locale;
 
@@ -43,16 +45,13 @@ public final class Transactions {
                         .since("2.2.0")
                         .group("transactions")
                         .complexity("O(1) for every key.")
-                        .summary("Watch the given keys to determine execution of the MULTI/EXEC block")
+                        .summary(
+                                "Watch the given keys to determine execution of the MULTI/EXEC block")
                         .arity(-2)
                         .keys(Keys.range(1, -1, 1))
-                        .flags(
-                                Flag.NOSCRIPT,
-                                Flag.LOADING,
-                                Flag.STALE,
-                                Flag.FAST,
-                                Flag.ALLOW_BUSY)
+                        .flags(Flag.NOSCRIPT, Flag.LOADING, Flag.STALE, Flag.FAST, Flag.ALLOW_BUSY)
                         .categories("transaction")
+                        .access(KeyAccess.of("RO"))
                         .does(Transactions::watch),
                 transaction("unwatch", "2.2.0", 1)
                         .flags(Flag.FAST, Flag.ALLOW_BUSY)
@@ -82,8 +81,7 @@ public final class Transactions {
         for (int i = 1; i < call.count(); i++) {
             Key key = call.peek(i);
             boolean expired = call.isHiddenExpired(key);
-            call.session()
-                    .watch(key.stripe(), call.session().database(), call.bytes(i), expired);
+            call.session().watch(key.stripe(), call.session().database(), call.bytes(i), expired);
         }
         call.reply().ok();
     }
