@@ -11,6 +11,7 @@ import dev.millrace.kernel.log.NettyLog;
 import dev.millrace.kernel.net.CannotListen;
 import dev.millrace.kernel.net.Network;
 import dev.millrace.kernel.room.Room;
+import dev.millrace.kernel.shard.TargetTaken;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -69,6 +70,8 @@ final class Up implements Command {
             throw new Failed(Exit.CONFIG, String.valueOf(bad.getMessage()));
         } catch (DataInUse | CannotListen taken) {
             throw new Failed(Exit.UNAVAILABLE, String.valueOf(taken.getMessage()));
+        } catch (TargetTaken backup) {
+            throw new Failed(Exit.CANNOT_CREATE, String.valueOf(backup.getMessage()));
         } catch (CorruptJournalException corrupt) {
             throw new Failed(Exit.DATA, String.valueOf(corrupt.getMessage()));
         } catch (IOException failure) {

@@ -45,8 +45,9 @@ import java.util.stream.Stream;
  * }
  * }</pre>
  *
- * <p>Before each test it is emptied. At the end everything that was done is replayed from the
- * journal into a fresh store, which must then be the same: keys, values, encodings and expiries.
+ * <p>Before each test it is emptied. No command may log more than it has set space aside for. At
+ * the end everything that was done is replayed from the journal into a fresh store, which must then
+ * be the same: keys, values, encodings and expiries.
  *
  * <p>Arguments and replies are bytes as ISO-8859-1, so {@code "\u00ff"} is one byte; for the text
  * of a reply see {@link ReplyText}.
@@ -161,13 +162,9 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
 
     /** Runs what the loop was given to run, and finds space for who waits for it. */
     private void turn() {
-        boolean any = true;
-        while (any) {
-            any = node.turns.run();
-            if (node.shard.segments().shortOfSpace()) {
-                node.shard.segments().prepareSpace();
-            }
-        }
+        do {
+            node.shard.segments().prepareSpace();
+        } while (node.turns.run());
     }
 
     private Node start() {
@@ -183,7 +180,7 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
             KvServer server =
                     new KvServer(
                             machine.stripes(),
-                            shard.journal(),
+                            new CheckedJournal(shard.journal()),
                             false,
                             new CommandTable(Commands.all()),
                             clock);

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -30,6 +31,46 @@ class DataFolderTest {
             String pid = Long.toString(ProcessHandle.current().pid());
             assertTrue(String.valueOf(refused.getMessage()).contains("in use by process " + pid));
         }
+    }
+
+    /** Another process's whole life: it tries to own the directory that its argument names. */
+    static final class Another {
+        private Another() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (DataFolder data = DataFolder.open(Path.of(arguments[0]))) {
+                System.out.println("owns " + data.path());
+            } catch (DataInUse refused) {
+                System.out.println(refused.getMessage());
+            }
+        }
+    }
+
+    private String another() throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:+UseSerialGC",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Another.class.getName(),
+                                temporary.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return said;
+    }
+
+    @Test
+    void a_second_process_is_refused_until_the_first_lets_go() throws Exception {
+        try (DataFolder first = DataFolder.open(temporary)) {
+            String said = another();
+            String pid = Long.toString(ProcessHandle.current().pid());
+            assertTrue(said.contains(first.path() + ": in use by process " + pid), said);
+        }
+        String said = another();
+        assertTrue(said.contains("owns"), said);
     }
 
     @Test

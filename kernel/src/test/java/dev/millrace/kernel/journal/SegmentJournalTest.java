@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kernel.memory.Memory;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class SegmentJournalTest {
     private static final SegmentJournal.Options SMALL =
@@ -107,8 +110,7 @@ class SegmentJournalTest {
         }
         String name = firstSegmentWithRecords(disk);
         disk.flip(name, Segment.HEADER_BYTES + 100);
-        CorruptJournalException refused =
-                assertThrows(CorruptJournalException.class, this::open);
+        CorruptJournalException refused = assertThrows(CorruptJournalException.class, this::open);
         String message = String.valueOf(refused.getMessage());
         assertTrue(message.contains(name + " at offset "), message);
         assertTrue(message.contains("millrace repair"), message);
@@ -156,6 +158,101 @@ class SegmentJournalTest {
     }
 
     @Test
+    void a_damaged_header_does_not_hide_that_good_frames_stand_behind_it() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        for (int i = 0; i < 30; i++) {
+            records.append(new byte[20_000]);
+        }
+        disk.flip(disk.list().get(1), 33); // in the hash of the boot id
+        CorruptJournalException refused = assertThrows(CorruptJournalException.class, this::open);
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.contains("the segment's header is damaged"), message);
+    }
+
+    @Test
+    void after_a_clean_stop_even_the_last_frames_are_known_to_be_durable() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        for (int i = 0; i < 10; i++) {
+            records.append("record " + i); // all within one mark of the clock
+        }
+        journal.close();
+        disk.powerCut(new Random(5));
+        disk.flip(firstSegmentWithRecords(disk), Segment.HEADER_BYTES + 300);
+        assertThrows(CorruptJournalException.class, this::open);
+    }
+
+    @Test
+    void a_clock_that_is_set_back_is_followed() throws IOException {
+        SegmentJournal journal = open();
+        Journal.Grant grant = new Journal.Grant();
+        RecordWriter record = new RecordWriter();
+        for (long now : new long[] {5_000_000, 4_000_000, 4_000_050, 4_000_200}) {
+            assertEquals(Journal.Admission.ADMITTED, journal.admit(grant, 100));
+            record.part(7).putByte(1);
+            journal.append(record, grant, now);
+            record.clear();
+        }
+        journal.close();
+        try (StoredJournal stored = StoredJournal.open(disk)) {
+            assertEquals(4_000_200, stored.lastMillis());
+        }
+    }
+
+    @Test
+    void cut_at_any_length_a_prefix_is_recovered() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        List<String> written = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            written.add("record " + "x".repeat(i) + i);
+            records.append(written.getLast());
+        }
+        journal.close();
+        String name = firstSegmentWithRecords(disk);
+        byte[] whole = disk.content(name);
+        int most = 0;
+        for (int length = 0; length <= whole.length; length++) {
+            FakeDisk cut = new FakeDisk();
+            cut.put(name, Arrays.copyOf(whole, length));
+            List<String> found = Records.texts(SegmentJournal.open(cut, SMALL, 0, 1_000_000));
+            assertEquals(written.subList(0, found.size()), found, "length " + length);
+            assertTrue(found.size() >= most, "length " + length);
+            most = found.size();
+        }
+        assertEquals(written.size(), most);
+    }
+
+    @Test
+    void every_flipped_bit_is_noticed_or_cuts_the_very_end() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        List<String> written = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            written.add("record " + i);
+            records.append(written.getLast());
+        }
+        journal.close();
+        String name = firstSegmentWithRecords(disk);
+        byte[] whole = disk.content(name);
+        for (int bit = 0; bit < whole.length * 8; bit++) {
+            byte[] flipped = whole.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            FakeDisk damaged = new FakeDisk();
+            damaged.put(name, flipped);
+            List<String> found;
+            try {
+                found = Records.texts(SegmentJournal.open(damaged, SMALL, 0, 1_000_000));
+            } catch (CorruptJournalException noticed) {
+                continue;
+            }
+            // What is not noticed may be padding, or the last frame, which notes the durable end.
+            assertEquals(written, found, "bit " + bit);
+        }
+    }
+
+    @Test
     void a_newer_format_is_refused() throws IOException {
         new Records(open()).append("one");
         String name = firstSegmentWithRecords(disk);
@@ -163,8 +260,7 @@ class SegmentJournalTest {
         content[8] = 2;
         disk.put(name, content);
         fixHeader(name);
-        CorruptJournalException refused =
-                assertThrows(CorruptJournalException.class, this::open);
+        CorruptJournalException refused = assertThrows(CorruptJournalException.class, this::open);
         assertTrue(
                 String.valueOf(refused.getMessage()).contains("format version: 2 (expected: <= 1)"),
                 refused.getMessage());

@@ -261,7 +261,11 @@ public final class Call {
     }
 
     private void find(Key found, int index, int database) {
-        fill(found, address(index), length(index), database);
+        boolean hashed = index == 1 && request.isHashed();
+        long address = address(index);
+        int length = length(index);
+        long hash = hashed ? request.keyHash() : KeyHash.of(address, length);
+        fill(found, address, length, hash, database);
         hideExpired(found);
         if (found.item != 0 && !session.isNoTouch()) {
             Item.access(found.item, found.stripe.accessClock());
@@ -269,13 +273,17 @@ public final class Call {
     }
 
     private void fill(Key found, long address, int length, int database) {
+        fill(found, address, length, KeyHash.of(address, length), database);
+    }
+
+    private void fill(Key found, long address, int length, long hash, int database) {
         Stripe stripe = stripes.of(address, length);
         assert stripe.isLocked() : command + " has not declared the key";
         found.address = address;
         found.length = length;
         found.stripe = stripe;
         found.database = stripe.database(database);
-        found.hash = KeyHash.of(address, length);
+        found.hash = hash;
         found.item = found.database.items().find(found.hash, address, length);
         if (lane.isStrict()) {
             dependOn(stripe.dependency(found.hash));

@@ -6,7 +6,7 @@ import java.io.Serial;
 public final class ProtocolException extends RuntimeException {
     @Serial private static final long serialVersionUID = 1;
 
-    ProtocolException(String message) {
+    public ProtocolException(String message) {
         super(message, null, false, false);
     }
 }

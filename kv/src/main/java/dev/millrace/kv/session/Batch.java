@@ -5,6 +5,7 @@ import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.KeyHash;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +44,8 @@ final class Batch {
     }
 
     /** The next request is whole, and the one after it begins at this offset. */
-    void add(int end, CommandTable table) {
-        Request request = requests[count];
+    void add(Request request, int end, CommandTable table) {
+        requests[count] = request;
         commands[count] =
                 request.count() == 0 ? null : table.find(request.address(0), request.length(0));
         ends[count++] = end;
@@ -53,6 +54,11 @@ final class Batch {
     /** The next request is not whole, and somebody keeps it. */
     void giveAway() {
         requests[count] = new Request();
+    }
+
+    /** Somebody keeps this one. */
+    void giveAway(int index) {
+        requests[index] = new Request();
     }
 
     Request request(int index) {

@@ -21,6 +21,7 @@ import dev.millrace.kv.resp.RequestParser;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
+import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop needs to serve its clients: it parses, executes and answers on the thread
@@ -88,6 +88,7 @@ public final class Lane {
     private final Keys.Each toMask = this::addToMask;
     private final SplittableRandom random;
 
+    private final Batch batch = new Batch();
     private RequestParser parser = new RequestParser();
     private Request maskRequest = new Request();
     private long mask;
@@ -104,6 +105,7 @@ public final class Lane {
 
     /** The client whose command runs wants no reply to it. */
     private boolean quiet;
+
     /** Space is set aside for the command that runs, and all its effects fit in. */
     private boolean reserved;
 
@@ -145,7 +147,9 @@ public final class Lane {
         return effects;
     }
 
-    /** For RANDOMKEY and its kin: chance, but no secrets, and the same in each run of a simulation. */
+    /**
+     * For RANDOMKEY and its kin: chance, but no secrets, and the same in each run of a simulation.
+     */
     public SplittableRandom random() {
         return random;
     }
@@ -269,23 +273,15 @@ public final class Lane {
     private int executeAll(Session session, long address, int bytes) {
         RequestParser unfinished = session.parser;
         RequestParser active = unfinished == null ? parser : unfinished;
-        int at = 0;
-        while (at < bytes && !session.closing && !session.parked && !stopped) {
-            int used =
-                    active.parse(
-                            address + at,
-                            bytes - at,
-                            server.config().protoMaxBulkLen(),
-                            session.isAuthenticated());
-            if (used == 0) {
-                break;
-            }
-            if (active.request().count() > 0 && !execute(session, active.request())) {
-                break;
-            }
-            at += used;
-            if (out.length() >= OUT_BYTES_FULL) {
-                flushOut(session);
+        int at = executeWaiting(session, address);
+        boolean more = true;
+        while (more && at < bytes && runs(session)) {
+            String broken = parseBatch(session, active, address, at, bytes);
+            int end = executeBatch(session, at);
+            more = batch.count() > 0 && end == batch.end(batch.count() - 1) && active.isIdle();
+            at = end;
+            if (broken != null && runs(session)) {
+                throw new ProtocolException(broken);
             }
         }
         if (active.isIdle()) {
@@ -296,6 +292,88 @@ public final class Lane {
         } else if (unfinished == null) {
             session.parser = parser;
             parser = new RequestParser();
+        }
+        return at;
+    }
+
+    private boolean runs(Session session) {
+        return !session.closing && !session.parked && !stopped;
+    }
+
+    /** The command that could not run when it came; returns how many bytes it took. */
+    private int executeWaiting(Session session, long address) {
+        Request waiting = session.waiting;
+        if (waiting == null || !runs(session)) {
+            return 0;
+        }
+        waiting.base(address);
+        if (!execute(session, waiting)) {
+            return 0;
+        }
+        session.waiting = null;
+        return session.waitingBytes;
+    }
+
+    /**
+     * Parses some requests ahead; returns what is wrong with the one after them, or null. An inline
+     * request is unescaped where it stands, so it is parsed only when it is executed next. Before a
+     * client has said who it is nothing is parsed ahead: its limits are about to change.
+     */
+    private @Nullable String parseBatch(
+            Session session, RequestParser active, long address, int from, int bytes) {
+        batch.clear();
+        int most = session.isAuthenticated() ? Batch.REQUESTS_MAX : 1;
+        int at = from;
+        while (at < bytes && batch.count() < most) {
+            boolean inline = active.isIdle() && Memory.getByte(address + at) != '*';
+            if (inline && batch.count() > 0) {
+                break;
+            }
+            if (active.isIdle()) {
+                active.into(batch.next());
+            }
+            int used;
+            try {
+                used =
+                        active.parse(
+                                address + at,
+                                bytes - at,
+                                server.config().protoMaxBulkLen(),
+                                session.isAuthenticated());
+            } catch (ProtocolException e) {
+                return String.valueOf(e.getMessage());
+            }
+            if (used == 0) {
+                batch.giveAway();
+                break;
+            }
+            at += used;
+            batch.add(active.request(), at, server.commands());
+            if (inline) {
+                break;
+            }
+        }
+        if (batch.count() > 1 && server.lanes().size() == 1) {
+            batch.touch(stripes.stripe(0).database(session.database()).items());
+        }
+        return null;
+    }
+
+    /** Executes what was parsed; returns where the first that was not executed begins. */
+    private int executeBatch(Session session, int from) {
+        int at = from;
+        for (int i = 0; i < batch.count() && runs(session); i++) {
+            Request request = batch.request(i);
+            if (request.count() > 0 && !execute(session, request)) {
+                session.waiting = request;
+                session.waitingBytes = batch.end(i) - at;
+                batch.giveAway(i);
+                return at;
+            }
+            at = batch.end(i);
+            if (out.length() >= OUT_BYTES_FULL) {
+                flushOut(session);
+            }
         }
         return at;
     }

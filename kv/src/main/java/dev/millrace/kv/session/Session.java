@@ -1,6 +1,7 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Watches;
@@ -74,6 +75,14 @@ public final class Session implements Watches.Watcher {
 
     /** Bytes of a request that is not whole yet; null most of the time. */
     @Nullable NativeBuffer pending;
+
+    /**
+     * A command that has to wait, and how many bytes it took; its bytes are {@link #pending}'s
+     * first.
+     */
+    @Nullable Request waiting;
+
+    int waitingBytes;
 
     /** The parser that stopped in the middle of it; null between requests. */
     @Nullable RequestParser parser;

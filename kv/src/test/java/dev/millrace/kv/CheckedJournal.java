@@ -1,0 +1,102 @@
+package dev.millrace.kv;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.journal.RecordWriter;
+
+import java.io.IOException;
+
+/**
+ * A journal that holds commands to their word: a record must not be longer than what was set aside
+ * for it. The journal itself sets aside far more at a time, and would notice only on a full disk.
+ */
+final class CheckedJournal implements Journal {
+    private final Journal journal;
+    private long admittedBytes;
+
+    CheckedJournal(Journal journal) {
+        this.journal = journal;
+    }
+
+    @Override
+    public Admission admit(Grant grant, long bytes) {
+        Admission admission = journal.admit(grant, bytes);
+        if (admission == Admission.ADMITTED) {
+            admittedBytes = Math.max(admittedBytes, bytes);
+        }
+        return admission;
+    }
+
+    @Override
+    public long append(RecordWriter record, Grant grant, long nowMillis) {
+        long bytes = record.length();
+        assertTrue(
+                bytes <= admittedBytes,
+                () -> "effects: " + bytes + " bytes (expected: <= " + admittedBytes + ")");
+        admittedBytes = 0;
+        return journal.append(record, grant, nowMillis);
+    }
+
+    // ---- All else is the journal's
+
+    @Override
+    public void listen(Listener listener) {
+        journal.listen(listener);
+    }
+
+    @Override
+    public long end() {
+        return journal.end();
+    }
+
+    @Override
+    public long durable() {
+        return journal.durable();
+    }
+
+    @Override
+    public boolean syncIsQuick() {
+        return journal.syncIsQuick();
+    }
+
+    @Override
+    public void sync() {
+        journal.sync();
+    }
+
+    @Override
+    public void requestSync() {
+        journal.requestSync();
+    }
+
+    @Override
+    public State state() {
+        return journal.state();
+    }
+
+    @Override
+    public String trouble() {
+        return journal.trouble();
+    }
+
+    @Override
+    public void read(long after, Reader reader) throws IOException {
+        journal.read(after, reader);
+    }
+
+    @Override
+    public void trim(long position) {
+        journal.trim(position);
+    }
+
+    @Override
+    public long appendedBytes() {
+        return journal.appendedBytes();
+    }
+
+    @Override
+    public void close() throws IOException {
+        journal.close();
+    }
+}
