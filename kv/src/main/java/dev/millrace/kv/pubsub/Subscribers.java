@@ -78,11 +78,7 @@ final class Subscribers {
         if (index == from.index()) {
             deliver(index, message, dependsOn);
         } else {
-            from.server()
-                    .lanes()
-                    .get(index)
-                    .loop()
-                    .execute(() -> deliver(index, message, dependsOn));
+            from.server().lanes().get(index).tell(() -> deliver(index, message, dependsOn));
         }
     }
 

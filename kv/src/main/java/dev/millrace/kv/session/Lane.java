@@ -437,8 +437,7 @@ public final class Lane {
     /** See {@link Session#post}. */
     void post(Session session, byte[] message, long dependsOn) {
         if (!loop.isCurrent()) {
-            mail.add(() -> post(session, message, dependsOn));
-            loop.execute(this::takeMail);
+            tell(() -> post(session, message, dependsOn));
             return;
         }
         if (session == current) {
@@ -453,6 +452,12 @@ public final class Lane {
             watchOutput(session);
             flushAtEndOfTurn(session);
         }
+    }
+
+    /** Runs on the loop, before anything that it receives from here on; from any thread. */
+    public void tell(Runnable letter) {
+        mail.add(letter);
+        loop.execute(this::takeMail);
     }
 
     private void takeMail() {
