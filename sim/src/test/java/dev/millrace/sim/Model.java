@@ -1,8 +1,9 @@
 package dev.millrace.sim;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** What the store should be, in a few lines that are plainly right. */
 final class Model {

@@ -6,6 +6,7 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Outlet;
 import dev.millrace.kv.session.Session;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 
@@ -75,8 +76,7 @@ final class SimClient implements Outlet {
 
     @Override
     public void write(long address, long bytes, long dependsOn) {
-        String text =
-                new String(Memory.bytes(address, (int) bytes), StandardCharsets.ISO_8859_1);
+        String text = new String(Memory.bytes(address, (int) bytes), StandardCharsets.ISO_8859_1);
         produced.append(text);
         written += text.length();
         held.add(new Held(text, dependsOn));

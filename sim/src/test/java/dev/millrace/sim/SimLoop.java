@@ -1,6 +1,7 @@
 package dev.millrace.sim;
 
 import dev.millrace.kv.session.LaneLoop;
+
 import java.util.ArrayDeque;
 
 /** An event loop that turns when it is told to. */

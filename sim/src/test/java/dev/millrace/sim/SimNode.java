@@ -15,13 +15,15 @@ import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** A node of real kernel and real kv, on fake disks and fake loops: one life of a process. */
 final class SimNode {
@@ -46,11 +48,7 @@ final class SimNode {
         shard = Shard.open(journal, snapshots, OPTIONS, List.of(machine), clock);
         KvServer server =
                 new KvServer(
-                        stripes,
-                        shard.journal(),
-                        strict,
-                        new CommandTable(Commands.all()),
-                        clock);
+                        stripes, shard.journal(), strict, new CommandTable(Commands.all()), clock);
         for (int i = 0; i < laneCount; i++) {
             SimLoop loop = new SimLoop();
             loops.add(loop);
@@ -163,9 +161,7 @@ final class SimNode {
             cursor =
                     stripe.database(0)
                             .items()
-                            .scan(
-                                    cursor,
-                                    item -> expiring[0] += Item.expiresAt(item) != 0 ? 1 : 0);
+                            .scan(cursor, item -> expiring[0] += Item.expiresAt(item) != 0 ? 1 : 0);
         } while (cursor != 0);
         if (expiring[0] != stripe.database(0).expires().size()) {
             throw new AssertionError(

@@ -1,6 +1,7 @@
 package dev.millrace.kernel.journal;
 
 import dev.millrace.kernel.memory.Memory;
+
 import java.lang.invoke.VarHandle;
 import java.util.zip.CRC32C;
 

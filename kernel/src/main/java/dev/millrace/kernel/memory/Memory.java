@@ -20,7 +20,9 @@ import java.nio.ByteBuffer;
  * <p>Lengths are bytes. Addresses are absolute.
  */
 public final class Memory {
-    /** Up to this many bytes a loop of longs beats the call of a bulk copy (see bench: MemoryCopy). */
+    /**
+     * Up to this many bytes a loop of longs beats the call of a bulk copy (see bench: MemoryCopy).
+     */
     private static final int SHORT_COPY_BYTES_MAX = 192;
 
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);

@@ -67,7 +67,9 @@ public final class NativeBuffer {
         this.length = length;
     }
 
-    /** Makes room for {@code bytes} more and returns where they go; {@link #advance} counts them in. */
+    /**
+     * Makes room for {@code bytes} more and returns where they go; {@link #advance} counts them in.
+     */
     public long room(long bytes) {
         if (capacity - length < bytes) {
             grow(bytes);

@@ -37,8 +37,7 @@ final class Pages {
         BASE = (range.address() + PAGE_BYTES - 1) & -PAGE_BYTES;
         long usable = range.bytes() - PAGE_BYTES;
         PAGES_MAX = (int) (usable / (PAGE_BYTES + DESCRIPTOR_BYTES)) - 1;
-        FIRST_PAGE =
-                (BASE + (long) PAGES_MAX * DESCRIPTOR_BYTES + PAGE_BYTES - 1) & -PAGE_BYTES;
+        FIRST_PAGE = (BASE + (long) PAGES_MAX * DESCRIPTOR_BYTES + PAGE_BYTES - 1) & -PAGE_BYTES;
     }
 
     private static final Object LOCK = new Object();
@@ -77,7 +76,8 @@ final class Pages {
                 return reused;
             }
             if (count > PAGES_MAX - fresh) {
-                throw new OutOfMemoryError("pages: " + PAGES_MAX + " are reserved and all are taken");
+                throw new OutOfMemoryError(
+                        "pages: " + PAGES_MAX + " are reserved and all are taken");
             }
             int first = fresh;
             fresh += count;

@@ -8,8 +8,8 @@ import java.util.Arrays;
  * <p>A page of 256 KiB holds blocks of one size class; the class is found from the address through
  * the page's descriptor, so that {@link #free} needs no size and a value may grow in place up to
  * {@link #usable}. Free blocks are chained inside their page; a page that has both free and used
- * blocks is in its class's list; a page without used blocks goes back to the system, so that a store
- * that shrank does not stay large. Fresh pages are handed out from the front, hence memory is
+ * blocks is in its class's list; a page without used blocks goes back to the system, so that a
+ * store that shrank does not stay large. Fresh pages are handed out from the front, hence memory is
  * touched, and counted by the system, only as it is used. Larger values take pages of their own.
  *
  * <p>Size classes are 8 bytes apart up to 128, then eight to a doubling: at most 12.5 % is lost.

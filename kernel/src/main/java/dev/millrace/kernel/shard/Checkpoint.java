@@ -2,20 +2,22 @@ package dev.millrace.kernel.shard;
 
 import dev.millrace.kernel.journal.Disk;
 import dev.millrace.kernel.memory.NativeBuffer;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint being written. State machines fill blocks on their own threads; {@link #run}, on a
  * thread of its own, writes them.
  *
- * <p>Memory is bounded: there are {@link #BLOCKS} blocks, and a machine that finds none free waits to
- * be told by {@link #whenRoom}. An item that is about to change cannot wait; for such there are {@link
- * #allowExtra} more, and when the disk is so slow that they are used up too, the checkpoint is
- * given up rather than a command held up. The journal still has everything.
+ * <p>Memory is bounded: there are {@link #BLOCKS} blocks, and a machine that finds none free waits
+ * to be told by {@link #whenRoom}. An item that is about to change cannot wait; for such there are
+ * {@link #allowExtra} more, and when the disk is so slow that they are used up too, the checkpoint
+ * is given up rather than a command held up. The journal still has everything.
  */
 public final class Checkpoint implements Runnable {
     /** A block's payload is at most so long, but for one item that is longer. */

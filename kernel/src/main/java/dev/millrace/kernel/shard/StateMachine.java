@@ -12,7 +12,9 @@ public interface StateMachine {
      */
     void apply(long address, int bytes);
 
-    /** Takes back one block that it gave to a checkpoint. Blocks come in the order they were given. */
+    /**
+     * Takes back one block that it gave to a checkpoint. Blocks come in the order they were given.
+     */
     void load(long address, int bytes);
 
     /** Holds all effects back, until {@link #thaw}. */

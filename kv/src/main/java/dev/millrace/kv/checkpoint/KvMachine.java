@@ -8,10 +8,12 @@ import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.store.ItemForm;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The store as a state machine of a shard.
@@ -98,11 +100,7 @@ public final class KvMachine implements StateMachine {
 
     /** One stripe's walk on its loop. */
     private record Slices(
-            Lane lane,
-            Stripe stripe,
-            StripeWalk walk,
-            Checkpoint checkpoint,
-            AtomicInteger left) {
+            Lane lane, Stripe stripe, StripeWalk walk, Checkpoint checkpoint, AtomicInteger left) {
         void schedule() {
             lane.loop().execute(this::slice);
         }

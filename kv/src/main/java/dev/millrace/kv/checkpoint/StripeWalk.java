@@ -6,9 +6,11 @@ import dev.millrace.kv.effect.Replay;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.ItemForm;
 import dev.millrace.kv.store.Stripe;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gives one stripe's items, as they were at the cut, to a checkpoint: slice by slice on a loop, and

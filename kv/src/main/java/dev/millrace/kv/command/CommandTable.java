@@ -1,13 +1,15 @@
 package dev.millrace.kv.command;
 
 import dev.millrace.kernel.memory.Memory;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds a command by its name as it was received, in any case, without making a String: names are

@@ -3,8 +3,8 @@ package dev.millrace.kv.command;
 import java.io.Serial;
 
 /**
- * A command's no, in the words that Redis uses: clients match on them. Thrown before the command has
- * changed anything. It has no stack trace, for it is an answer and not a fault.
+ * A command's no, in the words that Redis uses: clients match on them. Thrown before the command
+ * has changed anything. It has no stack trace, for it is an answer and not a fault.
  */
 @SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
 public final class Refusal extends RuntimeException {

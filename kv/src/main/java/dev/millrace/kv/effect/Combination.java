@@ -87,33 +87,27 @@ public final class Combination {
         switch (operation) {
             case AND -> {
                 for (int at = 0; at < whole; at += 8) {
-                    Memory.putLong(
-                            to + at, Memory.getLong(to + at) & Memory.getLong(value + at));
+                    Memory.putLong(to + at, Memory.getLong(to + at) & Memory.getLong(value + at));
                 }
                 for (int at = whole; at < length; at++) {
-                    Memory.putByte(
-                            to + at, Memory.getByte(to + at) & Memory.getByte(value + at));
+                    Memory.putByte(to + at, Memory.getByte(to + at) & Memory.getByte(value + at));
                 }
                 Memory.fill(to + length, bytes - length, 0);
             }
             case OR -> {
                 for (int at = 0; at < whole; at += 8) {
-                    Memory.putLong(
-                            to + at, Memory.getLong(to + at) | Memory.getLong(value + at));
+                    Memory.putLong(to + at, Memory.getLong(to + at) | Memory.getLong(value + at));
                 }
                 for (int at = whole; at < length; at++) {
-                    Memory.putByte(
-                            to + at, Memory.getByte(to + at) | Memory.getByte(value + at));
+                    Memory.putByte(to + at, Memory.getByte(to + at) | Memory.getByte(value + at));
                 }
             }
             case XOR -> {
                 for (int at = 0; at < whole; at += 8) {
-                    Memory.putLong(
-                            to + at, Memory.getLong(to + at) ^ Memory.getLong(value + at));
+                    Memory.putLong(to + at, Memory.getLong(to + at) ^ Memory.getLong(value + at));
                 }
                 for (int at = whole; at < length; at++) {
-                    Memory.putByte(
-                            to + at, Memory.getByte(to + at) ^ Memory.getByte(value + at));
+                    Memory.putByte(to + at, Memory.getByte(to + at) ^ Memory.getByte(value + at));
                 }
             }
             case NOT -> throw new AssertionError("one source");

@@ -8,13 +8,14 @@ import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+
 import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
  * The way commands change the store: each method writes the effect into the open record and applies
- * it, through the same code that a replay uses. The stripes are locked and the space is reserved; the
- * loop appends the record when the command, or the transaction, is done.
+ * it, through the same code that a replay uses. The stripes are locked and the space is reserved;
+ * the loop appends the record when the command, or the transaction, is done.
  */
 public final class Effects {
     private final RecordWriter record;
@@ -139,8 +140,7 @@ public final class Effects {
     /** Sets when an existing key expires, ms since 1970; 0 for never. */
     public void expire(Key key, long expiresAt) {
         begin(Effect.EXPIRE, key).putLong(expiresAt);
-        key.item(
-                Apply.expire(key.stripe(), key.database(), key.hash(), key.item(), expiresAt));
+        key.item(Apply.expire(key.stripe(), key.database(), key.hash(), key.item(), expiresAt));
         touched(key);
     }
 
@@ -153,7 +153,8 @@ public final class Effects {
 
     /**
      * Gets a string ready to be changed in place, after which it is called raw, though nothing is
-     * changed: Redis does so before it looks whether SETBIT changes anything. Watchers are not told.
+     * changed: Redis does so before it looks whether SETBIT changes anything. Watchers are not
+     * told.
      */
     public void makeRaw(Key key) {
         if (Item.encoding(key.item()) != Item.ENCODING_RAW) {
@@ -210,8 +211,7 @@ public final class Effects {
     /** Tells the watchers of those keys in {@code database} that are there, or in {@code next}. */
     private void touchWatched(Stripe stripe, int database, int next) {
         stripe.watches()
-                .touchAll(
-                        database, key -> has(stripe, database, key) || has(stripe, next, key));
+                .touchAll(database, key -> has(stripe, database, key) || has(stripe, next, key));
     }
 
     private boolean has(Stripe stripe, int database, byte[] key) {
@@ -237,8 +237,8 @@ public final class Effects {
     }
 
     /**
-     * Makes {@code to} the bitwise combination of strings, missing ones counting as empty; not to be
-     * called if all are empty.
+     * Makes {@code to} the bitwise combination of strings, missing ones counting as empty; not to
+     * be called if all are empty.
      *
      * @param keys addresses of the source keys, in the key's database
      */

@@ -87,10 +87,10 @@ public final class LatencyEvents {
         call.reply()
                 .verbatim(
                         "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this"
-                            + " Redis instance. You may use \"CONFIG SET latency-monitor-threshold"
-                            + " <milliseconds>.\" in order to enable it. If we weren't in a deep"
-                            + " space mission I'd suggest to take a look at"
-                            + " https://redis.io/topics/latency-monitor.\n");
+                                + " Redis instance. You may use \"CONFIG SET latency-monitor-threshold"
+                                + " <milliseconds>.\" in order to enable it. If we weren't in a deep"
+                                + " space mission I'd suggest to take a look at"
+                                + " https://redis.io/topics/latency-monitor.\n");
     }
 
     private static void graph(Call call) {

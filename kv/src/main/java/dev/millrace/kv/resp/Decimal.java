@@ -1,6 +1,7 @@
 package dev.millrace.kv.resp;
 
 import dev.millrace.kernel.memory.Memory;
+
 import java.nio.charset.StandardCharsets;
 
 /** Decimal text of longs in memory, without a String. */

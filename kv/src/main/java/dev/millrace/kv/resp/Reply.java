@@ -2,6 +2,7 @@ package dev.millrace.kv.resp;
 
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 

@@ -1,16 +1,17 @@
 package dev.millrace.kv.resp;
 
 import dev.millrace.kernel.memory.Memory;
+
 import java.nio.charset.StandardCharsets;
 
 /**
- * Finds the next request in received bytes: a multibulk array, or an inline command (Redis
- * protocol specification, "Sending commands" and "Inline commands").
+ * Finds the next request in received bytes: a multibulk array, or an inline command (Redis protocol
+ * specification, "Sending commands" and "Inline commands").
  *
  * <p>It may be called again with the same bytes and more, and goes on where it stopped; so a huge
  * request that comes in small pieces is walked once. Nothing is allocated for what is only
- * announced. One belongs to each connection that is in the middle of a request; a loop lends its own
- * to all that are not.
+ * announced. One belongs to each connection that is in the middle of a request; a loop lends its
+ * own to all that are not.
  */
 public final class RequestParser {
     /** A line (inline request, or a count) may be this long. */

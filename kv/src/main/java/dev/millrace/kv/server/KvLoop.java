@@ -57,7 +57,10 @@ final class KvLoop implements LaneLoop, Journal.Listener {
         return inputView;
     }
 
-    /** A buffer over these bytes, good until the next call: a lane's replies are always in one place. */
+    /**
+     * A buffer over these bytes, good until the next call: a lane's replies are always in one
+     * place.
+     */
     ByteBuffer view(long address, int bytes) {
         if (address != viewAddress || bytes > VIEW_BYTES) {
             viewAddress = bytes > VIEW_BYTES ? 0 : address;

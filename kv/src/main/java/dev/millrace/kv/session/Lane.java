@@ -31,7 +31,6 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop needs to serve its clients: it parses, executes and answers on the thread
@@ -92,6 +91,7 @@ public final class Lane {
     private final SplittableRandom random;
 
     private final Batch batch = new Batch();
+
     /**
      * What other lanes tell clients of this one. It is taken before anything that is received, and
      * not only when its task's turn comes: who was answered that a message is published may expect
@@ -115,6 +115,7 @@ public final class Lane {
 
     /** Space is set aside for the command that runs, and all its effects fit in. */
     private boolean reserved;
+
     /** The client whose command runs wants no reply to it. */
     private boolean quiet;
 
@@ -156,7 +157,9 @@ public final class Lane {
         return effects;
     }
 
-    /** For RANDOMKEY and its kin: chance, but no secrets, and the same in each run of a simulation. */
+    /**
+     * For RANDOMKEY and its kin: chance, but no secrets, and the same in each run of a simulation.
+     */
     public SplittableRandom random() {
         return random;
     }

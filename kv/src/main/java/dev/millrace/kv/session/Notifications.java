@@ -13,8 +13,7 @@ public interface Notifications {
                 }
 
                 @Override
-                public void send(
-                        Lane lane, String event, int database, byte[] key, long position) {
+                public void send(Lane lane, String event, int database, byte[] key, long position) {
                     throw new AssertionError("nobody wants events");
                 }
             };

@@ -7,8 +7,8 @@ import dev.millrace.kernel.memory.Slabs;
  * Applies effects. Nothing else changes an item's key, value or expiry, neither while commands run
  * nor while a journal is replayed.
  *
- * <p>The caller holds the stripe's lock. {@code item} is what {@code find} answered for the key: its
- * address, or 0.
+ * <p>The caller holds the stripe's lock. {@code item} is what {@code find} answered for the key:
+ * its address, or 0.
  */
 public final class Apply {
     /** Room left behind a value that grows, as Redis leaves it: as much again, up to this. */
@@ -49,7 +49,16 @@ public final class Apply {
             }
         }
         long fresh = stripe.slabs().allocate(bytes);
-        long to = header(stripe, fresh, Item.TYPE_STRING, key, keyLength, valueLength, expiresAt, encoding);
+        long to =
+                header(
+                        stripe,
+                        fresh,
+                        Item.TYPE_STRING,
+                        key,
+                        keyLength,
+                        valueLength,
+                        expiresAt,
+                        encoding);
         Memory.copy(value, to, valueLength);
         if (item != 0) {
             database.items().move(hash, item, fresh);
@@ -93,7 +102,16 @@ public final class Apply {
             int valueLength,
             long expiresAt,
             int encoding) {
-        long to = header(stripe, item, Item.TYPE_STRING, key, keyLength, valueLength, expiresAt, encoding);
+        long to =
+                header(
+                        stripe,
+                        item,
+                        Item.TYPE_STRING,
+                        key,
+                        keyLength,
+                        valueLength,
+                        expiresAt,
+                        encoding);
         Memory.copy(value, to, valueLength);
     }
 
@@ -145,8 +163,8 @@ public final class Apply {
     }
 
     /**
-     * Writes into a string at {@code offset}, which grows with zeros as far as needed; a missing key
-     * is made. The string is then called raw.
+     * Writes into a string at {@code offset}, which grows with zeros as far as needed; a missing
+     * key is made. The string is then called raw.
      */
     public static long setRange(
             Stripe stripe,
@@ -218,8 +236,8 @@ public final class Apply {
     }
 
     /**
-     * Gives a copy of {@code from}, with its expiry, another key; what was there is replaced. The key
-     * must not lie in an item. Returns the copy.
+     * Gives a copy of {@code from}, with its expiry, another key; what was there is replaced. The
+     * key must not lie in an item. Returns the copy.
      */
     public static long copy(
             Stripe stripe,
@@ -231,8 +249,7 @@ public final class Apply {
             long from) {
         int valueLength = Item.valueLength(from);
         long expiresAt = Item.expiresAt(from);
-        long fresh =
-                stripe.slabs().allocate(Item.bytes(keyLength, valueLength, expiresAt != 0));
+        long fresh = stripe.slabs().allocate(Item.bytes(keyLength, valueLength, expiresAt != 0));
         long to =
                 header(
                         stripe,

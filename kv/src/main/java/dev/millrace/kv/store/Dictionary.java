@@ -138,9 +138,9 @@ public final class Dictionary {
     }
 
     /**
-     * Loads the cache line of a key's home bucket. Done for several keys in a row, the loads overlap,
-     * and the look-ups that follow find them done. The answer means nothing, but use it, or the load
-     * is compiled away.
+     * Loads the cache line of a key's home bucket. Done for several keys in a row, the loads
+     * overlap, and the look-ups that follow find them done. The answer means nothing, but use it,
+     * or the load is compiled away.
      */
     public long touchBucket(long hash) {
         return Memory.getLong(segment(hash) + home(hash) * BUCKET_BYTES);

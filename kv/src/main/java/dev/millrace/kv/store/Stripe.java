@@ -1,19 +1,21 @@
 package dev.millrace.kv.store;
 
 import dev.millrace.kernel.memory.Slabs;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A part of the keyspace that is changed by one thread at a time: under its lock. Which keys it has
  * follows from their hash slots.
  *
  * <p><b>Epochs.</b> Between checkpoints all items carry the stripe's epoch, one bit. A checkpoint's
- * cut flips the stripe's; an item whose bit differs has not been written yet, and is given to {@link
- * BeforeImage} before its first change. New items are born with the new bit: they are not part of
- * the checkpoint.
+ * cut flips the stripe's; an item whose bit differs has not been written yet, and is given to
+ * {@link BeforeImage} before its first change. New items are born with the new bit: they are not
+ * part of the checkpoint.
  *
  * <p><b>Dependencies.</b> Under a policy where replies wait for the disk, the position of the last
  * record is kept per range of key hashes, so that a reader waits for the writers of its own keys

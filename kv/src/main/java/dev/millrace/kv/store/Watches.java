@@ -1,6 +1,7 @@
 package dev.millrace.kv.store;
 
 import dev.millrace.kernel.memory.Memory;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -2,6 +2,7 @@ package dev.millrace.kv.string;
 
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Refusal;
+
 import org.jspecify.annotations.Nullable;
 
 /** The options EX, PX, EXAT and PXAT. */
@@ -87,7 +88,6 @@ final class Expiry {
     }
 
     private static Refusal invalid(Call call) {
-        return new Refusal(
-                "ERR invalid expire time in '" + call.command().name() + "' command");
+        return new Refusal("ERR invalid expire time in '" + call.command().name() + "' command");
     }
 }
