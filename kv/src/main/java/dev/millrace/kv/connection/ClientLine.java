@@ -11,9 +11,10 @@ final class ClientLine {
 
     private ClientLine() {}
 
-    static String of(Session session, long nowMillis, boolean monitors) {
+    static String of(Session session, long nowMillis, boolean monitors, long runningBytes) {
         long unread = session.outlet().pendingBytes();
-        long received = session.pendingBytes();
+        // A request that came in pieces is among what is pending until it has run.
+        long received = Math.max(session.pendingBytes(), runningBytes);
         long queued = session.queuedBytes();
         return "id="
                 + session.id()

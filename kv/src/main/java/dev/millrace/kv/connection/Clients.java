@@ -5,6 +5,7 @@ import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Help;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.session.Pause;
 import dev.millrace.kv.session.Session;
 
@@ -281,7 +282,21 @@ public final class Clients {
 
     private static String line(Call call, Session session) {
         boolean monitors = Monitors.of(call.server()).has(session);
-        return ClientLine.of(session, call.nowMillis(), monitors);
+        long running = session == call.session() ? requestBytes(call.request()) : 0;
+        return ClientLine.of(session, call.nowMillis(), monitors, running);
+    }
+
+    /** How long the request was on the wire. */
+    private static long requestBytes(Request request) {
+        long bytes = headBytes(request.count());
+        for (int i = 0; i < request.count(); i++) {
+            bytes += headBytes(request.length(i)) + request.length(i) + 2;
+        }
+        return bytes;
+    }
+
+    private static int headBytes(int number) {
+        return 3 + Integer.toString(number).length();
     }
 
     private static void list(Call call) {
