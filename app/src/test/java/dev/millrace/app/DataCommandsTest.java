@@ -154,14 +154,7 @@ class DataCommandsTest {
         flipByteOfFirstSegment(300);
         assertEquals(
                 Exit.DATA,
-                run(
-                        "up",
-                        "--data",
-                        data,
-                        "--set",
-                        "admin.http.port=0",
-                        "--set",
-                        "kv.resp.port=0"));
+                run("up", "--data", data, "--set", "admin.http.port=0", "--set", "kv.resp.port=0"));
         assertTrue(err().contains(".seg at offset"), err());
         assertTrue(err().contains("millrace repair"), err());
         assertEquals(Exit.DATA, run("repair", "--data", data));

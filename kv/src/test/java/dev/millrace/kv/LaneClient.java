@@ -55,7 +55,7 @@ public final class LaneClient implements Outlet {
     public void send(String... commands) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (String command : commands) {
-            bytes.writeBytes(KvClient.request(command.split(" ")));
+            bytes.writeBytes(KvClient.request(command.split(" ", -1)));
         }
         sendBytes(bytes.toByteArray());
     }

@@ -6,14 +6,16 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.millrace.kernel.Seeds;
 import dev.millrace.kernel.journal.FakeDisk;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 
 /**
  * The real kernel and kv on fake time and fake disks, killed, cut from power, filled up and failed
@@ -200,9 +202,7 @@ class SimulationTest {
             int kind = random.nextInt(10);
             return kind == 0
                     ? "x".repeat(random.nextInt(1, 30_000))
-                    : kind < 6
-                            ? Integer.toString(random.nextInt(1000))
-                            : "v" + random.nextLong();
+                    : kind < 6 ? Integer.toString(random.nextInt(1000)) : "v" + random.nextLong();
         }
 
         private String one() {
@@ -260,7 +260,6 @@ class SimulationTest {
                             client,
                             client.written()));
         }
-
 
         /** Sends to one of the loops, and gives space when the command waits for it. */
         private String ask(String... commands) {

@@ -1,6 +1,7 @@
 package dev.millrace.kernel.shard;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,10 +30,22 @@ record BackupNote(long createdMillis, long checkpoint, long end) {
 
     void write(Path folder) throws IOException {
         String text =
-                NAMES.get(0) + ": " + VERSION + "\n"
-                        + NAMES.get(1) + ": " + Instant.ofEpochMilli(createdMillis) + "\n"
-                        + NAMES.get(2) + ": " + checkpoint + "\n"
-                        + NAMES.get(3) + ": " + end + "\n";
+                NAMES.get(0)
+                        + ": "
+                        + VERSION
+                        + "\n"
+                        + NAMES.get(1)
+                        + ": "
+                        + Instant.ofEpochMilli(createdMillis)
+                        + "\n"
+                        + NAMES.get(2)
+                        + ": "
+                        + checkpoint
+                        + "\n"
+                        + NAMES.get(3)
+                        + ": "
+                        + end
+                        + "\n";
         try (FileChannel channel =
                 FileChannel.open(
                         folder.resolve(FILE),
@@ -54,8 +67,7 @@ record BackupNote(long createdMillis, long checkpoint, long end) {
         }
         List<String> lines = Files.readString(file).lines().toList();
         if (lines.isEmpty() || !value(file, lines, 0).equals(Integer.toString(VERSION))) {
-            throw new CorruptJournalException(
-                    file + ": no backup of format version " + VERSION);
+            throw new CorruptJournalException(file + ": no backup of format version " + VERSION);
         }
         try {
             return Optional.of(

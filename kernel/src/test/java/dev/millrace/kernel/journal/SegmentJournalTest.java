@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kernel.memory.Memory;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -15,8 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class SegmentJournalTest {
     private static final SegmentJournal.Options SMALL =
@@ -110,8 +112,7 @@ class SegmentJournalTest {
         }
         String name = firstSegmentWithRecords(disk);
         disk.flip(name, Segment.HEADER_BYTES + 100);
-        CorruptJournalException refused =
-                assertThrows(CorruptJournalException.class, this::open);
+        CorruptJournalException refused = assertThrows(CorruptJournalException.class, this::open);
         String message = String.valueOf(refused.getMessage());
         assertTrue(message.contains(name + " at offset "), message);
         assertTrue(message.contains("millrace repair"), message);
@@ -166,8 +167,7 @@ class SegmentJournalTest {
             records.append(new byte[20_000]);
         }
         disk.flip(disk.list().get(1), 33); // in the hash of the boot id
-        CorruptJournalException refused =
-                assertThrows(CorruptJournalException.class, this::open);
+        CorruptJournalException refused = assertThrows(CorruptJournalException.class, this::open);
         String message = String.valueOf(refused.getMessage());
         assertTrue(message.contains("the segment's header is damaged"), message);
     }
@@ -218,8 +218,7 @@ class SegmentJournalTest {
         for (int length = 0; length <= whole.length; length++) {
             FakeDisk cut = new FakeDisk();
             cut.put(name, Arrays.copyOf(whole, length));
-            List<String> found =
-                    Records.texts(SegmentJournal.open(cut, SMALL, 0, 1_000_000));
+            List<String> found = Records.texts(SegmentJournal.open(cut, SMALL, 0, 1_000_000));
             assertEquals(written.subList(0, found.size()), found, "length " + length);
             assertTrue(found.size() >= most, "length " + length);
             most = found.size();
@@ -263,8 +262,7 @@ class SegmentJournalTest {
         content[8] = 2;
         disk.put(name, content);
         fixHeader(name);
-        CorruptJournalException refused =
-                assertThrows(CorruptJournalException.class, this::open);
+        CorruptJournalException refused = assertThrows(CorruptJournalException.class, this::open);
         assertTrue(
                 String.valueOf(refused.getMessage()).contains("format version: 2 (expected: <= 1)"),
                 refused.getMessage());

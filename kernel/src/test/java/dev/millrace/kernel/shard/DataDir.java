@@ -3,6 +3,7 @@ package dev.millrace.kernel.shard;
 import dev.millrace.kernel.journal.FileDisk;
 import dev.millrace.kernel.journal.Progress;
 import dev.millrace.kernel.journal.SegmentJournal;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

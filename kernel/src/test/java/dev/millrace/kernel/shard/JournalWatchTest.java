@@ -9,11 +9,13 @@ import dev.millrace.kernel.journal.FakeDisk;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.log.Log;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 class JournalWatchTest {
     private static final long LOW_WATER_BYTES = 10 << 20;
@@ -112,8 +114,7 @@ class JournalWatchTest {
             watch.look();
             watch.look();
         }
-        String warning =
-                "WARN little room for the journal: make room, or writes will be refused";
+        String warning = "WARN little room for the journal: make room, or writes will be refused";
         String relief = "INFO enough room for the journal again";
         assertEquals(List.of(warning, relief, warning, relief), lines);
     }

@@ -4,6 +4,7 @@ import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.memory.Memory;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

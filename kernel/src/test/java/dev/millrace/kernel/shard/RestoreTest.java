@@ -10,6 +10,11 @@ import dev.millrace.kernel.data.DataInUse;
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.journal.NewerFormatException;
 import dev.millrace.kernel.journal.Progress;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,9 +25,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class RestoreTest {
     private static final long START = 1_700_000_000_000L;
@@ -215,8 +217,7 @@ class RestoreTest {
             boolean trailerPadding = i >= whole.length - 12 && i < whole.length - 8;
             if (!padding && !trailerPadding) {
                 Files.write(file, flipped);
-                assertThrows(
-                        CorruptJournalException.class, () -> DataDir.open(data), "byte " + i);
+                assertThrows(CorruptJournalException.class, () -> DataDir.open(data), "byte " + i);
             }
             Files.write(file, Arrays.copyOf(whole, i));
             assertThrows(CorruptJournalException.class, () -> DataDir.open(data), "length " + i);
@@ -228,8 +229,7 @@ class RestoreTest {
     @Test
     void a_checkpoint_of_a_newer_version_is_refused_and_not_called_damaged() throws Exception {
         Path file = checkpointed();
-        ByteBuffer bytes =
-                ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
         bytes.putInt(8, 2);
         CRC32C crc = new CRC32C();
         crc.update(0);

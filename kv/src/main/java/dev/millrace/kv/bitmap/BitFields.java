@@ -89,7 +89,6 @@ public final class BitFields {
                         .does(call -> new BitFields(call).parse().run(true)));
     }
 
-    /** One effect for each operation, one to make the string as long as it must be. */
     /** Read-only if there are whole GETs and nothing else. */
     private static KeyAccess treatment(Request request) {
         int next = 2;
@@ -104,6 +103,7 @@ public final class BitFields {
         return KeyAccess.of("RO", "access");
     }
 
+    /** One effect for each operation, one to make the string as long as it must be. */
     private static long cost(Request request) {
         long effects = request.count() / WRITE_ARGUMENTS + 2L;
         return effects * (request.length(1) + EFFECT_BYTES);

@@ -1,6 +1,5 @@
 package dev.millrace.kv.pubsub;
 
-import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;

@@ -78,7 +78,10 @@ public final class Session implements Watches.Watcher {
     /** Bytes of a request that is not whole yet; null most of the time. */
     @Nullable NativeBuffer pending;
 
-    /** A command that has to wait, and how many bytes it took; its bytes are {@link #pending}'s first. */
+    /**
+     * A command that has to wait, and how many bytes it took; its bytes are {@link #pending}'s
+     * first.
+     */
     @Nullable Request waiting;
 
     int waitingBytes;

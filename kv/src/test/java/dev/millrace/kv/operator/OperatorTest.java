@@ -1,0 +1,186 @@
+package dev.millrace.kv.operator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.kv.KvLanes;
+import dev.millrace.kv.LaneClient;
+import dev.millrace.kv.session.Checkpoints;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+class OperatorTest {
+    private final KvLanes kv = KvLanes.open(2);
+    private final LaneClient client = kv.client(0);
+
+    @AfterEach
+    void close() {
+        kv.close();
+    }
+
+    /** Checkpoints that end when the test says so. */
+    private static final class Held implements Checkpoints {
+        private final List<Consumer<Boolean>> running = new ArrayList<>();
+
+        @Override
+        public synchronized boolean begin(Consumer<Boolean> ended) {
+            return running.isEmpty() && running.add(ended);
+        }
+
+        synchronized void end(boolean complete) {
+            running.removeFirst().accept(complete);
+        }
+
+        @Override
+        public synchronized boolean isRunning() {
+            return !running.isEmpty();
+        }
+
+        @Override
+        public long lastMillis() {
+            return 5_000;
+        }
+
+        @Override
+        public boolean isLastComplete() {
+            return true;
+        }
+
+        @Override
+        public long recordsSince() {
+            return 0;
+        }
+
+        @Override
+        public long completed() {
+            return 0;
+        }
+    }
+
+    @Test
+    void save_answers_when_the_checkpoint_has_ended_and_nobody_else_waits() {
+        Held held = new Held();
+        kv.server().checkpoints(held);
+        client.send("SAVE", "PING");
+        LaneClient other = kv.client(0);
+        assertEquals("PONG", other.call("PING"));
+        assertFalse(client.hasMore());
+        assertEquals("-ERR Background save already in progress", other.call("SAVE"));
+        assertEquals("-ERR Background save already in progress", other.call("BGSAVE"));
+        assertEquals("Background append only file rewriting scheduled", other.call("BGREWRITEAOF"));
+        held.end(true);
+        assertEquals("OK", client.next());
+        assertEquals("PONG", client.next());
+        client.send("SAVE");
+        held.end(false);
+        assertEquals("-ERR", client.next());
+        assertEquals(":5", client.call("LASTSAVE"));
+        assertEquals("Background saving started", client.call("BGSAVE"));
+        assertTrue(client.call("INFO persistence").contains("rdb_bgsave_in_progress:1"));
+    }
+
+    @Test
+    void a_client_that_left_while_it_waited_is_forgotten() {
+        Held held = new Held();
+        kv.server().checkpoints(held);
+        client.send("SAVE", "PING");
+        client.leave();
+        held.end(true);
+        kv.settle();
+        assertFalse(client.hasMore());
+    }
+
+    @Test
+    void shutdown_begins_what_it_was_given_and_says_no_more() {
+        assertEquals("-ERR Errors trying to SHUTDOWN. Check logs.", client.call("SHUTDOWN"));
+        AtomicInteger begun = new AtomicInteger();
+        kv.server().shutdown(begun::incrementAndGet);
+        assertEquals("-ERR syntax error", client.call("SHUTDOWN SAVE NOSAVE"));
+        assertEquals("-ERR syntax error", client.call("SHUTDOWN ABORT NOW"));
+        assertEquals("-ERR No shutdown in progress.", client.call("SHUTDOWN ABORT"));
+        assertEquals(0, begun.get());
+        client.send("SHUTDOWN NOSAVE", "PING");
+        kv.settle();
+        assertEquals(1, begun.get());
+        assertFalse(client.hasMore());
+    }
+
+    @Test
+    void shutdown_save_takes_a_checkpoint_first() {
+        Held held = new Held();
+        AtomicInteger begun = new AtomicInteger();
+        kv.server().checkpoints(held);
+        kv.server().shutdown(begun::incrementAndGet);
+        client.send("SHUTDOWN SAVE");
+        assertEquals(0, begun.get());
+        held.end(false);
+        assertEquals("-ERR Errors trying to SHUTDOWN. Check logs.", client.next());
+        client.send("SHUTDOWN SAVE");
+        held.end(true);
+        assertEquals(1, begun.get());
+    }
+
+    @Test
+    void debug_sleep_stops_its_client_only() {
+        long before = System.nanoTime();
+        client.send("DEBUG SLEEP 0.1");
+        assertEquals("PONG", kv.client(0).call("PING"));
+        assertEquals("OK", client.next());
+        assertTrue(System.nanoTime() - before >= 90_000_000);
+    }
+
+    @Test
+    void the_slow_log_keeps_the_newest_and_no_secrets() {
+        client.call("CONFIG SET slowlog-log-slower-than 0 slowlog-max-len 2");
+        client.calls("CLIENT SETNAME bob", "AUTH default secret", "CONFIG SET requirepass ");
+        String log = client.call("SLOWLOG GET");
+        assertTrue(log.contains("[CONFIG, SET, requirepass, (redacted)]"), log);
+        assertTrue(
+                log.contains("[AUTH, (redacted), (redacted)], " + client.peer() + ", bob]"), log);
+        assertEquals(":2", client.call("SLOWLOG LEN"));
+        client.call("CONFIG SET slowlog-log-slower-than -1");
+        assertEquals("OK", client.call("SLOWLOG RESET"));
+        assertEquals("[]", client.call("SLOWLOG GET -1"));
+        assertEquals(
+                "-ERR count should be greater than or equal to -1", client.call("SLOWLOG GET -2"));
+    }
+
+    @Test
+    void memory_usage_is_what_the_item_takes() {
+        client.call("SET a " + "x".repeat(1000));
+        String usage = client.call("MEMORY USAGE a");
+        int bytes = Integer.parseInt(usage.substring(1));
+        assertTrue(bytes >= 1008 && bytes < 1200, usage);
+        assertEquals("nil", client.call("MEMORY USAGE nosuch SAMPLES 0"));
+        assertEquals("-ERR syntax error", client.call("MEMORY USAGE a SAMPLES"));
+        assertTrue(client.call("MEMORY STATS").contains("keys.count, :1, "));
+    }
+
+    @Test
+    void it_is_a_master_without_replicas_and_no_cluster() {
+        assertEquals("[master, :0, []]", client.call("ROLE"));
+        assertEquals("OK", client.call("REPLICAOF NO ONE"));
+        assertEquals(":0", client.call("WAIT 0 0"));
+        assertEquals(":0", client.call("WAIT 1 10"));
+        String disabled = "-ERR This instance has cluster support disabled";
+        assertEquals(
+                List.of(disabled, disabled, disabled),
+                client.calls("CLUSTER INFO", "READONLY", "READWRITE"));
+        assertEquals("[user default on nopass ~* &* +@all]", client.call("ACL LIST"));
+        assertTrue(client.call("ACL CAT pubsub").contains("publish"));
+    }
+
+    @Test
+    void latencies_are_told_as_a_histogram() {
+        client.calls("SET a 1", "GET a", "GET a");
+        String histogram = client.call("LATENCY HISTOGRAM get nosuch");
+        assertTrue(histogram.startsWith("[get, [calls, :2, histogram_usec, ["), histogram);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.millrace.kv.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.kernel.guard.OutputLimit;
+import dev.millrace.kv.KvLanes;
+import dev.millrace.kv.LaneClient;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+class LimitsTest {
+    private static final String TEXT = "x".repeat(100);
+
+    private final KvLanes kv = KvLanes.open(2);
+
+    @AfterEach
+    void close() {
+        kv.close();
+    }
+
+    private void limits(OutputLimit normal, OutputLimit pubsub) {
+        kv.server().config().outputLimits(new OutputLimits(normal, OutputLimit.none(), pubsub));
+    }
+
+    @Test
+    void a_subscriber_that_reads_nothing_is_dropped_at_the_hard_limit() {
+        limits(OutputLimit.none(), new OutputLimit(1000, 0, Duration.ZERO));
+        LaneClient subscriber = kv.client(1);
+        subscriber.call("SUBSCRIBE a");
+        subscriber.stall();
+        LaneClient publisher = kv.client(0);
+        for (int i = 0; i < 20; i++) {
+            publisher.call("PUBLISH a " + TEXT);
+        }
+        assertTrue(subscriber.isClosedSoon());
+        kv.settle();
+        assertEquals(":0", publisher.call("PUBLISH a x"));
+    }
+
+    @Test
+    void the_limit_of_one_class_is_not_that_of_the_other() {
+        limits(OutputLimit.none(), new OutputLimit(1000, 0, Duration.ZERO));
+        LaneClient reader = kv.client(0);
+        reader.stall();
+        for (int i = 0; i < 20; i++) {
+            reader.send("ECHO " + TEXT);
+        }
+        kv.settle();
+        assertFalse(reader.isClosed());
+        limits(new OutputLimit(1000, 0, Duration.ZERO), OutputLimit.none());
+        reader.send("PING");
+        assertTrue(reader.isClosedSoon());
+    }
+
+    @Test
+    void the_soft_limit_may_be_passed_for_some_time() throws InterruptedException {
+        limits(new OutputLimit(0, 1000, Duration.ofMillis(50)), OutputLimit.none());
+        LaneClient reader = kv.client(0);
+        reader.stall();
+        for (int i = 0; i < 20; i++) {
+            reader.send("ECHO " + TEXT);
+        }
+        kv.tick();
+        Thread.sleep(80);
+        kv.tick();
+        assertTrue(reader.isClosedSoon());
+    }
+
+    @Test
+    void idle_clients_are_dropped_but_not_those_who_listen() throws InterruptedException {
+        LaneClient idle = kv.client(1);
+        LaneClient listening = kv.client(1);
+        listening.call("SUBSCRIBE a");
+        kv.client(0).call("CONFIG SET timeout 1");
+        Thread.sleep(2100);
+        kv.tick();
+        assertTrue(idle.isClosedSoon());
+        assertFalse(listening.isClosed());
+    }
+
+    @Test
+    void more_clients_than_maxclients_are_not_admitted() {
+        kv.client(0).call("CONFIG SET maxclients 2");
+        assertTrue(kv.server().admitsClient());
+        LaneClient second = kv.client(1);
+        assertFalse(kv.server().admitsClient());
+        assertTrue(second.call("INFO stats").contains("rejected_connections:1"));
+    }
+
+    @Test
+    void a_refused_exec_ends_the_transaction() {
+        LaneClient client = kv.client(0);
+        client.calls("MULTI", "SET a 1");
+        assertEquals(
+                "-EXECABORT Transaction discarded because of: wrong number of arguments for 'exec'"
+                        + " command",
+                client.call("EXEC now"));
+        assertEquals("-ERR EXEC without MULTI", client.call("EXEC"));
+    }
+
+    @Test
+    void what_may_not_be_queued_spoils_the_transaction() {
+        LaneClient client = kv.client(0);
+        client.call("MULTI");
+        assertEquals("-ERR Command not allowed inside a transaction", client.call("SAVE"));
+        assertEquals(
+                "-EXECABORT Transaction discarded because of previous errors.",
+                client.call("EXEC"));
+    }
+
+    @Test
+    void times_are_kept_to_an_eighth() {
+        Latencies latencies = new Latencies();
+        for (int micros = 1; micros <= 1000; micros++) {
+            latencies.add(micros * 1000L);
+        }
+        assertEquals(1000, latencies.count());
+        double median = latencies.percentileNanos(50) / 1000.0;
+        assertTrue(median >= 500 && median <= 563, "median: " + median);
+        double top = latencies.percentileNanos(100) / 1000.0;
+        assertTrue(top >= 1000 && top <= 1125, "top: " + top);
+        assertEquals(1000, latencies.atMost(Long.MAX_VALUE));
+        latencies.add(Long.MAX_VALUE);
+        latencies.add(0);
+        assertEquals(1002, latencies.count());
+    }
+}
