@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * {@code millrace backup DIR}: asks a running node to write a backup of itself to a directory of its
- * own machine, and waits until it is whole.
+ * {@code millrace backup DIR}: asks a running node to write a backup of itself to a directory of
+ * its own machine, and waits until it is whole.
  */
 record TakeBackup(PrintStream out, Terminal terminal) implements Command {
     private static final long LOOK_MILLIS = 200;
@@ -113,7 +113,8 @@ record TakeBackup(PrintStream out, Terminal terminal) implements Command {
             return;
         }
         HttpRequest question = HttpRequest.newBuilder(uri(node, "/backup")).build();
-        terminal.progress("backup: " + client.send(question, BodyHandlers.ofString()).body().strip());
+        terminal.progress(
+                "backup: " + client.send(question, BodyHandlers.ofString()).body().strip());
     }
 
     private static Exit exit(int status) {

@@ -1,6 +1,7 @@
 package dev.millrace.fuzz;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.journal.FakeDisk;
 import dev.millrace.kernel.journal.SegmentJournal;
@@ -8,6 +9,7 @@ import dev.millrace.kernel.memory.GuardedMemory;
 import dev.millrace.kernel.shard.MendedCheckpoint;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.checkpoint.KvMachine;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,7 +18,9 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 
-/** A checkpoint's file, and the items in it, of any bytes. Bit 0 of the first: sums are put right. */
+/**
+ * A checkpoint's file, and the items in it, of any bytes. Bit 0 of the first: sums are put right.
+ */
 class CheckpointFuzzTest {
     private static final long POSITION = 5;
     private static final SegmentJournal.Options SMALL =
@@ -35,8 +39,7 @@ class CheckpointFuzzTest {
             if ((input[0] & 1) == 1) {
                 MendedCheckpoint.mend(content, POSITION);
             }
-            snapshots.put(
-                    MendedCheckpoint.name(POSITION), content.toArray(ValueLayout.JAVA_BYTE));
+            snapshots.put(MendedCheckpoint.name(POSITION), content.toArray(ValueLayout.JAVA_BYTE));
             FakeDisk journal = new FakeDisk(bytes -> GuardedMemory.allocate(arena, bytes));
             Shard.open(
                             journal,

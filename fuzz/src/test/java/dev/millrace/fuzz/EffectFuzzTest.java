@@ -1,9 +1,11 @@
 package dev.millrace.fuzz;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.memory.GuardedMemory;
 import dev.millrace.kv.effect.Replay;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

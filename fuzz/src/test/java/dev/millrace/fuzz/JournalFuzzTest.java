@@ -3,6 +3,7 @@ package dev.millrace.fuzz;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.journal.FakeDisk;
 import dev.millrace.kernel.journal.Mended;
@@ -11,6 +12,7 @@ import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.journal.StoredJournal;
 import dev.millrace.kernel.memory.GuardedMemory;
 import dev.millrace.kernel.memory.Memory;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,8 +24,8 @@ import java.util.Locale;
 
 /**
  * Journal files of any bytes. The first byte of an input: bits 0 and 1, how many segments the rest
- * is cut into; bit 2, whether sums are put right; bit 3, whether the boot is this one; bit 4, whether
- * a byte is then damaged behind their backs.
+ * is cut into; bit 2, whether sums are put right; bit 3, whether the boot is this one; bit 4,
+ * whether a byte is then damaged behind their backs.
  */
 class JournalFuzzTest {
     private static final SegmentJournal.Options SMALL =
@@ -79,8 +81,7 @@ class JournalFuzzTest {
         for (int i = 0; i < count; i++) {
             int from = 1 + i * each;
             int to = i == count - 1 ? input.length : from + each;
-            MemorySegment content =
-                    GuardedMemory.copy(arena, Arrays.copyOfRange(input, from, to));
+            MemorySegment content = GuardedMemory.copy(arena, Arrays.copyOfRange(input, from, to));
             if ((flags & 4) != 0) {
                 long boot = (flags & 8) != 0 ? Mended.bootHash(disk) : 1;
                 position = Mended.segment(content, i, position, boot);

@@ -3,10 +3,12 @@ package dev.millrace.fuzz;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+
 import dev.millrace.kernel.memory.GuardedMemory;
 import dev.millrace.kv.resp.ProtocolException;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;

@@ -39,8 +39,8 @@ public interface Disk {
     long freeBytes() throws IOException;
 
     /**
-     * Names the run of the machine's kernel. While it stays the same no power was lost, and the page
-     * cache holds every store any process made.
+     * Names the run of the machine's kernel. While it stays the same no power was lost, and the
+     * page cache holds every store any process made.
      */
     String bootId();
 
@@ -54,7 +54,10 @@ public interface Disk {
         /** All stores made before the call are on the medium when it returns. */
         void force() throws IOException;
 
-        /** Cuts the file; no byte after {@code bytes} is in it any more. The mapping must not be used. */
+        /**
+         * Cuts the file; no byte after {@code bytes} is in it any more. The mapping must not be
+         * used.
+         */
         void truncate(long bytes) throws IOException;
 
         @Override

@@ -1,6 +1,7 @@
 package dev.millrace.kernel.journal;
 
 import dev.millrace.kernel.memory.AddressSpace;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -81,8 +82,7 @@ public final class FileDisk implements Disk {
 
     @Override
     public void rename(String from, String to) throws IOException {
-        Files.move(
-                directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
         syncDirectory();
     }
 

@@ -50,10 +50,7 @@ public final class JournalThreads implements AutoCloseable {
 
         Worker(String name, Runnable work, boolean ticks) {
             this.thread =
-                    Thread.ofPlatform()
-                            .name(name)
-                            .daemon(true)
-                            .unstarted(() -> run(work, ticks));
+                    Thread.ofPlatform().name(name).daemon(true).unstarted(() -> run(work, ticks));
         }
 
         void start() {

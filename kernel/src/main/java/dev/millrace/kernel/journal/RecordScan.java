@@ -22,7 +22,8 @@ final class RecordScan implements AutoCloseable {
                 return;
             }
             if (bytes == 0 || Frame.bytes(bytes) > end - at) {
-                // It was whole when it was recovered or written: somebody else has changed the file.
+                // It was whole when it was recovered or written: somebody else has changed the
+                // file.
                 throw new CorruptJournalException(
                         segment.name() + ": frame at position " + position + " was overwritten");
             }

@@ -17,8 +17,8 @@ import java.util.List;
  *       may stand behind a bad one; none of them claims (see {@link Clock}) that the bad one was
  *       durable. Cut: the sync policy allowed it.
  *   <li>The medium, or somebody's hand, changed what was there. Then good frames stand behind the
- *       bad one, and either this kernel has been running since they were written, or they claim that
- *       it was durable. Refuse, and name file and offset.
+ *       bad one, and either this kernel has been running since they were written, or they claim
+ *       that it was durable. Refuse, and name file and offset.
  * </ul>
  *
  * A record of several frames whose last is missing is cut from its first.

@@ -1,6 +1,7 @@
 package dev.millrace.kernel.journal;
 
 import dev.millrace.kernel.memory.Memory;
+
 import java.io.IOException;
 import java.util.Locale;
 

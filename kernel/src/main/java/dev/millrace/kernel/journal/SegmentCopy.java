@@ -1,6 +1,7 @@
 package dev.millrace.kernel.journal;
 
 import dev.millrace.kernel.memory.Memory;
+
 import java.io.IOException;
 
 /** Copies the front of a segment to another disk, each frame checked on the way. */
@@ -27,8 +28,7 @@ final class SegmentCopy {
     }
 
     private static void check(Disk from, Segment segment, long used) {
-        boolean headed =
-                segment.bytes >= used && segment.readHeader(from) == Segment.Header.WHOLE;
+        boolean headed = segment.bytes >= used && segment.readHeader(from) == Segment.Header.WHOLE;
         if (!headed) {
             throw new CorruptJournalException(
                     segment.where(from, 0) + ": the segment's header is damaged");

@@ -1,6 +1,7 @@
 package dev.millrace.kernel.journal;
 
 import dev.millrace.kernel.memory.NativeBuffer;
+
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -318,7 +319,9 @@ public final class SegmentJournal implements Journal {
             if (isClockDue(nowMillis)) {
                 written += appendClock(nowMillis);
             }
-            if (whole && (Frame.bytes(bytes) <= active.left() || Frame.bytes(bytes) <= MARGIN_BYTES)) {
+            if (whole
+                    && (Frame.bytes(bytes) <= active.left()
+                            || Frame.bytes(bytes) <= MARGIN_BYTES)) {
                 written += appendFrame(body.address(), (int) bytes, crc, false, nowMillis);
             } else {
                 written += appendPieces(body.address(), bytes, nowMillis);
@@ -330,7 +333,8 @@ public final class SegmentJournal implements Journal {
             end.lazySet(last);
             return last;
         } catch (InternalError fault) {
-            // A mapped page has no file behind it any more: somebody has cut it. The record is lost,
+            // A mapped page has no file behind it any more: somebody has cut it. The record is
+            // lost,
             // though its effects are applied; nothing that follows may be shown.
             fail("append failed: " + fault.getMessage());
             throw fault;
@@ -363,8 +367,7 @@ public final class SegmentJournal implements Journal {
             long room = Math.min(active.left() - Frame.HEADER_BYTES, Frame.BODY_BYTES_MAX);
             int piece = (int) Math.min(room & ~7L, bytes - at);
             boolean more = at + piece < bytes;
-            written +=
-                    appendFrame(body + at, piece, Frame.crc(body + at, piece), more, nowMillis);
+            written += appendFrame(body + at, piece, Frame.crc(body + at, piece), more, nowMillis);
             at += piece;
         }
         return written;
@@ -592,8 +595,7 @@ public final class SegmentJournal implements Journal {
         // Under the lock a record is wholly in or not yet begun, in however many pieces.
         List<Segment.Sealed> parts = new ArrayList<>(segments());
         parts.removeIf(part -> part.lastPosition() <= after);
-        Meter meter =
-                new Meter(progress, parts.stream().mapToLong(Segment.Sealed::used).sum());
+        Meter meter = new Meter(progress, parts.stream().mapToLong(Segment.Sealed::used).sum());
         for (Segment.Sealed part : parts) {
             Segment segment = Segment.read(disk, part);
             try {

@@ -1,6 +1,7 @@
 package dev.millrace.kernel.journal;
 
 import dev.millrace.kernel.memory.Memory;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,8 @@ public final class StoredJournal implements AutoCloseable {
     /**
      * The last position behind {@code after} that was appended at or before a time, as far as the
      * clock tells, which is to 100 ms: records that followed its last mark before {@code millis} by
-     * less are counted in. If the clock was set back, the first time it passed {@code millis} counts.
+     * less are counted in. If the clock was set back, the first time it passed {@code millis}
+     * counts.
      */
     public long endAt(long millis, long after) {
         long last = survey.end();
@@ -82,7 +84,9 @@ public final class StoredJournal implements AutoCloseable {
         return last;
     }
 
-    /** Copies the records in {@code (after, until]} to another disk, in whole segments at the front. */
+    /**
+     * Copies the records in {@code (after, until]} to another disk, in whole segments at the front.
+     */
     public void copy(Disk to, long after, long until, Progress progress) throws IOException {
         List<Segment> parts = new ArrayList<>(survey.holding());
         parts.removeIf(part -> part.lastPosition <= after || part.firstPosition > until);
@@ -137,8 +141,7 @@ public final class StoredJournal implements AutoCloseable {
     }
 
     private String save(Segment segment, long from, long end) throws IOException {
-        String name =
-                freeName(String.format(Locale.ROOT, "%s.%d%s", segment.name(), from, SAVED));
+        String name = freeName(String.format(Locale.ROOT, "%s.%d%s", segment.name(), from, SAVED));
         try (Disk.Output out = disk.write(name)) {
             out.write(Memory.buffer(segment.address(from), end - from));
             out.force();

@@ -1,10 +1,11 @@
 package dev.millrace.kernel.journal;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Walks all frames of a journal that nobody writes, and finds where it ends and whether what stands
@@ -58,8 +59,7 @@ final class Survey implements AutoCloseable {
                 String name = Segment.name(index);
                 survey.segments.add(
                         new Segment(
-                                index,
-                                access == Access.READ ? disk.read(name) : disk.open(name)));
+                                index, access == Access.READ ? disk.read(name) : disk.open(name)));
             }
             survey.walk();
             return survey;
@@ -197,7 +197,9 @@ final class Survey implements AutoCloseable {
         }
     }
 
-    /** True if a segment up to this one was begun since the machine was booted: so were all later. */
+    /**
+     * True if a segment up to this one was begun since the machine was booted: so were all later.
+     */
     private boolean bootedSince(int index) {
         return segments.subList(0, index).stream()
                 .anyMatch(segment -> segment.bootHash() == Recovery.bootHash(disk));

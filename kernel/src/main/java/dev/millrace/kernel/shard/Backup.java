@@ -2,6 +2,7 @@ package dev.millrace.kernel.shard;
 
 import dev.millrace.kernel.journal.FileDisk;
 import dev.millrace.kernel.journal.Progress;
+
 import java.io.IOException;
 import java.nio.file.Path;
 

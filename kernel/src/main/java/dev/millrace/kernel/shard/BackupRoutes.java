@@ -7,6 +7,7 @@ import dev.millrace.kernel.admin.AdminRoutes;
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.journal.Progress;
 import dev.millrace.kernel.log.Log;
+
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

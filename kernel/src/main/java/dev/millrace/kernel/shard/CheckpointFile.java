@@ -5,6 +5,7 @@ import dev.millrace.kernel.journal.Disk;
 import dev.millrace.kernel.journal.NewerFormatException;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+
 import java.io.IOException;
 import java.util.Locale;
 import java.util.zip.CRC32C;
@@ -141,16 +142,12 @@ final class CheckpointFile {
         long position = Memory.getLong(at + 16);
         if (position != positionOf(name)) {
             throw broken(
-                    disk,
-                    name,
-                    16,
-                    "position: " + position + " (expected: as in the file's name)");
+                    disk, name, 16, "position: " + position + " (expected: as in the file's name)");
         }
         return new Header(position, Memory.getLong(at + 24));
     }
 
-    private static void readBlocks(
-            Disk disk, String name, long start, long bytes, Loader loader) {
+    private static void readBlocks(Disk disk, String name, long start, long bytes, Loader loader) {
         long at = HEADER_BYTES;
         for (long blocks = 0; ; blocks++) {
             long left = bytes - at - BLOCK_HEADER_BYTES;

@@ -3,6 +3,7 @@ package dev.millrace.kernel.shard;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.metrics.Metrics;
+
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Locale;
@@ -17,7 +18,9 @@ final class JournalMetrics {
                 "journal.appended.bytes", "bytes of frames appended", journal::appendedBytes);
         metrics.gauge("journal.end", "position of the last record", journal::end);
         metrics.gauge(
-                "journal.durable", "position up to which a power cut takes nothing", journal::durable);
+                "journal.durable",
+                "position up to which a power cut takes nothing",
+                journal::durable);
         metrics.counter("journal.syncs", "syncs that had something to do", journal::syncs);
         metrics.gauge(
                 "journal.sync.seconds",
@@ -40,7 +43,11 @@ final class JournalMetrics {
                 "result",
                 "complete");
         metrics.counter(
-                "checkpoints", "checkpoints ended", shard::checkpointsGivenUp, "result", "given_up");
+                "checkpoints",
+                "checkpoints ended",
+                shard::checkpointsGivenUp,
+                "result",
+                "given_up");
         metrics.gauge(
                 "checkpoint.age.seconds",
                 "since the last complete checkpoint, or the start",

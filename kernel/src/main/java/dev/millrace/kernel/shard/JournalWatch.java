@@ -4,6 +4,7 @@ import dev.millrace.kernel.admin.Health;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.log.Log;
+
 import java.io.IOException;
 
 /**
@@ -71,7 +72,8 @@ final class JournalWatch implements Journal.Listener {
             }
             case FAILED -> {
                 health.unready(
-                        PART, "failed: " + journal.trouble() + "; nothing is acknowledged any more");
+                        PART,
+                        "failed: " + journal.trouble() + "; nothing is acknowledged any more");
                 log.error(
                         "the journal has failed: nothing is acknowledged any more; look at the"
                                 + " disk, then restart",

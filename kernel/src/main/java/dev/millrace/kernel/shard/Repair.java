@@ -6,6 +6,7 @@ import dev.millrace.kernel.journal.Disk;
 import dev.millrace.kernel.journal.FileDisk;
 import dev.millrace.kernel.journal.NewerFormatException;
 import dev.millrace.kernel.journal.StoredJournal;
+
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import dev.millrace.kernel.journal.Disk;
 import dev.millrace.kernel.journal.FileDisk;
 import dev.millrace.kernel.journal.Progress;
 import dev.millrace.kernel.journal.StoredJournal;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,8 +22,8 @@ import java.util.OptionalLong;
  * Makes a data directory of a backup, or of another data directory at rest, as it was at its end or
  * at an earlier time.
  *
- * <p>A time can be one between the checkpoint's and the journal's last; the journal's clock tells it
- * to 100 ms. Everything is checked before anything is written, and once more as it was written.
+ * <p>A time can be one between the checkpoint's and the journal's last; the journal's clock tells
+ * it to 100 ms. Everything is checked before anything is written, and once more as it was written.
  * It is written into {@code DATA/restore.unfinished}; the journal gets its place first, because a
  * journal without its checkpoint is refused by a node, and a checkpoint without its journal is not.
  */
@@ -102,7 +103,10 @@ public final class Restore {
         there.remove(LOCK);
         if (!there.isEmpty()) {
             throw new TargetTaken(
-                    target + ": has " + there.getFirst() + " (expected: an empty directory, or none)");
+                    target
+                            + ": has "
+                            + there.getFirst()
+                            + " (expected: an empty directory, or none)");
         }
     }
 
@@ -196,8 +200,7 @@ public final class Restore {
                         + ", its last record's)");
     }
 
-    private void write(
-            Path data, Disk snapshots, StoredJournal journal, long covered, long end)
+    private void write(Path data, Disk snapshots, StoredJournal journal, long covered, long end)
             throws IOException {
         Path unfinished = data.resolve(UNFINISHED);
         Disk toJournal = disk(unfinished, Folders.JOURNAL);

@@ -5,20 +5,22 @@ import dev.millrace.kernel.journal.Disk;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.RecordReader;
 import dev.millrace.kernel.journal.SegmentJournal;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One journal and the state machines on it.
  *
  * <p>It starts from the newest checkpoint and replays the records behind it. A checkpoint is taken
- * while the machines serve: they are frozen for the moment in which the position of the cut is read,
- * and then give their state as it was there, piece by piece. When the checkpoint is durable the
- * journal forgets what stands before it.
+ * while the machines serve: they are frozen for the moment in which the position of the cut is
+ * read, and then give their state as it was there, piece by piece. When the checkpoint is durable
+ * the journal forgets what stands before it.
  */
 public final class Shard {
     private final Disk snapshots;
@@ -83,8 +85,7 @@ public final class Shard {
             Clock clock)
             throws IOException {
         long covered = loadNewest(snapshots, machines);
-        SegmentJournal journal =
-                SegmentJournal.open(journalDisk, options, covered, clock.millis());
+        SegmentJournal journal = SegmentJournal.open(journalDisk, options, covered, clock.millis());
         if (journal.first() > covered + 1) {
             throw new CorruptJournalException(
                     journalDisk
@@ -101,8 +102,7 @@ public final class Shard {
                 (position, address, bytes) -> {
                     reader.reset(address, bytes);
                     while (reader.next()) {
-                        machine(machines, reader.machine())
-                                .apply(reader.address(), reader.bytes());
+                        machine(machines, reader.machine()).apply(reader.address(), reader.bytes());
                     }
                     records[0]++;
                 });
@@ -110,8 +110,7 @@ public final class Shard {
                 snapshots, List.copyOf(machines), journal, clock, new Started(covered, records[0]));
     }
 
-    private static long loadNewest(Disk snapshots, List<StateMachine> machines)
-            throws IOException {
+    private static long loadNewest(Disk snapshots, List<StateMachine> machines) throws IOException {
         long newest = CheckpointFile.newest(snapshots);
         if (newest > 0) {
             CheckpointFile.read(
@@ -120,8 +119,9 @@ public final class Shard {
                     (number, address, bytes) -> machine(machines, number).load(address, bytes));
         }
         for (String name : snapshots.list()) {
-            boolean older = CheckpointFile.positionOf(name) >= 0
-                    && CheckpointFile.positionOf(name) < newest;
+            boolean older =
+                    CheckpointFile.positionOf(name) >= 0
+                            && CheckpointFile.positionOf(name) < newest;
             if (older || name.endsWith(CheckpointFile.UNFINISHED)) {
                 snapshots.delete(name);
             }
@@ -292,7 +292,9 @@ public final class Shard {
         journal.trim(position);
     }
 
-    /** The newest checkpoint and every record behind it stay until this is closed; close it once. */
+    /**
+     * The newest checkpoint and every record behind it stay until this is closed; close it once.
+     */
     final class Hold implements AutoCloseable {
         private final long position;
 

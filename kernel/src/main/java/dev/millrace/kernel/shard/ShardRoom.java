@@ -9,6 +9,9 @@ import dev.millrace.kernel.journal.SyncPolicy;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.room.RoomContext;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The embedded default: one shard, in the data directory. It starts before the rooms whose state
@@ -32,7 +34,10 @@ public final class ShardRoom implements Room {
 
     private static final Setting<String> SYNC =
             Setting.choice(
-                    "journal.sync", UNSET, POLICIES, "sync policy of rooms that do not set their own");
+                    "journal.sync",
+                    UNSET,
+                    POLICIES,
+                    "sync policy of rooms that do not set their own");
 
     private static final Setting<Long> SEGMENT_BYTES =
             Setting.bytes(
@@ -44,7 +49,11 @@ public final class ShardRoom implements Room {
 
     private static final Setting<Long> SPARES =
             Setting.count(
-                    "journal.spares", 6, 1, 64, "empty journal files kept ready while they fill quickly");
+                    "journal.spares",
+                    6,
+                    1,
+                    64,
+                    "empty journal files kept ready while they fill quickly");
 
     private static final Setting<Long> CHECKPOINT_BYTES =
             Setting.bytes(
@@ -74,8 +83,7 @@ public final class ShardRoom implements Room {
     }
 
     /** What a room's setting means, where neither it nor the journal's says anything: standard. */
-    public static SyncPolicy policy(
-            Settings settings, Setting<String> own, SyncPolicy standard) {
+    public static SyncPolicy policy(Settings settings, Setting<String> own, SyncPolicy standard) {
         String name = settings.get(own);
         if (name.equals(UNSET)) {
             name = settings.get(SYNC);
@@ -119,8 +127,7 @@ public final class ShardRoom implements Room {
                         new FileDisk(context.data().resolve(Folders.JOURNAL)),
                         new FileDisk(context.data().resolve(Folders.SNAPSHOT)),
                         new SegmentJournal.Options(
-                                context.get(SEGMENT_BYTES),
-                                Math.toIntExact(context.get(SPARES))),
+                                context.get(SEGMENT_BYTES), Math.toIntExact(context.get(SPARES))),
                         members.stream()
                                 .map(member -> member.machine.apply(context.settings()))
                                 .toList(),

@@ -1,6 +1,7 @@
 package dev.millrace.kernel.journal;
 
 import dev.millrace.kernel.memory.Memory;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -86,8 +87,7 @@ public final class FakeDisk implements Disk {
             byte[] left = Arrays.copyOf(content.medium, cache.length);
             for (int at = 0; at < cache.length; at += PAGE_BYTES) {
                 if (random.nextBoolean()) {
-                    System.arraycopy(
-                            cache, at, left, at, Math.min(PAGE_BYTES, cache.length - at));
+                    System.arraycopy(cache, at, left, at, Math.min(PAGE_BYTES, cache.length - at));
                 }
             }
             content.replace(left);

@@ -327,13 +327,11 @@ class SegmentJournalTest {
 
     @Test
     void a_file_that_somebody_cuts_fails_the_journal(@TempDir Path directory) throws IOException {
-        SegmentJournal journal =
-                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000);
+        SegmentJournal journal = SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000);
         Records records = new Records(journal);
         records.append("one");
         try (FileChannel file =
-                FileChannel.open(
-                        directory.resolve("0000000000.seg"), StandardOpenOption.WRITE)) {
+                FileChannel.open(directory.resolve("0000000000.seg"), StandardOpenOption.WRITE)) {
             file.truncate(200);
         }
         records.append("two"); // into the page that is still there
@@ -344,13 +342,11 @@ class SegmentJournalTest {
 
     @Test
     void an_append_to_no_file_fails_the_journal(@TempDir Path directory) throws IOException {
-        SegmentJournal journal =
-                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000);
+        SegmentJournal journal = SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000);
         Records records = new Records(journal);
         records.append("one");
         try (FileChannel file =
-                FileChannel.open(
-                        directory.resolve("0000000000.seg"), StandardOpenOption.WRITE)) {
+                FileChannel.open(directory.resolve("0000000000.seg"), StandardOpenOption.WRITE)) {
             file.truncate(0);
         }
         assertThrows(InternalError.class, () -> records.append("two"));

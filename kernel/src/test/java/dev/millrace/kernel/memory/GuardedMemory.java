@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Memory that ends where a page begins that nobody may touch. Code that works with raw addresses and
- * goes one byte too far reads something else's bytes everywhere but here, where the process dies of
- * it. For tests.
+ * Memory that ends where a page begins that nobody may touch. Code that works with raw addresses
+ * and goes one byte too far reads something else's bytes everywhere but here, where the process
+ * dies of it. For tests.
  */
 public final class GuardedMemory {
     private static final long PAGE_BYTES = 4096;

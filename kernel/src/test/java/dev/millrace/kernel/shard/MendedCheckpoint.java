@@ -1,6 +1,7 @@
 package dev.millrace.kernel.shard;
 
 import dev.millrace.kernel.memory.Memory;
+
 import java.lang.foreign.MemorySegment;
 
 /** Checkpoint files out of any bytes, with all sums put right; see {@code Mended}. For tests. */
@@ -13,8 +14,9 @@ public final class MendedCheckpoint {
     }
 
     /**
-     * Gives the memory the header of a checkpoint, and reads what follows as blocks: where one could
-     * stand by its length its sum is put right, and the last one is made the trailer if it fits.
+     * Gives the memory the header of a checkpoint, and reads what follows as blocks: where one
+     * could stand by its length its sum is put right, and the last one is made the trailer if it
+     * fits.
      */
     public static void mend(MemorySegment memory, long position) {
         long bytes = memory.byteSize();

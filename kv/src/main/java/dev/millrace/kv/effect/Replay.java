@@ -90,7 +90,15 @@ public final class Replay {
         long expiresAt = i64();
         int length = length();
         Apply.putString(
-                stripe, database, hash, item, key, keyLength, skip(length), length, expiresAt,
+                stripe,
+                database,
+                hash,
+                item,
+                key,
+                keyLength,
+                skip(length),
+                length,
+                expiresAt,
                 encoding);
     }
 
@@ -127,8 +135,7 @@ public final class Replay {
             lengths[i] = length();
             keys[i] = skip(lengths[i]);
         }
-        NativeBuffer result =
-                combination.of(stripes, database.index(), operation, keys, lengths);
+        NativeBuffer result = combination.of(stripes, database.index(), operation, keys, lengths);
         Apply.putString(
                 stripe,
                 database,

@@ -33,7 +33,9 @@ public final class ItemForm {
         out.put(Item.value(item), valueLength);
     }
 
-    /** Puts the item that stands at {@code at} into its stripe, and returns where the next stands. */
+    /**
+     * Puts the item that stands at {@code at} into its stripe, and returns where the next stands.
+     */
     public static long load(Stripes stripes, long at, long end) {
         if (end - at < FIXED_BYTES) {
             throw new CorruptJournalException("kv item: " + (end - at) + " bytes left");
