@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * One parameter. Its value is kept here, unless it {@link #stands} somewhere else, where what obeys
@@ -55,6 +56,12 @@ final class Parameter {
     Parameter stands(Supplier<String> get, Consumer<String> set) {
         place = get;
         effect = set;
+        return this;
+    }
+
+    /** CONFIG GET answers what this makes of the value. */
+    Parameter shownAs(UnaryOperator<String> form) {
+        place = () -> form.apply(value);
         return this;
     }
 

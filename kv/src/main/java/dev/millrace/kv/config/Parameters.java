@@ -267,6 +267,7 @@ public final class Parameters {
                         () -> Long.toString(config.slowlogMaxLen()),
                         value -> config.slowlogMaxLen(Long.parseLong(value)));
         add(new Parameter("notify-keyspace-events", Parameters::keyspaceEvents, ""))
+                .shownAs(KeyspaceEvents::canonical)
                 .then(letters -> KeyspaceEvents.configure(server, letters));
         number("latency-monitor-threshold", 0, LONG_MAX, Quantity.LATENCY_MONITOR_THRESHOLD_MILLIS);
         flag("latency-tracking", YES);
@@ -433,7 +434,7 @@ public final class Parameters {
         if (!KeyspaceEvents.isValid(given)) {
             throw new BadValue("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
         }
-        return KeyspaceEvents.canonical(given);
+        return given;
     }
 
     private static String savePoints(String given) throws BadValue {

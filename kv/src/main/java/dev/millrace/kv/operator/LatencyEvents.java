@@ -56,9 +56,17 @@ public final class LatencyEvents {
                         .contains(
                                 latency("doctor", "LATENCY DOCTOR", 2)
                                         .summary("Return a human readable latency analysis report.")
+                                        .tips(
+                                                "nondeterministic_output",
+                                                "request_policy:all_nodes",
+                                                "response_policy:special")
                                         .does(LatencyEvents::doctor),
                                 latency("graph", "LATENCY GRAPH event", 3)
                                         .summary("Return a latency graph for the event.")
+                                        .tips(
+                                                "nondeterministic_output",
+                                                "request_policy:all_nodes",
+                                                "response_policy:special")
                                         .does(LatencyEvents::graph),
                                 Help.declared("latency", "2.8.13", "server")
                                         .does(Help.answering("latency", HELP)),
@@ -70,16 +78,31 @@ public final class LatencyEvents {
                                         .summary(
                                                 "Return the cumulative distribution of latencies"
                                                         + " of a subset of commands or all.")
+                                        .tips(
+                                                "nondeterministic_output",
+                                                "request_policy:all_nodes",
+                                                "response_policy:special")
                                         .does(LatencyEvents::histogram),
                                 latency("history", "LATENCY HISTORY event", 3)
                                         .summary("Return timestamp-latency samples for the event.")
+                                        .tips(
+                                                "nondeterministic_output",
+                                                "request_policy:all_nodes",
+                                                "response_policy:special")
                                         .does(call -> call.reply().emptyArray()),
                                 latency("latest", "LATENCY LATEST", 2)
                                         .summary(
                                                 "Return the latest latency samples for all events.")
+                                        .tips(
+                                                "nondeterministic_output",
+                                                "request_policy:all_nodes",
+                                                "response_policy:special")
                                         .does(call -> call.reply().emptyArray()),
                                 latency("reset", "LATENCY RESET [event [event ...]]", -2)
                                         .summary("Reset latency data for one or more events.")
+                                        .tips(
+                                                "request_policy:all_nodes",
+                                                "response_policy:all_succeeded")
                                         .does(call -> call.reply().integer(0))));
     }
 
@@ -88,9 +111,7 @@ public final class LatencyEvents {
                 .verbatim(
                         "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this"
                                 + " Redis instance. You may use \"CONFIG SET latency-monitor-threshold"
-                                + " <milliseconds>.\" in order to enable it. If we weren't in a deep"
-                                + " space mission I'd suggest to take a look at"
-                                + " https://redis.io/topics/latency-monitor.\n");
+                                + " <milliseconds>.\" in order to enable it.\n");
     }
 
     private static void graph(Call call) {
