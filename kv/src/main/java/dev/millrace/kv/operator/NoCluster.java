@@ -40,6 +40,7 @@ public final class NoCluster {
                                         .tips("nondeterministic_output")
                                         .does(NoCluster::refuse),
                                 part("help", "CLUSTER HELP", 2)
+                                        .since("5.0.0")
                                         .summary(
                                                 "Show helpful text about the different subcommands")
                                         .flags(Flag.LOADING)
@@ -63,6 +64,7 @@ public final class NoCluster {
                                         .flags(Flag.ADMIN, Flag.NOSCRIPT)
                                         .does(NoCluster::refuse),
                                 part("shards", "CLUSTER SHARDS", 2)
+                                        .since("7.0.0")
                                         .summary("Get array of cluster slots to node mappings")
                                         .tips("nondeterministic_output")
                                         .does(NoCluster::refuse),
