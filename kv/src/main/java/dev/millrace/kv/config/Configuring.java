@@ -165,7 +165,7 @@ public final class Configuring {
     }
 
     private static void resetStat(Call call) {
-        call.server().resetStats();
+        call.server().resetStats(call.lane());
         call.reply().ok();
     }
 

@@ -1,8 +1,11 @@
 package dev.millrace.kv.config;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 
 /** A parameter's type: makes the one form that CONFIG GET answers of what CONFIG SET was given. */
 @FunctionalInterface
@@ -88,6 +91,20 @@ interface Kind {
                         "argument(s) must be one of the following: " + String.join(", ", words));
             }
             return lower;
+        };
+    }
+
+    /** Any of these words, the first of which stands for none. */
+    static Kind several(String... words) {
+        Kind one = choice(words);
+        return given -> {
+            Set<String> wanted = new HashSet<>();
+            for (String word : given.split(" ", -1)) {
+                wanted.add(one.read(word));
+            }
+            wanted.remove(words[0]);
+            List<String> ordered = Stream.of(words).filter(wanted::contains).toList();
+            return ordered.isEmpty() ? words[0] : String.join(" ", ordered);
         };
     }
 

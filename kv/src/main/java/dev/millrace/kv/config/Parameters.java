@@ -3,6 +3,7 @@ package dev.millrace.kv.config;
 import dev.millrace.kv.config.Parameter.Trait;
 import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.pubsub.KeyspaceEvents;
+import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.Config.Quantity;
 import dev.millrace.kv.session.KvServer;
@@ -10,7 +11,9 @@ import dev.millrace.kv.store.Stripe;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -26,6 +29,7 @@ public final class Parameters {
     private static final long LONG_MAX = Long.MAX_VALUE;
     private static final long MEBIBYTE = 1 << 20;
     private static final int PORT_MAX = 65535;
+    private static final Kind ON_SIGNAL = Kind.several("default", "save", "nosave", "now", "force");
     private static final String YES = "yes";
     private static final String NO = "no";
 
@@ -317,9 +321,8 @@ public final class Parameters {
         number("loading-process-events-interval-bytes", 1024, INT_MAX, 2 * MEBIBYTE)
                 .is(Trait.HIDDEN);
         number("shutdown-timeout", 0, INT_MAX, 10);
-        Kind signals = Kind.choice("default", "save", "nosave", "now", "force");
-        add(new Parameter("shutdown-on-sigint", signals, "default"));
-        add(new Parameter("shutdown-on-sigterm", signals, "default"));
+        add(new Parameter("shutdown-on-sigint", Parameters::onSignal, "default"));
+        add(new Parameter("shutdown-on-sigterm", Parameters::onSignal, "default"));
     }
 
     private void network() {
@@ -437,6 +440,14 @@ public final class Parameters {
         return given;
     }
 
+    private static String onSignal(String given) throws BadValue {
+        String options = ON_SIGNAL.read(given);
+        if (options.startsWith("save nosave")) {
+            throw new BadValue("shutdown options SAVE and NOSAVE can't be used simultaneously");
+        }
+        return options;
+    }
+
     private static String savePoints(String given) throws BadValue {
         if (given.isEmpty()) {
             return given;
@@ -453,6 +464,7 @@ public final class Parameters {
     }
 
     private static String percentiles(String given) throws BadValue {
+        List<String> numbers = new ArrayList<>();
         if (!given.isEmpty()) {
             for (String word : given.split(" ", -1)) {
                 if (!word.matches("[0-9]{1,9}(\\.[0-9]{1,9})?")) {
@@ -463,8 +475,9 @@ public final class Parameters {
                             "latency-tracking-info-percentiles parameters should sit between"
                                     + " [0.0,100.0]");
                 }
+                numbers.add(Reply.text(Double.parseDouble(word)));
             }
         }
-        return given;
+        return String.join(" ", numbers);
     }
 }

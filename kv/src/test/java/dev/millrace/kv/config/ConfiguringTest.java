@@ -3,6 +3,7 @@ package dev.millrace.kv.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.kv.KvClient;
 import dev.millrace.kv.KvLanes;
 import dev.millrace.kv.LaneClient;
 
@@ -96,6 +97,34 @@ class ConfiguringTest {
     }
 
     @Test
+    void percentiles_are_kept_as_numbers() throws BadValue {
+        Map<String, Parameter> found = new LinkedHashMap<>();
+        Parameters.of(kv.server()).match("latency-tracking-info-percentiles", found);
+        assertEquals("0 50 99.9", found.values().iterator().next().read("0.0 50.00 99.9"));
+    }
+
+    @Test
+    void the_reset_of_counters_is_the_first_thing_counted() {
+        client.calls("PING", "CONFIG RESETSTAT");
+        String histogram = client.call("LATENCY HISTOGRAM");
+        assertTrue(histogram.startsWith("[config|resetstat, [calls, :1, "), histogram);
+    }
+
+    @Test
+    void several_words_come_back_in_one_order() {
+        client.sendBytes(KvClient.request("CONFIG", "SET", "shutdown-on-sigint", "force NOSAVE"));
+        assertEquals("OK", client.next());
+        assertEquals(
+                "[shutdown-on-sigint, nosave force]", client.call("CONFIG GET shutdown-on-sigint"));
+        client.sendBytes(KvClient.request("CONFIG", "SET", "shutdown-on-sigint", "nosave save"));
+        assertEquals(
+                failed(
+                        "shutdown-on-sigint",
+                        "shutdown options SAVE and NOSAVE can't be used simultaneously"),
+                client.next());
+    }
+
+    @Test
     void bytes_have_units() {
         assertEquals(10, Kind.parseBytes("10"));
         assertEquals(10, Kind.parseBytes("10B"));
@@ -110,8 +139,7 @@ class ConfiguringTest {
     @Test
     void a_limit_of_one_class_leaves_the_others() {
         client.sendBytes(
-                dev.millrace.kv.KvClient.request(
-                        "CONFIG", "SET", "client-output-buffer-limit", "pubsub 1mb 2k 3"));
+                KvClient.request("CONFIG", "SET", "client-output-buffer-limit", "pubsub 1mb 2k 3"));
         assertEquals("OK", client.next());
         assertEquals(
                 "[client-output-buffer-limit, normal 0 0 0 slave 268435456 67108864 60 pubsub"
