@@ -27,6 +27,7 @@ public final class LaneClient implements Outlet {
     // Guarded by this.
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private boolean closed;
+    private boolean flushed;
     private long lastDependsOn;
 
     private volatile boolean stalled;
@@ -138,6 +139,11 @@ public final class LaneClient implements Outlet {
         return closed;
     }
 
+    /** True if the connection was closed when everything had been sent, and not at once. */
+    public synchronized boolean wasFlushed() {
+        return flushed;
+    }
+
     public synchronized boolean isClosed() {
         return closed;
     }
@@ -170,7 +176,8 @@ public final class LaneClient implements Outlet {
     public void resume() {}
 
     @Override
-    public void closeAfterWrites() {
+    public synchronized void closeAfterWrites() {
+        flushed = true;
         close();
     }
 

@@ -37,6 +37,7 @@ public final class Call {
     private Command command;
     private long dependsOn;
     private long redacted;
+    private long waitNanos;
 
     public Call(Lane lane, Effects effects, Reply reply, Command first, Session nobody) {
         this.lane = lane;
@@ -57,6 +58,7 @@ public final class Call {
         this.command = command;
         this.request = request;
         this.redacted = 0;
+        this.waitNanos = 0;
     }
 
     // ---- Who and where
@@ -190,6 +192,16 @@ public final class Call {
         if (index < Long.SIZE) {
             redacted |= 1L << index;
         }
+    }
+
+    /** What the client is made to wait beyond the command's own time counts as its time. */
+    public void waits(long nanos) {
+        waitNanos = nanos;
+    }
+
+    /** See {@link #waits}. */
+    public long waitNanos() {
+        return waitNanos;
     }
 
     /** A bit for each argument that is a secret. */

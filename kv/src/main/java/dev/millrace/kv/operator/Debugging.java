@@ -11,6 +11,7 @@ import dev.millrace.kv.session.Session;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /** DEBUG: the few subcommands that mean something here. */
 public final class Debugging {
@@ -70,11 +71,12 @@ public final class Debugging {
         } catch (NumberFormatException notANumber) {
             seconds = 0;
         }
-        if (call.isInTransaction() || !(seconds > 0)) {
+        long millis = (long) (Math.max(seconds, 0) * MILLIS_PER_SECOND);
+        call.waits(TimeUnit.MILLISECONDS.toNanos(millis));
+        if (call.isInTransaction() || millis == 0) {
             call.reply().ok();
             return;
         }
-        long millis = (long) (seconds * MILLIS_PER_SECOND);
         Lane lane = call.lane();
         Session session = call.session();
         lane.suspend(session);

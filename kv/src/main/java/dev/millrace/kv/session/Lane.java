@@ -25,9 +25,11 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -53,6 +55,7 @@ public final class Lane {
 
     private static final int PENDING_BYTES = 1024;
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long MILLIS_PER_SECOND = 1000;
 
     /** Of an unknown command so many bytes are shown. */
@@ -76,7 +79,7 @@ public final class Lane {
     private final NativeBuffer posted = new NativeBuffer(PENDING_BYTES);
 
     private final List<Session> unflushed = new ArrayList<>();
-    private final List<Session> overSoftLimit = new ArrayList<>();
+    private final Set<Session> overSoftLimit = new LinkedHashSet<>();
     private final Reply reply = new Reply(out);
     private final RecordWriter record = new RecordWriter();
     private final Journal.Grant grant = new Journal.Grant();
@@ -393,7 +396,7 @@ public final class Lane {
 
     private void finish(Session session) {
         flushOut(session);
-        if (session.closing) {
+        if (session.closing && !session.dropped) {
             session.outlet().closeAfterWrites();
         }
     }
@@ -422,7 +425,8 @@ public final class Lane {
         boolean overSoft = limit.softBytes() > 0 && unread >= limit.softBytes();
         if (overHard || overSoft && isSoftTimeUp(session, limit)) {
             session.closing = true;
-            drop(session);
+            session.dropped = true; // What it has not read it will not get.
+            session.outlet().close(); // Now: at the end of the turn its channel is flushed.
         } else if (!overSoft) {
             session.overSoftLimitNanos = 0;
         }
@@ -434,7 +438,9 @@ public final class Lane {
             overSoftLimit.add(session);
             return false;
         }
-        return nowNanos - session.overSoftLimitNanos > limit.softFor().toNanos();
+        // In whole seconds, of which the last must be over, as Redis counts them.
+        long seconds = (nowNanos - session.overSoftLimitNanos) / NANOS_PER_SECOND;
+        return seconds > limit.softFor().toSeconds();
     }
 
     /** See {@link Session#post}. */
@@ -778,7 +784,7 @@ public final class Lane {
             stats.failed(command);
         }
         nowNanos = System.nanoTime();
-        long took = nowNanos - start;
+        long took = nowNanos - start + call.waitNanos();
         stats.ran(command, took);
         if (took >= server.slowNanos()) {
             server.slow(session, command, request, call.redacted(), took);

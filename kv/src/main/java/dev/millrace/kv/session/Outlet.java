@@ -19,7 +19,7 @@ public interface Outlet {
     /** Closes when all that was written is out. */
     void closeAfterWrites();
 
-    /** Closes at once; from any thread. */
+    /** Closes at once; from any thread. {@link Lane#closed} follows, but not within this call. */
     void close();
 
     /** The client's address as CLIENT LIST shows it. */

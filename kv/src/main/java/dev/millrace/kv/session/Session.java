@@ -103,6 +103,9 @@ public final class Session implements Watches.Watcher {
 
     boolean closing;
 
+    /** It left too much unread: nothing of it is worth sending any more. */
+    boolean dropped;
+
     /** The client is no more. */
     boolean gone;
 

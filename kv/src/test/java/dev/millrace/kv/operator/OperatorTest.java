@@ -137,6 +137,14 @@ class OperatorTest {
     }
 
     @Test
+    void what_a_client_slept_is_in_the_slow_log() {
+        client.calls("CONFIG SET slowlog-log-slower-than 90000", "DEBUG SLEEP 0.1");
+        assertEquals(":1", client.call("SLOWLOG LEN"));
+        client.calls("MULTI", "DEBUG SLEEP 0.1", "EXEC");
+        assertEquals(":2", client.call("SLOWLOG LEN"));
+    }
+
+    @Test
     void the_slow_log_keeps_the_newest_and_no_secrets() {
         client.call("CONFIG SET slowlog-log-slower-than 0 slowlog-max-len 2");
         client.calls("CLIENT SETNAME bob", "AUTH default secret", "CONFIG SET requirepass ");

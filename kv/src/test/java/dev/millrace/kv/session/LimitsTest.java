@@ -59,16 +59,27 @@ class LimitsTest {
 
     @Test
     void the_soft_limit_may_be_passed_for_some_time() throws InterruptedException {
-        limits(new OutputLimit(0, 1000, Duration.ofMillis(50)), OutputLimit.none());
+        limits(new OutputLimit(0, 1000, Duration.ZERO), OutputLimit.none());
         LaneClient reader = kv.client(0);
         reader.stall();
         for (int i = 0; i < 20; i++) {
             reader.send("ECHO " + TEXT);
         }
         kv.tick();
-        Thread.sleep(80);
+        assertFalse(reader.isClosed());
+        Thread.sleep(1100);
         kv.tick();
         assertTrue(reader.isClosedSoon());
+    }
+
+    @Test
+    void who_is_dropped_gets_nothing_of_what_it_asked_for() {
+        limits(new OutputLimit(200, 0, Duration.ZERO), OutputLimit.none());
+        LaneClient reader = kv.client(0);
+        reader.stall();
+        reader.send("ECHO " + TEXT, "ECHO " + TEXT, "PING");
+        assertTrue(reader.isClosedSoon());
+        assertFalse(reader.wasFlushed());
     }
 
     @Test
