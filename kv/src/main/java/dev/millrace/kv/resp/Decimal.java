@@ -33,6 +33,14 @@ public final class Decimal {
         return digits;
     }
 
+    /** How long a value's text is. */
+    public static int length(long value) {
+        if (value == Long.MIN_VALUE) {
+            return BYTES_MAX;
+        }
+        return digits(Math.abs(value)) + (value < 0 ? 1 : 0);
+    }
+
     private static int digits(long value) {
         int digits = 1;
         for (long bound = 10; digits < 19 && value >= bound; bound *= 10) {

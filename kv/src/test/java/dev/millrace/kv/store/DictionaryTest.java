@@ -156,33 +156,6 @@ class DictionaryTest {
         checkAll();
     }
 
-    /** Keys whose hashes begin alike make a directory deep, and keys with one home overflow it. */
-    @Test
-    void hashes_that_are_much_alike_only_take_more_room() {
-        List<Long> items = new ArrayList<>();
-        SplittableRandom random = new SplittableRandom(1);
-        for (int i = 0; i < 200; i++) {
-            String key = "item:" + i;
-            long item = newItem(key);
-            items.add(item);
-            // One home bucket and one tag: only the top bits differ.
-            dictionary.insert(random.nextLong() & 0xffff_ffff_0000_0000L | 0x0001_0000L, item);
-        }
-        Set<Long> scanned = new HashSet<>();
-        long cursor = 0;
-        do {
-            cursor = dictionary.scan(cursor, scanned::add);
-        } while (cursor != 0);
-        assertEquals(Set.copyOf(items), scanned);
-        SplittableRandom again = new SplittableRandom(1);
-        for (long item : items) {
-            long hash = again.nextLong() & 0xffff_ffff_0000_0000L | 0x0001_0000L;
-            assertTrue(dictionary.remove(hash, item));
-            slabs.free(item);
-        }
-        assertEquals(0, dictionary.size());
-    }
-
     @Test
     void a_scan_meets_what_was_there_all_along_while_the_table_grows() {
         Seeds.each(
