@@ -3,6 +3,8 @@ package dev.millrace.fuzz;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
@@ -23,7 +25,7 @@ final class FuzzedStore {
                 check(stripe.database(d).expires());
                 Apply.flush(stripe, d);
             }
-            while (stripe.sweep(Integer.MAX_VALUE)) {
+            while (stripe.sweep(Integer.MAX_VALUE, Parts::freeSomeOf)) {
                 // One database after the other.
             }
         }
@@ -41,9 +43,19 @@ final class FuzzedStore {
                                 Item.typeName(item);
                                 add(Item.key(item), Item.keyLength(item));
                                 add(Item.value(item), Item.valueLength(item));
+                                if (Item.isLarge(item)) {
+                                    addParts(Item.type(item), Item.root(item));
+                                }
                             });
         } while (cursor != 0);
         assertEquals(items.size(), count[0]);
+    }
+
+    private void addParts(int type, long root) {
+        NativeBuffer form = new NativeBuffer(1024);
+        Parts.of(type).each(root, part -> Parts.of(type).write(part, form));
+        add(form.address(), (int) form.length());
+        form.free();
     }
 
     private void add(long address, int length) {

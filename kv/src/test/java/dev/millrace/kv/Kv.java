@@ -7,6 +7,7 @@ import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.checkpoint.KvMachine;
+import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.server.Commands;
@@ -16,6 +17,7 @@ import dev.millrace.kv.session.LaneLoop;
 import dev.millrace.kv.session.Notifications;
 import dev.millrace.kv.store.Stripes;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -29,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 
@@ -67,6 +70,8 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
     private final List<String> events = new ArrayList<>();
     private Node node;
     private KvClient client;
+    private @Nullable Runnable checkpointWriter;
+    private int checkpoints;
 
     /** What stops and starts. */
     private record Node(Shard shard, KvMachine machine, KvServer server, Lane lane, Turns turns) {}
@@ -159,7 +164,7 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
     private void turn() {
         do {
             node.shard.segments().prepareSpace();
-        } while (node.turns.run());
+        } while (checkpointWriter == null ? node.turns.run() : node.turns.runOne());
     }
 
     private Node start() {
@@ -191,6 +196,26 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
         }
     }
 
+    /**
+     * Begins a checkpoint, which goes on by one slice for every command, until {@link
+     * #endCheckpoint}.
+     */
+    public void beginCheckpoint() {
+        node.shard.checkpoint(
+                writer -> checkpointWriter = writer, complete -> checkpoints += complete ? 1 : 0);
+    }
+
+    /** Lets it come to its end: a restart begins with it then. */
+    public void endCheckpoint() {
+        Runnable writer = Objects.requireNonNull(checkpointWriter);
+        checkpointWriter = null;
+        int before = checkpoints;
+        turn();
+        writer.run();
+        turn();
+        assertEquals(before + 1, checkpoints, "checkpoints completed");
+    }
+
     /** Stops, and starts again from what is on disk, which must give the same state. */
     public void restart() {
         SortedMap<String, String> before = state();
@@ -210,7 +235,7 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
         client = client();
         client.call("FLUSHALL");
         for (int i = 0; i < stripes().count(); i++) {
-            while (stripes().stripe(i).sweep(Integer.MAX_VALUE)) {
+            while (stripes().stripe(i).sweep(Integer.MAX_VALUE, Parts::freeSomeOf)) {
                 // Housekeeping does it otherwise, a little at a time.
             }
         }
@@ -252,6 +277,14 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
                 tasks.remove().run();
             }
             return any;
+        }
+
+        /** Runs the first; never says that there is more to run. */
+        boolean runOne() {
+            if (!tasks.isEmpty()) {
+                tasks.remove().run();
+            }
+            return false;
         }
 
         @Override

@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.KeyHash;
+import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -47,7 +51,28 @@ final class StoreState {
                 + "/"
                 + Item.expiresAt(item)
                 + "/"
-                + latin(Item.value(item), Item.valueLength(item));
+                + (Item.isLarge(item)
+                        ? parts(item)
+                        : latin(Item.value(item), Item.valueLength(item)));
+    }
+
+    /** In order, for a table has none of its own. */
+    private static String parts(long item) {
+        long root = Item.root(item);
+        assertEquals(item, Root.owner(root));
+        Parts parts = Parts.of(Item.type(item));
+        List<String> texts = new ArrayList<>();
+        NativeBuffer form = new NativeBuffer(1024);
+        parts.each(
+                root,
+                part -> {
+                    form.clear();
+                    parts.write(part, form);
+                    texts.add(latin(form.address(), (int) form.length()));
+                });
+        form.free();
+        Collections.sort(texts);
+        return parts.size(root) + texts.toString();
     }
 
     private static void checkPlace(

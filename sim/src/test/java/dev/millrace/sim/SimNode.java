@@ -6,6 +6,7 @@ import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.checkpoint.KvMachine;
+import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.expiry.ActiveExpiry;
 import dev.millrace.kv.server.Commands;
@@ -102,7 +103,7 @@ final class SimNode {
 
     void sweep() {
         for (int i = 0; i < stripes.count(); i++) {
-            stripes.stripe(i).sweep(3);
+            stripes.stripe(i).sweep(3, Parts::freeSomeOf);
         }
     }
 

@@ -117,6 +117,7 @@ public final class Shard {
                     snapshots,
                     CheckpointFile.name(newest),
                     (number, address, bytes) -> machine(machines, number).load(address, bytes));
+            machines.forEach(StateMachine::loaded);
         }
         for (String name : snapshots.list()) {
             boolean older =

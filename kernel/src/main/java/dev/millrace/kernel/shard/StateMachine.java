@@ -17,6 +17,9 @@ public interface StateMachine {
      */
     void load(long address, int bytes);
 
+    /** All blocks of a checkpoint are loaded. */
+    default void loaded() {}
+
     /** Holds all effects back, until {@link #thaw}. */
     void freeze();
 

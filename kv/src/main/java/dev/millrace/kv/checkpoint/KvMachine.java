@@ -5,7 +5,6 @@ import dev.millrace.kernel.shard.StateMachine;
 import dev.millrace.kv.effect.Replay;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
-import dev.millrace.kv.store.ItemForm;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
@@ -30,11 +29,13 @@ public final class KvMachine implements StateMachine {
 
     private final Stripes stripes;
     private final Replay replay;
+    private final Loading loading;
     private @Nullable KvServer server;
 
     public KvMachine(Stripes stripes) {
         this.stripes = stripes;
         this.replay = new Replay(stripes);
+        this.loading = new Loading(stripes);
     }
 
     public Stripes stripes() {
@@ -58,10 +59,12 @@ public final class KvMachine implements StateMachine {
 
     @Override
     public void load(long address, int bytes) {
-        long end = address + bytes;
-        for (long at = address; at < end; ) {
-            at = ItemForm.load(stripes, at, end);
-        }
+        loading.load(address, bytes);
+    }
+
+    @Override
+    public void loaded() {
+        loading.end();
     }
 
     @Override

@@ -3,12 +3,14 @@ package dev.millrace.kv.command;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.effect.Effects;
+import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.resp.Decimal;
 import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
+import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
@@ -30,6 +32,8 @@ public final class Call {
     private final Key key;
     private final Key other;
     private final NativeBuffer scratch = new NativeBuffer(256);
+    private final Element element = new Element();
+    private final Element otherElement = new Element();
     private final List<LongConsumer> afterCommit = new ArrayList<>();
 
     private Request request;
@@ -215,6 +219,16 @@ public final class Call {
         return scratch;
     }
 
+    /** To read an element of a collection into. */
+    public Element element() {
+        return element;
+    }
+
+    /** A second one. */
+    public Element otherElement() {
+        return otherElement;
+    }
+
     // ---- Keys
 
     /** Looks a key up to read it: counted as hit or miss, its access noted. */
@@ -279,8 +293,8 @@ public final class Call {
         long hash = hashed ? request.keyHash() : KeyHash.of(address, length);
         fill(found, address, length, hash, database);
         hideExpired(found);
-        if (found.item != 0 && !session.isNoTouch()) {
-            Item.access(found.item, found.stripe.accessClock());
+        if (found.exists() && !session.isNoTouch()) {
+            Item.access(found.item(), found.stripe().accessClock());
         }
     }
 
@@ -291,14 +305,10 @@ public final class Call {
     private void fill(Key found, long address, int length, long hash, int database) {
         Stripe stripe = stripes.of(address, length);
         assert stripe.isLocked() : command + " has not declared the key";
-        found.address = address;
-        found.length = length;
-        found.stripe = stripe;
-        found.database = stripe.database(database);
-        found.hash = hash;
-        found.item = found.database.items().find(found.hash, address, length);
+        Database in = stripe.database(database);
+        found.set(stripe, in, hash, address, length, in.items().find(hash, address, length));
         if (lane.isStrict()) {
-            dependOn(stripe.dependency(found.hash));
+            dependOn(stripe.dependency(hash));
         }
     }
 
@@ -307,22 +317,23 @@ public final class Call {
      * and has space for it; else it is only hidden.
      */
     private void hideExpired(Key found) {
-        long expiresAt = found.item == 0 ? 0 : Item.expiresAt(found.item);
+        long expiresAt = found.expiresAt();
         if (expiresAt == 0 || expiresAt > nowMillis()) {
             return;
         }
-        if (command.isWrite() || lane.admit(found.length)) {
+        if (command.isWrite() || lane.admit(found.length())) {
             effects.delete(found);
             lane.stats().expired();
             notify(Notification.EXPIRED, "expired", found);
         }
-        found.item = 0;
+        found.item(0);
     }
 
     /** True if a looked-up key is there but expired, and could not be deleted now. */
     public boolean isHiddenExpired(Key found) {
-        return found.item == 0
-                && found.database.items().find(found.hash, found.address, found.length) != 0;
+        return !found.exists()
+                && found.database().items().find(found.hash(), found.address(), found.length())
+                        != 0;
     }
 
     /** The reply must not leave before this position is durable. */

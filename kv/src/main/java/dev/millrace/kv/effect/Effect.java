@@ -4,7 +4,7 @@ import dev.millrace.kernel.journal.CorruptJournalException;
 
 /**
  * Every change there is. The codes are the format: they never change, and a new one gets the next.
- * Lengths and offsets are varints, times are ms since 1970 in eight bytes.
+ * Lengths and offsets are varints, {@code count} is four bytes, times are ms since 1970 in eight.
  */
 enum Effect {
     /** {@code db key encoding(u8) expiry value}: the key is this string now. */
@@ -21,8 +21,45 @@ enum Effect {
     FLUSH(5),
     /** {@code db db2}: the two databases changed places. */
     SWAP(6),
-    /** {@code db key operation(u8) count key...}: the key is the strings' bitwise combination. */
-    COMBINE(7);
+    /**
+     * {@code db key operation(u8) keys(varint) key...}: the key is the strings' bitwise
+     * combination.
+     */
+    COMBINE(7),
+    /** {@code db key db2 key2}: what was under key is under key2 now, with its expiry. */
+    MOVE(8),
+    /** {@code db key table(u8) count (field value)...}: set in the hash, a table first if 1. */
+    HASH_PUT(9),
+    /** {@code db key count field...}: out of the hash. */
+    HASH_REMOVE(10),
+    /** {@code db key encoding(u8) count member...}: in the set, which has that encoding first. */
+    SET_ADD(11),
+    /** {@code db key count member...}: out of the set. */
+    SET_REMOVE(12),
+    /** {@code db key large(u8) end(u8) count element...}: at one end of the list, one by one. */
+    LIST_PUSH(13),
+    /** {@code db key end(u8) elements(varint)}: off one end of the list. */
+    LIST_POP(14),
+    /** {@code db key index element}: the element at an index, from the front, is another. */
+    LIST_SET(15),
+    /** {@code db key large(u8) index element}: in the list, before what has the index now. */
+    LIST_INSERT(16),
+    /**
+     * {@code db key index elements(varint)}: so many elements are out of the list, from the index
+     * on.
+     */
+    LIST_REMOVE(17),
+    /**
+     * {@code db key table(u8) count (score(f64) member)...}: in the sorted set, a table first if 1.
+     */
+    SORTED_PUT(18),
+    /** {@code db key count member...}: out of the sorted set. */
+    SORTED_REMOVE(19),
+    /**
+     * {@code db key rank members(varint)}: so many members are out of the sorted set, from the rank
+     * on.
+     */
+    SORTED_REMOVE_RANKS(20);
 
     static final int MACHINE = 1;
 

@@ -2,6 +2,7 @@ package dev.millrace.kv.effect;
 
 import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.collection.Collections;
 import dev.millrace.kv.command.Key;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
@@ -21,6 +22,7 @@ public final class Effects {
     private final RecordWriter record;
     private final Stripes stripes;
     private final Combination combination;
+    private final HashEffects hash = new HashEffects(this);
 
     // What the record has touched, for the dependencies of readers.
     private Stripe[] touchedStripes = new Stripe[16];
@@ -43,25 +45,37 @@ public final class Effects {
         onCreated = action;
     }
 
-    private NativeBuffer begin(Effect effect, Key key) {
+    /** Of hashes. */
+    public HashEffects hash() {
+        return hash;
+    }
+
+    /** Begins an effect on a key. */
+    NativeBuffer begin(Effect effect, Key key) {
         NativeBuffer out = begin(effect);
         out.putByte(key.database().index());
         putBytes(out, key.address(), key.length());
         return out;
     }
 
+    /** Where effects are written, with an effect begun. */
+    NativeBuffer record() {
+        return record.part(Effect.MACHINE);
+    }
+
     private NativeBuffer begin(Effect effect) {
-        NativeBuffer out = record.part(Effect.MACHINE);
+        NativeBuffer out = record();
         out.putByte(effect.code());
         return out;
     }
 
-    private static void putBytes(NativeBuffer out, long address, int length) {
+    static void putBytes(NativeBuffer out, long address, int length) {
         out.putVarint(length);
         out.put(address, length);
     }
 
-    private void touched(Key key, boolean created) {
+    /** What an effect on a key ends with. */
+    void touched(Key key, boolean created) {
         if (created) {
             onCreated.accept(key);
         }
@@ -185,16 +199,18 @@ public final class Effects {
         NativeBuffer out = begin(Effect.COPY, from);
         out.putByte(to.database().index());
         putBytes(out, to.address(), to.length());
-        to.item(
-                Apply.copy(
-                        to.stripe(),
-                        to.database(),
-                        to.hash(),
-                        to.item(),
-                        to.address(),
-                        to.length(),
-                        from.item()));
+        Collections.copy(from, to);
         touched(to, true); // Redis counts a key that was replaced as new, too.
+    }
+
+    /** Gives an item another key, with its expiry; what was there is replaced. */
+    public void move(Key from, Key to) {
+        NativeBuffer out = begin(Effect.MOVE, from);
+        out.putByte(to.database().index());
+        putBytes(out, to.address(), to.length());
+        Collections.move(from, to);
+        touched(to, true);
+        touched(from);
     }
 
     /** Empties a database. All stripes are locked. */

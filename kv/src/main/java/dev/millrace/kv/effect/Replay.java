@@ -1,34 +1,23 @@
 package dev.millrace.kv.effect;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
-import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.collection.Collections;
+import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.Apply;
-import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
-import dev.millrace.kv.store.Stripe;
+import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripes;
 
 /** Applies the effects of one part of a record, as they were applied when they were written. */
 public final class Replay {
     private final Stripes stripes;
+    private final EffectReader in;
     private final Combination combination = new Combination();
-    private long at;
-    private long end;
-
-    // The key that was read last, and where it belongs.
-    private long key;
-    private int keyLength;
-    private long hash;
-    private Stripe stripe;
-    private Database database;
-    private long item;
 
     public Replay(Stripes stripes) {
         this.stripes = stripes;
-        this.stripe = stripes.stripe(0);
-        this.database = stripe.database(0);
+        this.in = new EffectReader(stripes);
     }
 
     /** The number this state machine has in records. */
@@ -42,176 +31,134 @@ public final class Replay {
      * @throws CorruptJournalException if they are not what this version writes
      */
     public void apply(long address, int bytes) {
-        at = address;
-        end = address + bytes;
-        while (at < end) {
+        in.read(address, bytes);
+        while (in.hasMore()) {
             applyOne();
         }
     }
 
     private void applyOne() {
-        switch (Effect.of(u8())) {
+        switch (Effect.of(in.u8())) {
             case PUT_STRING -> putString();
             case DELETE -> {
-                key(u8());
-                requireItem();
-                Apply.delete(stripe, database, hash, item);
+                Place key = in.existing();
+                Apply.delete(key.stripe(), key.database(), key.hash(), key.item());
             }
             case EXPIRE -> {
-                key(u8());
-                requireItem();
-                Apply.expire(stripe, database, hash, item, i64());
+                Place key = in.existing();
+                Apply.expire(key.stripe(), key.database(), key.hash(), key.item(), in.i64());
             }
             case SET_RANGE -> setRange();
-            case COPY -> copy();
-            case FLUSH -> {
-                int index = u8();
-                for (int i = 0; i < stripes.count(); i++) {
-                    Apply.flush(stripes.stripe(i), database(index));
-                    while (stripes.stripe(i).sweep(Integer.MAX_VALUE)) {
-                        // Nobody waits for a replay: free all at once.
-                    }
-                }
-            }
+            case COPY -> Collections.copy(in.existing(), in.otherKey());
+            case FLUSH -> flush();
             case SWAP -> {
-                int a = database(u8());
-                int b = database(u8());
+                int a = in.database();
+                int b = in.database();
                 for (int i = 0; i < stripes.count(); i++) {
                     Apply.swap(stripes.stripe(i), a, b);
                 }
             }
             case COMBINE -> combine();
+            case MOVE -> move();
+            case HASH_PUT -> HashEffects.replayPut(in);
+            case HASH_REMOVE -> HashEffects.replayRemove(in);
+            case SET_ADD,
+                    SET_REMOVE,
+                    LIST_PUSH,
+                    LIST_POP,
+                    LIST_SET,
+                    LIST_INSERT,
+                    LIST_REMOVE,
+                    SORTED_PUT,
+                    SORTED_REMOVE,
+                    SORTED_REMOVE_RANKS ->
+                    throw new CorruptJournalException("kv effect: not of this version");
+        }
+    }
+
+    private void move() {
+        Place from = in.existing();
+        Place to = in.otherKey();
+        if (from.item() == to.item()) {
+            throw new CorruptJournalException("kv effect: a key is moved to itself");
+        }
+        Collections.move(from, to);
+    }
+
+    private void flush() {
+        int index = in.database();
+        for (int i = 0; i < stripes.count(); i++) {
+            Apply.flush(stripes.stripe(i), index);
+            while (stripes.stripe(i).sweep(Integer.MAX_VALUE, Parts::freeSomeOf)) {
+                // Nobody waits for a replay: free all at once.
+            }
         }
     }
 
     private void putString() {
-        key(u8());
-        int encoding = u8();
-        long expiresAt = i64();
-        int length = length();
+        Place key = in.key();
+        int encoding = in.u8();
+        long expiresAt = in.i64();
+        int length = in.length();
         Apply.putString(
-                stripe,
-                database,
-                hash,
-                item,
-                key,
-                keyLength,
-                skip(length),
+                key.stripe(),
+                key.database(),
+                key.hash(),
+                key.item(),
+                key.address(),
+                key.length(),
+                in.skip(length),
                 length,
                 expiresAt,
                 encoding);
     }
 
     private void setRange() {
-        key(u8());
-        long offset = varint();
-        int length = length();
+        Place key = in.keyOf(Item.TYPE_STRING);
+        long offset = in.varint();
+        int length = in.length();
         if (offset > Integer.MAX_VALUE - length) {
             throw new CorruptJournalException(
                     "kv effect: offset " + offset + " (expected: <= 2147483647 - " + length + ")");
         }
         Apply.setRange(
-                stripe, database, hash, item, key, keyLength, (int) offset, skip(length), length);
-    }
-
-    private void copy() {
-        key(u8());
-        requireItem();
-        long from = item;
-        key(u8());
-        Apply.copy(stripe, database, hash, item, key, keyLength, from);
+                key.stripe(),
+                key.database(),
+                key.hash(),
+                key.item(),
+                key.address(),
+                key.length(),
+                (int) offset,
+                in.skip(length),
+                length);
     }
 
     private void combine() {
-        key(u8());
-        Combination.Operation operation = Combination.Operation.of(u8());
-        int count = length(); // each key takes at least one byte
+        Place key = in.key();
+        Combination.Operation operation = Combination.Operation.of(in.u8());
+        int count = in.length(); // each key takes at least one byte
         if (count == 0 || operation == Combination.Operation.NOT && count > 1) {
             throw new CorruptJournalException("kv effect: " + operation + " of " + count);
         }
         long[] keys = new long[count];
         int[] lengths = new int[count];
         for (int i = 0; i < count; i++) {
-            lengths[i] = length();
-            keys[i] = skip(lengths[i]);
+            lengths[i] = in.length();
+            keys[i] = in.skip(lengths[i]);
         }
-        NativeBuffer result = combination.of(stripes, database.index(), operation, keys, lengths);
+        NativeBuffer result =
+                combination.of(stripes, key.database().index(), operation, keys, lengths);
         Apply.putString(
-                stripe,
-                database,
-                hash,
-                item,
-                key,
-                keyLength,
+                key.stripe(),
+                key.database(),
+                key.hash(),
+                key.item(),
+                key.address(),
+                key.length(),
                 result.address(),
                 Math.toIntExact(result.length()),
                 0,
                 Item.ENCODING_RAW);
         result.shrink();
-    }
-
-    // ---- Reading
-
-    private int database(int index) {
-        if (index >= Stripe.DATABASES) {
-            throw new CorruptJournalException("kv database: " + index);
-        }
-        return index;
-    }
-
-    private void key(int databaseIndex) {
-        keyLength = length();
-        key = skip(keyLength);
-        stripe = stripes.of(key, keyLength);
-        database = stripe.database(database(databaseIndex));
-        hash = KeyHash.of(key, keyLength);
-        item = database.items().find(hash, key, keyLength);
-    }
-
-    private void requireItem() {
-        if (item == 0) {
-            throw new CorruptJournalException("kv effect on a key that is not there");
-        }
-    }
-
-    private void need(long bytes) {
-        if (bytes > end - at) {
-            throw new CorruptJournalException(
-                    "kv effect: " + bytes + " bytes wanted (expected: <= " + (end - at) + ")");
-        }
-    }
-
-    private int u8() {
-        need(1);
-        return Memory.getUnsignedByte(at++);
-    }
-
-    private long i64() {
-        need(8);
-        at += 8;
-        return Memory.getLong(at - 8);
-    }
-
-    private long varint() {
-        long value = 0;
-        for (int shift = 0; shift < 63; shift += 7) {
-            int b = u8();
-            value |= (long) (b & 0x7f) << shift;
-            if (b < 0x80) {
-                return value;
-            }
-        }
-        throw new CorruptJournalException("kv effect: varint without end");
-    }
-
-    private int length() {
-        long length = varint();
-        need(length);
-        return (int) length;
-    }
-
-    private long skip(int bytes) {
-        at += bytes;
-        return at - bytes;
     }
 }

@@ -136,6 +136,16 @@ public final class Introspection {
     }
 
     private static String encoding(Key key) {
+        long item = key.item();
+        return switch (Item.type(item)) {
+            case Item.TYPE_STRING -> stringEncoding(key);
+            case Item.TYPE_LIST -> "quicklist";
+            case Item.TYPE_HASH -> Item.isLarge(item) ? "hashtable" : "listpack";
+            default -> throw new AssertionError("type " + Item.type(item));
+        };
+    }
+
+    private static String stringEncoding(Key key) {
         if (isInteger(key)) {
             return "int";
         }

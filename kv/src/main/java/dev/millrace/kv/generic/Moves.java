@@ -105,14 +105,9 @@ public final class Moves {
     }
 
     private static void rename(Call call, Key from, Key to) {
-        move(call, from, to);
+        call.effects().move(from, to);
         call.notify(Notification.GENERIC, "rename_from", from);
         call.notify(Notification.GENERIC, "rename_to", to);
-    }
-
-    private static void move(Call call, Key from, Key to) {
-        call.effects().copy(from, to);
-        call.effects().delete(from);
     }
 
     private static void move(Call call) {
@@ -129,7 +124,7 @@ public final class Moves {
         if (to.exists()) {
             return false;
         }
-        move(call, from, to);
+        call.effects().move(from, to);
         call.notify(Notification.GENERIC, "move_from", from);
         call.notify(Notification.GENERIC, "move_to", to);
         return true;

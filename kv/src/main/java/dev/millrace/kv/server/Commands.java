@@ -17,6 +17,7 @@ import dev.millrace.kv.generic.Introspection;
 import dev.millrace.kv.generic.KeyNames;
 import dev.millrace.kv.generic.Moves;
 import dev.millrace.kv.generic.TimeToLive;
+import dev.millrace.kv.hash.Hashes;
 import dev.millrace.kv.info.Info;
 import dev.millrace.kv.operator.AccessLists;
 import dev.millrace.kv.operator.Curiosities;
@@ -82,6 +83,7 @@ public final class Commands {
                         BitSearch.all(),
                         BitOperations.all(),
                         BitFields.all(),
+                        Hashes.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())

@@ -1,6 +1,7 @@
 package dev.millrace.kv.server;
 
 import dev.millrace.kernel.shard.ShardRoom;
+import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.expiry.ActiveExpiry;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
@@ -20,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 final class Housekeeping {
     private static final long PERIOD_MILLIS = 100;
 
-    /** Items of flushed databases freed in one go: some tens of microseconds. */
-    private static final int SWEEP_ITEMS = 256;
+    /** What is freed in one go, see {@link Stripe#sweep}: about a hundred microseconds. */
+    private static final int SWEEP_STEPS = 1000;
 
     private final KvServer server;
     private final ShardRoom shards;
@@ -82,7 +83,7 @@ final class Housekeeping {
         boolean more;
         stripe.lock();
         try {
-            more = stripe.sweep(SWEEP_ITEMS);
+            more = stripe.sweep(SWEEP_STEPS, Parts::freeSomeOf);
         } finally {
             stripe.unlock();
         }

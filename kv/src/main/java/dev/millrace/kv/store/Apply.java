@@ -14,6 +14,9 @@ public final class Apply {
     /** Room left behind a value that grows, as Redis leaves it: as much again, up to this. */
     private static final int GROWTH_BYTES_MAX = 1 << 20;
 
+    /** A packed collection is moved to a smaller block when it needs less than half of its own. */
+    private static final int SPARE_PARTS = 2;
+
     private Apply() {}
 
     /**
@@ -24,13 +27,18 @@ public final class Apply {
             Stripe stripe,
             Database database,
             long hash,
-            long item,
+            long before,
             long key,
             int keyLength,
             long value,
             int valueLength,
             long expiresAt,
             int encoding) {
+        long item = before;
+        if (item != 0 && Item.isLarge(item)) {
+            delete(stripe, database, hash, item);
+            item = 0;
+        }
         long bytes = Item.bytes(keyLength, valueLength, expiresAt != 0);
         if (item != 0) {
             stripe.beforeChange(database, item);
@@ -115,14 +123,123 @@ public final class Apply {
         Memory.copy(value, to, valueLength);
     }
 
-    /** Takes a key out. */
+    /** Takes a key out. A large collection is freed later, a little at a time. */
     public static void delete(Stripe stripe, Database database, long hash, long item) {
         stripe.beforeChange(database, item);
         database.items().remove(hash, item);
         if (Item.expiresAt(item) != 0) {
             database.expires().remove(hash, item);
         }
+        if (Item.isLarge(item)) {
+            stripe.detach(database, item);
+        }
         stripe.slabs().free(item);
+    }
+
+    // ---- Collections
+
+    /** Makes an item of another type than a string at a place where none is. */
+    public static void create(Place place, int type, int encoding, int valueLength) {
+        assert !place.exists();
+        Stripe stripe = place.stripe();
+        long item = stripe.slabs().allocate(Item.bytes(place.length(), valueLength, false));
+        header(stripe, item, type, place.address(), place.length(), valueLength, 0, encoding);
+        place.database().items().insert(place.hash(), item);
+        place.item(item);
+    }
+
+    /** Makes the item of a large collection at a place where none is. */
+    public static void createLarge(Place place, int type, long root) {
+        create(place, type, Item.ENCODING_LARGE, Long.BYTES);
+        setRoot(place, root);
+    }
+
+    /** Makes a packed collection a large one: what was its value is gone. */
+    public static void enlarge(Place place, long root) {
+        place.stripe().beforeChange(place.database(), place.item());
+        resize(place, Long.BYTES);
+        Item.encoding(place.item(), Item.ENCODING_LARGE);
+        setRoot(place, root);
+    }
+
+    private static void setRoot(Place place, long root) {
+        Memory.putLong(Item.value(place.item()), root);
+        Root.owner(root, place.item());
+    }
+
+    /**
+     * Sets the length of a packed collection's value, which keeps its bytes as far as there is
+     * room. The item may move. It must have been given to a running checkpoint before.
+     */
+    public static void resize(Place place, int valueLength) {
+        long item = place.item();
+        boolean expires = Item.expiresAt(item) != 0;
+        long block = Slabs.blockBytes(Item.bytes(place.length(), valueLength, expires));
+        long usable = Slabs.usable(item);
+        boolean stays = block <= usable && block * SPARE_PARTS >= usable;
+        if (stays && Item.valueLength(item, valueLength)) {
+            return;
+        }
+        Stripe stripe = place.stripe();
+        long fresh = stripe.slabs().allocate(Item.bytes(place.length(), valueLength, expires));
+        long to =
+                header(
+                        stripe,
+                        fresh,
+                        Item.type(item),
+                        Item.key(item),
+                        place.length(),
+                        valueLength,
+                        Item.expiresAt(item),
+                        Item.encoding(item));
+        Memory.copy(Item.value(item), to, Math.min(Item.valueLength(item), valueLength));
+        place.database().items().move(place.hash(), item, fresh);
+        if (expires) {
+            place.database().expires().move(place.hash(), item, fresh);
+        }
+        stripe.slabs().free(item);
+        place.item(fresh);
+    }
+
+    /**
+     * Gives an item another key, with its expiry; both are in one stripe. What was at {@code to} is
+     * replaced.
+     */
+    public static void move(Place from, Place to) {
+        if (to.exists()) {
+            delete(to.stripe(), to.database(), to.hash(), to.item());
+        }
+        Stripe stripe = from.stripe();
+        assert stripe == to.stripe();
+        long item = from.item();
+        stripe.beforeChange(from.database(), item);
+        int valueLength = Item.valueLength(item);
+        long expiresAt = Item.expiresAt(item);
+        long fresh = stripe.slabs().allocate(Item.bytes(to.length(), valueLength, expiresAt != 0));
+        long value =
+                header(
+                        stripe,
+                        fresh,
+                        Item.type(item),
+                        to.address(),
+                        to.length(),
+                        valueLength,
+                        expiresAt,
+                        Item.encoding(item));
+        Memory.copy(Item.value(item), value, valueLength);
+        if (Item.isLarge(item)) {
+            stripe.keepCutName(from.database(), item);
+            Root.owner(Item.root(item), fresh);
+        }
+        from.database().items().remove(from.hash(), item);
+        to.database().items().insert(to.hash(), fresh);
+        if (expiresAt != 0) {
+            from.database().expires().remove(from.hash(), item);
+            to.database().expires().insert(to.hash(), fresh);
+        }
+        stripe.slabs().free(item);
+        from.item(0);
+        to.item(fresh);
     }
 
     /** Sets when a key expires, ms since 1970; 0 for never. */
@@ -154,6 +271,9 @@ public final class Apply {
                         expiresAt,
                         Item.encoding(item));
         Memory.copy(Item.value(item), to, valueLength);
+        if (Item.isLarge(item)) {
+            Root.owner(Item.root(item), fresh);
+        }
         database.items().move(hash, item, fresh);
         stripe.slabs().free(item);
         if (expiresAt != 0) {
@@ -237,7 +357,7 @@ public final class Apply {
 
     /**
      * Gives a copy of {@code from}, with its expiry, another key; what was there is replaced. The
-     * key must not lie in an item. Returns the copy.
+     * key must not lie in an item, and the item must not be large. Returns the copy.
      */
     public static long copy(
             Stripe stripe,

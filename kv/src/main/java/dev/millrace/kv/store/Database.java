@@ -41,4 +41,13 @@ public final class Database {
     public Dictionary expires() {
         return expires;
     }
+
+    /** Frees some of a flushed database, telling of each item; true when nothing is left. */
+    boolean freeSome(Dictionary.Visitor visitor) {
+        if (items.freeSome(visitor)) {
+            expires.free();
+            return true;
+        }
+        return false;
+    }
 }

@@ -93,6 +93,18 @@ public final class Dictionary {
     }
 
     /**
+     * Gives a segment's memory back after telling of the items in it; true when all is given back.
+     * Nothing else may be done with the dictionary afterwards.
+     */
+    boolean freeSome(Visitor visitor) {
+        if (Table.freeSome(root, slabs, visitor)) {
+            slabs.free(root);
+            return true;
+        }
+        return false;
+    }
+
+    /**
      * Gives the table's memory back, not the items'. The dictionary must not be used afterwards.
      */
     public void free() {

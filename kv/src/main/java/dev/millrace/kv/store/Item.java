@@ -25,8 +25,15 @@ import dev.millrace.kernel.memory.Memory;
  */
 public final class Item {
     public static final int TYPE_STRING = 0;
+    public static final int TYPE_LIST = 1;
+    public static final int TYPE_SET = 2;
+    public static final int TYPE_SORTED_SET = 3;
+    public static final int TYPE_HASH = 4;
 
-    private static final String[] TYPE_NAMES = {"string"};
+    private static final String[] TYPE_NAMES = {"string", "list", "set", "zset", "hash"};
+
+    /** The encoding of a large collection: the value is the address of its {@link Root}. */
+    public static final int ENCODING_LARGE = 15;
 
     /** A string that is called what suits it: int, embstr or raw. */
     public static final int ENCODING_PLAIN = 0;
@@ -108,6 +115,18 @@ public final class Item {
 
     public static int encoding(long item) {
         return Memory.getUnsignedByte(item) >>> ENCODING_SHIFT;
+    }
+
+    /** True if the value is not here, but in memory of its own: the value is a {@link Root}. */
+    public static boolean isLarge(long item) {
+        int form = Memory.getUnsignedByte(item);
+        return form >>> ENCODING_SHIFT == ENCODING_LARGE;
+    }
+
+    /** The root of a large collection. */
+    public static long root(long item) {
+        assert isLarge(item);
+        return Memory.getLong(value(item));
     }
 
     static void encoding(long item, int encoding) {

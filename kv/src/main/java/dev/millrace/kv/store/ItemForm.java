@@ -17,6 +17,13 @@ public final class ItemForm {
 
     private ItemForm() {}
 
+    /** Looks at a value that is not a string's. */
+    @FunctionalInterface
+    public interface Check {
+        /** What is wrong with it, empty if nothing. */
+        String wrong(int type, int encoding, long value, int length);
+    }
+
     public static long bytes(long item) {
         return FIXED_BYTES + (long) Item.keyLength(item) + Item.valueLength(item);
     }
@@ -36,7 +43,7 @@ public final class ItemForm {
     /**
      * Puts the item that stands at {@code at} into its stripe, and returns where the next stands.
      */
-    public static long load(Stripes stripes, long at, long end) {
+    public static long load(Stripes stripes, long at, long end, Check check) {
         if (end - at < FIXED_BYTES) {
             throw new CorruptJournalException("kv item: " + (end - at) + " bytes left");
         }
@@ -64,6 +71,12 @@ public final class ItemForm {
                             + valueLength
                             + " bytes of "
                             + (end - key));
+        }
+        if ((form & 0xf) != Item.TYPE_STRING) {
+            String wrong = check.wrong(form & 0xf, form >>> 4, key + keyLength, valueLength);
+            if (!wrong.isEmpty()) {
+                throw new CorruptJournalException("kv item of type " + (form & 0xf) + ": " + wrong);
+            }
         }
         Stripe stripe = stripes.of(key, keyLength);
         long item = stripe.slabs().allocate(Item.bytes(keyLength, valueLength, expiresAt != 0));

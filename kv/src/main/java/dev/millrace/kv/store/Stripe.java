@@ -26,9 +26,26 @@ public final class Stripe {
 
     private static final int DEPENDENCY_BITS = 12;
 
-    /** Takes an item as it was at the checkpoint's cut. */
+    /** What is freed in one step is about so much: a table's segment, some nodes of a list. */
+    private static final int FREED_AT_ONCE = 400;
+
+    /** Takes what is about to change, as it was at the checkpoint's cut. */
     public interface BeforeImage {
+        /** An item; of a large collection all but its parts. */
         void save(int database, long item);
+
+        /** A part of a large collection in this database. */
+        void savePart(int database, long root, long part);
+
+        /** A large collection leaves its place with parts yet to be written. */
+        void walkLater(long root);
+    }
+
+    /** Frees large collections. */
+    @FunctionalInterface
+    public interface Freeing {
+        /** Frees some of the blocks that hang from a root; true when all are. */
+        boolean freeSome(Stripe stripe, long root);
     }
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -42,7 +59,9 @@ public final class Stripe {
     /** Databases that were flushed and whose items are still to be freed. */
     private final ArrayDeque<Database> flushed = new ArrayDeque<>();
 
-    private long flushCursor;
+    /** Large collections that were deleted and are still to be freed. */
+    private final ArrayDeque<Long> detached = new ArrayDeque<>();
+
     private int accessClock;
     private final Watches watches = new Watches();
 
@@ -110,7 +129,7 @@ public final class Stripe {
 
     // ---- Checkpoint
 
-    int epoch() {
+    public int epoch() {
         return epoch;
     }
 
@@ -142,13 +161,51 @@ public final class Stripe {
         return true;
     }
 
-    void beforeChange(Database database, long item) {
+    /** True unless the running checkpoint has yet to write what has this epoch. */
+    public boolean isWritten(int itsEpoch) {
+        return itsEpoch == epoch;
+    }
+
+    /** Call before anything of an item changes. */
+    public void beforeChange(Database database, long item) {
         if (Item.epoch(item) != epoch) {
             if (beforeImage != null) {
                 beforeImage.save(database.cutIndex(), item);
             }
             Item.epoch(item, epoch);
         }
+    }
+
+    /** Call before a large collection's part changes whose epoch is not the stripe's; sets none. */
+    public void beforePartChange(Database database, long root, long part) {
+        if (beforeImage != null && Root.epoch(root) != epoch) {
+            beforeImage.savePart(Root.cutDatabase(root, database.cutIndex()), root, part);
+        }
+    }
+
+    /** The walk has been through all parts of a large collection. */
+    public void walked(long root) {
+        Root.epoch(root, epoch);
+        Root.queued(root, false);
+        Root.dropName(this, root);
+    }
+
+    /** A large collection is about to get another key, or none. */
+    void keepCutName(Database database, long item) {
+        long root = Item.root(item);
+        if (beforeImage != null && Root.epoch(root) != epoch) {
+            int length = Item.keyLength(item);
+            Root.keepName(this, root, database.cutIndex(), Item.key(item), length);
+            beforeImage.walkLater(root);
+        }
+    }
+
+    /** A large collection is no longer under its key: it is freed later. */
+    void detach(Database database, long item) {
+        keepCutName(database, item);
+        long root = Item.root(item);
+        Root.owner(root, 0);
+        detached.add(root);
     }
 
     // ---- Whole databases
@@ -171,30 +228,47 @@ public final class Stripe {
     }
 
     /**
-     * Frees up to about {@code items} items of flushed databases; true if there are more. It waits
-     * for a running checkpoint, which still has to write them.
+     * Frees up to about {@code steps} items of flushed databases or parts of deleted collections;
+     * true if there are more. What a running checkpoint still has to write waits for it.
      */
-    public boolean sweep(int items) {
+    public boolean sweep(int steps, Freeing freeing) {
+        int[] left = {steps};
+        while (left[0] > 0 && (freeDetached(freeing, left) || freeFlushed(left))) {
+            // As long as there is something and time.
+        }
+        return left[0] <= 0;
+    }
+
+    private boolean freeDetached(Freeing freeing, int[] left) {
+        Long gone = detached.peek();
+        if (gone == null || beforeImage != null && Root.epoch(gone) != epoch) {
+            return false;
+        }
+        left[0] -= FREED_AT_ONCE;
+        if (freeing.freeSome(this, gone)) {
+            detached.remove();
+            Root.dropName(this, gone);
+            slabs.free(gone);
+        }
+        return true;
+    }
+
+    private boolean freeFlushed(int[] left) {
         Database gone = flushed.peek();
         if (gone == null || beforeImage != null) {
             return false;
         }
-        int[] left = {items};
-        do {
-            flushCursor =
-                    gone.items()
-                            .scan(
-                                    flushCursor,
-                                    item -> {
-                                        slabs.free(item);
-                                        left[0]--;
-                                    });
-        } while (flushCursor != 0 && left[0] > 0);
-        if (flushCursor == 0) {
+        left[0] -= FREED_AT_ONCE;
+        if (gone.freeSome(this::freeItem)) {
             flushed.remove();
-            gone.items().free();
-            gone.expires().free();
         }
-        return !flushed.isEmpty();
+        return true;
+    }
+
+    private void freeItem(long item) {
+        if (Item.isLarge(item)) {
+            detached.add(Item.root(item));
+        }
+        slabs.free(item);
     }
 }

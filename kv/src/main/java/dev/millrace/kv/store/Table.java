@@ -344,7 +344,8 @@ public final class Table {
         }
         addSize(root, -1);
         // Now and then a look at whether the segment has become sparse: a count would cost more.
-        if ((Memory.getLong(bucket) & TAGS) == 0 && (hash >>> 24 & 3) == 0) {
+        boolean looks = depth(root) == 0 || (hash >>> 24 & 3) == 0;
+        if ((Memory.getLong(bucket) & TAGS) == 0 && looks) {
             shrink(root, hash, slabs, entries);
         }
         return true;
@@ -476,9 +477,7 @@ public final class Table {
     // ---- Shrinking
 
     private static void shrink(long root, long hash, Slabs slabs, Entries entries) {
-        if (size(root) == 0) {
-            free(root, slabs);
-        } else if (depth(root) == 0) {
+        if (depth(root) == 0) {
             shrinkShape(root, slabs, entries);
         } else {
             merge(root, hash, slabs);
@@ -487,6 +486,10 @@ public final class Table {
 
     private static void shrinkShape(long root, Slabs slabs, Entries entries) {
         int shape = shape(root);
+        if (size(root) == 0) {
+            free(root, slabs);
+            return;
+        }
         // Half of what the next smaller one has: so that it does not soon grow again.
         if (shape > 0 && size(root) * 2 <= (long) HOMES[shape - 1] * SLOTS) {
             reshape(root, shape - 1, slabs, entries);

@@ -1,0 +1,167 @@
+package dev.millrace.kv.hash;
+
+import dev.millrace.kv.collection.HashValue;
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
+import dev.millrace.kv.command.Keys;
+import dev.millrace.kv.command.Notification;
+import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.effect.HashEffects;
+import dev.millrace.kv.packed.Element;
+import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.session.Config;
+import dev.millrace.kv.session.Config.Quantity;
+import dev.millrace.kv.store.Item;
+
+import java.util.List;
+
+/** HSET, HGET and what else is about single fields. */
+public final class Hashes {
+    private Hashes() {}
+
+    private static Command.Builder hash(String name, String usage, String since, int arity) {
+        return Command.named(name, usage)
+                .since(since)
+                .group("hash")
+                .arity(arity)
+                .keys(Keys.one())
+                .categories("hash");
+    }
+
+    public static List<Command> all() {
+        return List.of(
+                hash("hset", "HSET key field value [field value ...]", "2.0.0", -4)
+                        .complexity(
+                                "O(1) for each field/value pair added, so O(N) to add N field/value"
+                                        + " pairs when the command is called with multiple field/value"
+                                        + " pairs.")
+                        .summary("Set the string value of a hash field")
+                        .flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST)
+                        .access(KeyAccess.of("RW", "update"))
+                        .does(Hashes::set),
+                hash("hget", "HGET key field", "2.0.0", 3)
+                        .complexity("O(1)")
+                        .summary("Get the value of a hash field")
+                        .flags(Flag.READONLY, Flag.FAST)
+                        .does(Hashes::get),
+                hash("hlen", "HLEN key", "2.0.0", 2)
+                        .complexity("O(1)")
+                        .summary("Get the number of fields in a hash")
+                        .flags(Flag.READONLY, Flag.FAST)
+                        .access(KeyAccess.of("RO"))
+                        .does(Hashes::length),
+                hash("hdel", "HDEL key field [field ...]", "2.0.0", -3)
+                        .complexity("O(N) where N is the number of fields to be removed.")
+                        .summary("Delete one or more hash fields")
+                        .flags(Flag.WRITE, Flag.FAST)
+                        .access(KeyAccess.of("RW", "delete"))
+                        .does(Hashes::delete),
+                hash("hgetall", "HGETALL key", "2.0.0", 2)
+                        .complexity("O(N) where N is the size of the hash.")
+                        .summary("Get all the fields and values in a hash")
+                        .flags(Flag.READONLY)
+                        .tips("nondeterministic_output_order")
+                        .does(Hashes::getAll));
+    }
+
+    private static void set(Call call) {
+        if (call.count() % 2 != 0) {
+            throw new Refusal(
+                    "ERR wrong number of arguments for '" + call.command().name() + "' command");
+        }
+        Key key = call.write(1).require(Item.TYPE_HASH);
+        call.reply().integer(put(call, key));
+        call.notify(Notification.HASH, "hset", key);
+    }
+
+    /** Sets the fields that follow the key; returns how many are new. */
+    private static int put(Call call, Key key) {
+        HashEffects effects = call.effects().hash();
+        effects.beginPut(key, needsTable(call, key));
+        int fresh = 0;
+        for (int i = 2; i < call.count(); i += 2) {
+            boolean isNew =
+                    effects.put(
+                            key,
+                            call.address(i),
+                            call.length(i),
+                            call.address(i + 1),
+                            call.length(i + 1));
+            fresh += isNew ? 1 : 0;
+        }
+        effects.endPut(key);
+        return fresh;
+    }
+
+    /** Whether the hash is a table when the arguments' fields are set in it. */
+    private static boolean needsTable(Call call, Key key) {
+        if (HashValue.isTable(key)) {
+            return true;
+        }
+        Config config = call.server().config();
+        Request request = call.request();
+        long longest = config.get(Quantity.HASH_MAX_LISTPACK_VALUE);
+        for (int i = 2; i < call.count(); i++) {
+            if (request.length(i) > longest) {
+                return true;
+            }
+        }
+        long most = config.get(Quantity.HASH_MAX_LISTPACK_ENTRIES);
+        long size = HashValue.size(key);
+        return size + call.count() / 2 - 1 > most && size + newFields(call, key) > most;
+    }
+
+    private static int newFields(Call call, Key key) {
+        int fresh = 0;
+        for (int i = 2; i < call.count(); i += 2) {
+            fresh += HashValue.has(key, call.address(i), call.length(i)) ? 0 : 1;
+        }
+        return fresh;
+    }
+
+    private static void get(Call call) {
+        Key key = call.read(1).require(Item.TYPE_HASH);
+        Element value = call.element();
+        if (HashValue.get(key, call.address(2), call.length(2), value)) {
+            call.reply().bulk(value.address(), value.length());
+        } else {
+            call.reply().nullBulk();
+        }
+    }
+
+    private static void length(Call call) {
+        call.reply().integer(HashValue.size(call.read(1).require(Item.TYPE_HASH)));
+    }
+
+    private static void delete(Call call) {
+        Key key = call.write(1).require(Item.TYPE_HASH);
+        HashEffects effects = call.effects().hash();
+        int deleted = 0;
+        for (int i = 2; i < call.count(); i++) {
+            deleted += effects.remove(key, call.address(i), call.length(i)) ? 1 : 0;
+        }
+        if (effects.endRemove(key)) {
+            call.notify(Notification.HASH, "hdel", key);
+            if (!key.exists()) {
+                call.notify(Notification.GENERIC, "del", key);
+            }
+        }
+        call.reply().integer(deleted);
+    }
+
+    private static void getAll(Call call) {
+        Key key = call.read(1).require(Item.TYPE_HASH);
+        call.reply().map((int) HashValue.size(key));
+        HashValue.each(
+                key,
+                call.element(),
+                call.otherElement(),
+                (field, value) -> {
+                    call.reply().bulk(field.address(), field.length());
+                    call.reply().bulk(value.address(), value.length());
+                });
+    }
+}
