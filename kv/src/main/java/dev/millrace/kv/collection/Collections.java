@@ -44,6 +44,7 @@ public final class Collections {
     public static String wrong(int type, int encoding, long value, int length) {
         return switch (type) {
             case Item.TYPE_HASH -> HashValue.wrong(encoding, value, length);
+            case Item.TYPE_SET -> SetValue.wrong(encoding, value, length);
             default -> "it is not known";
         };
     }

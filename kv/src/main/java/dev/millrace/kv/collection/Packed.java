@@ -17,6 +17,14 @@ final class Packed {
         Listpack.init(pack(place));
     }
 
+    /** Makes the value an empty listpack, whatever it was. */
+    static void reset(Place place, int encoding) {
+        place.stripe().beforeChange(place.database(), place.item());
+        Apply.resize(place, Listpack.EMPTY_BYTES);
+        Apply.encode(place, encoding);
+        Listpack.init(pack(place));
+    }
+
     static long pack(Place place) {
         return Item.value(place.item());
     }

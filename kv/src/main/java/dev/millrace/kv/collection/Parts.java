@@ -55,13 +55,14 @@ public interface Parts {
 
     /** Whether items of a type can be large. */
     static boolean isKnown(int type) {
-        return type == Item.TYPE_HASH;
+        return type == Item.TYPE_HASH || type == Item.TYPE_SET;
     }
 
     /** The parts of large items of a type. */
     static Parts of(int type) {
         return switch (type) {
             case Item.TYPE_HASH -> HashParts.INSTANCE;
+            case Item.TYPE_SET -> SetParts.INSTANCE;
             default -> throw new AssertionError("no large collections of type " + type);
         };
     }

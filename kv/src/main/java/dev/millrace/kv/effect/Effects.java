@@ -23,6 +23,7 @@ public final class Effects {
     private final Stripes stripes;
     private final Combination combination;
     private final HashEffects hash = new HashEffects(this);
+    private final SetEffects set = new SetEffects(this);
 
     // What the record has touched, for the dependencies of readers.
     private Stripe[] touchedStripes = new Stripe[16];
@@ -48,6 +49,11 @@ public final class Effects {
     /** Of hashes. */
     public HashEffects hash() {
         return hash;
+    }
+
+    /** Of sets. */
+    public SetEffects set() {
+        return set;
     }
 
     /** Begins an effect on a key. */

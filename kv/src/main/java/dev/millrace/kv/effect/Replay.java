@@ -62,9 +62,9 @@ public final class Replay {
             case MOVE -> move();
             case HASH_PUT -> HashEffects.replayPut(in);
             case HASH_REMOVE -> HashEffects.replayRemove(in);
-            case SET_ADD,
-                    SET_REMOVE,
-                    LIST_PUSH,
+            case SET_ADD -> SetEffects.replayAdd(in);
+            case SET_REMOVE -> SetEffects.replayRemove(in);
+            case LIST_PUSH,
                     LIST_POP,
                     LIST_SET,
                     LIST_INSERT,

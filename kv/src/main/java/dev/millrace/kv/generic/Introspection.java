@@ -1,5 +1,6 @@
 package dev.millrace.kv.generic;
 
+import dev.millrace.kv.collection.SetValue;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
@@ -140,6 +141,8 @@ public final class Introspection {
         return switch (Item.type(item)) {
             case Item.TYPE_STRING -> stringEncoding(key);
             case Item.TYPE_LIST -> "quicklist";
+            case Item.TYPE_SET ->
+                    SetValue.form(key) == SetValue.Form.INTEGERS ? "intset" : "hashtable";
             case Item.TYPE_HASH -> Item.isLarge(item) ? "hashtable" : "listpack";
             default -> throw new AssertionError("type " + Item.type(item));
         };

@@ -201,6 +201,11 @@ public final class Apply {
         place.item(fresh);
     }
 
+    /** Sets the encoding of a packed collection. */
+    public static void encode(Place place, int encoding) {
+        Item.encoding(place.item(), encoding);
+    }
+
     /**
      * Gives an item another key, with its expiry; both are in one stripe. What was at {@code to} is
      * replaced.
