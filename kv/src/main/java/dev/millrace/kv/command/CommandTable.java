@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,7 @@ public final class CommandTable {
     private final Map<String, Command> byName = new LinkedHashMap<>();
     private final long[] words;
     private final @Nullable Command[] commands;
+    private final Map<Integer, Command> byId = new HashMap<>();
     private final int mask;
 
     public CommandTable(Collection<Command> declared) {
@@ -34,6 +36,8 @@ public final class CommandTable {
                 throw new IllegalArgumentException("declared twice: " + command.fullName());
             }
             put(command);
+            byId.put(command.id(), command);
+            command.subcommands().forEach(each -> byId.put(each.id(), each));
         }
     }
 
@@ -89,6 +93,15 @@ public final class CommandTable {
 
     public @Nullable Command find(String name) {
         return byName.get(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** The command or subcommand that has this {@link Command#id}. */
+    public Command declared(int id) {
+        Command command = byId.get(id);
+        if (command == null) {
+            throw new IllegalArgumentException("id: " + id);
+        }
+        return command;
     }
 
     /** All, in the order of their declaration. */

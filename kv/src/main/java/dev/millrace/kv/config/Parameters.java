@@ -3,7 +3,6 @@ package dev.millrace.kv.config;
 import dev.millrace.kv.config.Parameter.Trait;
 import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.pubsub.KeyspaceEvents;
-import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.Config.Quantity;
 import dev.millrace.kv.session.KvServer;
@@ -11,6 +10,8 @@ import dev.millrace.kv.store.Stripe;
 
 import org.jspecify.annotations.Nullable;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -475,9 +476,15 @@ public final class Parameters {
                             "latency-tracking-info-percentiles parameters should sit between"
                                     + " [0.0,100.0]");
                 }
-                numbers.add(Reply.text(Double.parseDouble(word)));
+                numbers.add(sixPlaces(Double.parseDouble(word)));
             }
         }
         return String.join(" ", numbers);
+    }
+
+    /** As {@code %f} without trailing zeros, which is how Redis shows them. */
+    private static String sixPlaces(double value) {
+        BigDecimal rounded = new BigDecimal(value).setScale(6, RoundingMode.HALF_EVEN);
+        return rounded.stripTrailingZeros().toPlainString();
     }
 }

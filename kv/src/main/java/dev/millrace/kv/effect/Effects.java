@@ -10,6 +10,8 @@ import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -18,6 +20,9 @@ import java.util.function.Consumer;
  * the loop appends the record when the command, or the transaction, is done.
  */
 public final class Effects {
+    /** So many keys of a record are noted one by one. */
+    private static final int TOUCHED_MAX = 1 << 16;
+
     private final RecordWriter record;
     private final Stripes stripes;
     private final Combination combination;
@@ -26,6 +31,7 @@ public final class Effects {
     private Stripe[] touchedStripes = new Stripe[16];
     private long[] touchedHashes = new long[16];
     private int touchedCount;
+    private final Set<Stripe> touchedWhole = new HashSet<>();
     private boolean touchedAll;
     private long changes;
 
@@ -75,6 +81,11 @@ public final class Effects {
     }
 
     private void touched(Stripe stripe, long hash) {
+        if (touchedCount == TOUCHED_MAX) {
+            // Too many to tell apart: readers of whatever is in this stripe wait for the record.
+            touchedWhole.add(stripe);
+            return;
+        }
         if (touchedCount == touchedHashes.length) {
             touchedStripes = Arrays.copyOf(touchedStripes, touchedCount * 2);
             touchedHashes = Arrays.copyOf(touchedHashes, touchedCount * 2);
@@ -89,6 +100,10 @@ public final class Effects {
             touchedStripes[i].written(touchedHashes[i], position);
         }
         touchedCount = 0;
+        if (!touchedWhole.isEmpty()) {
+            touchedWhole.forEach(stripe -> stripe.writtenAll(position));
+            touchedWhole.clear();
+        }
         if (touchedAll) {
             for (int i = 0; i < stripes.count(); i++) {
                 stripes.stripe(i).writtenAll(position);

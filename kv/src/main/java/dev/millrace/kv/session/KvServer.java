@@ -46,6 +46,7 @@ public final class KvServer {
     private final AtomicLong connectionsReceived = new AtomicLong();
     private final AtomicLong connectionsRejected = new AtomicLong();
     private final SlowLog slowLog = new SlowLog();
+    private final KeptNames keptNames = KeptNames.ofHeap();
     private volatile Notifications notifications = Notifications.NONE;
     private volatile @Nullable CommandTap tap;
     private volatile @Nullable Pause pause;
@@ -183,6 +184,11 @@ public final class KvServer {
                 lane.loop().execute(lane.stats()::reset);
             }
         }
+    }
+
+    /** What clients have it remember by name. */
+    public KeptNames keptNames() {
+        return keptNames;
     }
 
     // ---- What is out of the ordinary

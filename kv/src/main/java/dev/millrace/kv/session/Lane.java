@@ -61,6 +61,12 @@ public final class Lane {
     /** Of an unknown command so many bytes are shown. */
     private static final int SHOWN_BYTES_MAX = 128;
 
+    /** A buffer of a client's own that is kept is let go when it is idle for longer, s. */
+    private static final int KEPT_SECONDS = 2;
+
+    /** Offsets in what a client has sent are ints. */
+    private static final long PENDING_BYTES_MAX = Integer.MAX_VALUE - (1 << 20);
+
     /** Effects of lazy expiry, beyond the key itself. */
     private static final int EXPIRY_BYTES = 64;
 
@@ -80,6 +86,10 @@ public final class Lane {
 
     private final List<Session> unflushed = new ArrayList<>();
     private final Set<Session> overSoftLimit = new LinkedHashSet<>();
+
+    /** Clients that have a buffer of their own for what they send. */
+    private final Set<Session> buffered = new LinkedHashSet<>();
+
     private final Reply reply = new Reply(out);
     private final RecordWriter record = new RecordWriter();
     private final Journal.Grant grant = new Journal.Grant();
@@ -93,7 +103,7 @@ public final class Lane {
     private final Keys.Each toMask = this::addToMask;
     private final SplittableRandom random;
 
-    private final Batch batch = new Batch();
+    private final Batch batch = new Batch(slabs);
 
     /**
      * What other lanes tell clients of this one. It is taken before anything that is received, and
@@ -102,8 +112,8 @@ public final class Lane {
      */
     private final Queue<Runnable> mail = new ConcurrentLinkedQueue<>();
 
-    private RequestParser parser = new RequestParser();
-    private Request maskRequest = new Request();
+    private RequestParser parser = new RequestParser(Request.view());
+    private Request maskRequest = Request.view();
     private long mask;
     private long heldMask;
 
@@ -188,16 +198,36 @@ public final class Lane {
         session.unwatch();
         session.closed();
         dropTransaction(session);
-        NativeBuffer pending = session.pending;
-        if (pending != null) {
-            pending.free();
-            session.pending = null;
-        }
+        dropReceived(session);
         session.closing = true;
         session.gone = true;
         parked.remove(session);
         overSoftLimit.remove(session);
         server.remove(session);
+    }
+
+    /** Gives back what a client has sent and will not be executed. */
+    private void dropReceived(Session session) {
+        dropBuffer(session);
+        Request waiting = session.waiting;
+        if (waiting != null) {
+            waiting.free();
+            session.waiting = null;
+        }
+        RequestParser unfinished = session.parser;
+        if (unfinished != null) {
+            unfinished.request().free();
+            session.parser = null;
+        }
+    }
+
+    private void dropBuffer(Session session) {
+        NativeBuffer pending = session.pending;
+        if (pending != null) {
+            session.pending = null;
+            pending.free();
+            buffered.remove(session);
+        }
     }
 
     /** Closes without ado; from any thread. */
@@ -244,7 +274,7 @@ public final class Lane {
         current = session;
         try {
             NativeBuffer pending = session.pending;
-            if (pending == null) {
+            if (pending == null || pending.length() == 0 && !session.hasUnfinished()) {
                 int used = executeAll(session, address, bytes);
                 if (used < bytes && !session.closing) {
                     keep(session, address + used, bytes - used);
@@ -257,31 +287,66 @@ public final class Lane {
             reply.to(out, session.protocol());
             answerError("ERR Protocol error: " + e.getMessage());
             session.closing = true;
-            session.parser = null;
-            parser = new RequestParser(); // The old one stopped in the middle of something.
+            dropReceived(session);
+            parser = new RequestParser(Request.view()); // The old one stopped in the middle.
         } finally {
-            finish(session);
-            current = null;
+            try {
+                finish(session);
+            } finally {
+                out.clear();
+                current = null;
+            }
         }
     }
 
     private void keep(Session session, long address, int bytes) {
-        NativeBuffer pending = new NativeBuffer(slabs, Math.max(PENDING_BYTES, bytes));
+        NativeBuffer pending = session.pending;
+        if (pending == null) {
+            pending = new NativeBuffer(slabs, Math.max(PENDING_BYTES, bytes));
+            session.pending = pending;
+            buffered.add(session);
+        }
         pending.put(address, bytes);
-        session.pending = pending;
     }
 
     private void goOn(Session session, NativeBuffer pending) {
-        if (pending.length() > server.config().clientQueryBufferLimit()) {
+        session.pendingPeakBytes = Math.max(session.pendingPeakBytes, pending.length());
+        if (isTooMuch(session, pending.length())) {
             session.closing = true;
             return;
         }
         int used = executeAll(session, pending.address(), (int) pending.length());
         if (used == pending.length() || session.closing) {
-            pending.free();
-            session.pending = null;
+            pending.clear();
         } else if (used > 0) {
             pending.drop(used);
+        }
+    }
+
+    /** What MULTI has queued is not executed either, so it counts; Redis 7.2 does so, too. */
+    private boolean isTooMuch(Session session, long pendingBytes) {
+        RequestParser unfinished = session.parser;
+        long places = unfinished == null ? 0 : unfinished.request().placesBytes();
+        long limit = server.config().clientQueryBufferLimit();
+        return pendingBytes > PENDING_BYTES_MAX
+                || pendingBytes + places + session.queuedBytes() > limit;
+    }
+
+    /**
+     * Lets go of clients' own buffers, as Redis's {@code clientsCronResizeQueryBuffer} does: when
+     * they are idle, or when little of it was needed of late. Until then a buffer is kept: who has
+     * sent a large value is likely to send another.
+     */
+    private void trimBuffers() {
+        for (Session session : List.copyOf(buffered)) {
+            NativeBuffer pending = session.pending;
+            if (pending != null && pending.length() == 0) {
+                long idle = (nowMillis - session.lastActiveMillis()) / MILLIS_PER_SECOND;
+                if (idle > KEPT_SECONDS || pending.capacity() / 2 > session.pendingPeakBytes) {
+                    dropBuffer(session);
+                }
+            }
+            session.pendingPeakBytes = session.pendingBytes();
         }
     }
 
@@ -307,7 +372,7 @@ public final class Lane {
             }
         } else if (unfinished == null) {
             session.parser = parser;
-            parser = new RequestParser();
+            parser = new RequestParser(Request.view());
         }
         return at;
     }
@@ -327,6 +392,7 @@ public final class Lane {
             return 0;
         }
         session.waiting = null;
+        waiting.free();
         return session.waitingBytes;
     }
 
@@ -587,6 +653,11 @@ public final class Lane {
         if (open != null && !runsInsideMulti(command)) {
             open.add(command, request);
             reply.queued();
+            if (isTooMuch(session, session.pendingBytes())) {
+                session.closing = true; // Redis says nothing to who sends too much, either.
+                session.dropped = true;
+                session.outlet().close();
+            }
             return true;
         }
         int database = session.database();
@@ -834,6 +905,9 @@ public final class Lane {
             List.copyOf(overSoftLimit).forEach(this::watchOutput);
             overSoftLimit.removeIf(session -> session.overSoftLimitNanos == 0);
         }
+        if (!buffered.isEmpty()) {
+            trimBuffers();
+        }
         long timeout = server.config().get(Config.Quantity.TIMEOUT_SECONDS);
         if (timeout > 0 && nowMillis - idleCheckMillis >= MILLIS_PER_SECOND) {
             idleCheckMillis = nowMillis;
@@ -1022,11 +1096,7 @@ public final class Lane {
     }
 
     private void runQueued(Session session, Transaction open) {
-        List<Transaction.Queued> queue = open.queue();
-        long locked = watchedMask(session);
-        for (Transaction.Queued queued : queue) {
-            locked |= mask(queued.command(), queued.request());
-        }
+        long locked = watchedMask(session) | queuedMask(open);
         lock(locked);
         try {
             if (session.isTouched() || watchedHasExpired(session)) {
@@ -1034,21 +1104,28 @@ public final class Lane {
                 return;
             }
             clockFrozen = true;
-            reply.array(queue.size());
-            for (Transaction.Queued queued : queue) {
-                reply.to(out, session.protocol());
-                int database = session.database();
-                run(session, queued.command(), queued.request());
-                CommandTap tap = server.tap();
-                if (tap != null) {
-                    tap.command(
-                            session, queued.command(), queued.request(), database, call.redacted());
-                }
-            }
+            reply.array(open.size());
+            open.each(server.commands(), (command, request) -> runOne(session, command, request));
         } finally {
             clockFrozen = false;
             commit(session);
             unlock(locked);
+        }
+    }
+
+    private long queuedMask(Transaction open) {
+        long[] found = {0};
+        open.each(server.commands(), (command, request) -> found[0] |= mask(command, request));
+        return found[0];
+    }
+
+    private void runOne(Session session, Command command, Request request) {
+        reply.to(out, session.protocol());
+        int database = session.database();
+        run(session, command, request);
+        CommandTap tap = server.tap();
+        if (tap != null) {
+            tap.command(session, command, request, database, call.redacted());
         }
     }
 
