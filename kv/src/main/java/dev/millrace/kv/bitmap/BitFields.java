@@ -178,6 +178,7 @@ public final class BitFields {
         boolean grows = bytes > key.valueLength();
         if (grows) {
             call.effects().setRange(key, Math.toIntExact(bytes), key.address(), 0);
+            call.effects().count(-1); // What it is done for counts.
         } else {
             call.effects().makeRaw(key);
         }
@@ -203,6 +204,8 @@ public final class BitFields {
         call.reply().integer(adds ? after : before);
         if (before != after) {
             set(key, operation.offset, type.bits(), after);
+        } else if (grew) {
+            call.effects().count(1);
         }
         return grew || before != after;
     }

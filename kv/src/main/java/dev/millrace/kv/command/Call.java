@@ -331,7 +331,7 @@ public final class Call {
         }
         if (command.isWrite() || lane.admit(found.length)) {
             effects.delete(found);
-            lane.stats().expired();
+            lane.expired();
             notify(Notification.EXPIRED, "expired", found);
         }
         found.item = 0;

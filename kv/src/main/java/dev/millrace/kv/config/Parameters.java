@@ -17,6 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Every parameter of one server.
@@ -61,6 +64,22 @@ public final class Parameters {
     /** Says what a parameter is in this process that is decided elsewhere: a port, a directory. */
     public void declare(String name, String value) {
         get(name).set(value);
+    }
+
+    /** Says where a parameter's value is found, and what makes it another at once. */
+    public void decidedBy(String name, Supplier<String> get, Consumer<String> set) {
+        get(name).isNot(Trait.IMMUTABLE).stands(get, set);
+    }
+
+    /**
+     * Says where a parameter's value is found, and what makes it another, off the loops.
+     *
+     * @param apply false if it cannot be done, and all is as it was
+     * @param otherwise what is answered then
+     */
+    public void movedBy(
+            String name, Supplier<String> get, Predicate<String> apply, String otherwise) {
+        get(name).isNot(Trait.IMMUTABLE).stands(get, value -> {}).applied(apply::test, otherwise);
     }
 
     /** The value of a parameter that must exist. */

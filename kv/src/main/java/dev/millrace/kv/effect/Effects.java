@@ -112,7 +112,15 @@ public final class Effects {
         }
     }
 
-    /** How many effects there have been: INFO's rdb_changes_since_last_save counts them. */
+    /**
+     * Makes it so many more {@link #changes}, or fewer: where Redis does not count one for each of
+     * our effects.
+     */
+    public void count(int more) {
+        changes += more;
+    }
+
+    /** How many changes there have been: INFO's rdb_changes_since_last_save counts them. */
     public long changes() {
         return changes;
     }
@@ -216,11 +224,13 @@ public final class Effects {
     public void flush(int database) {
         begin(Effect.FLUSH).putByte(database);
         for (int i = 0; i < stripes.count(); i++) {
+            changes += stripes.stripe(i).database(database).items().size();
+        }
+        for (int i = 0; i < stripes.count(); i++) {
             touchWatched(stripes.stripe(i), database, database);
             Apply.flush(stripes.stripe(i), database);
         }
         touchedAll = true;
-        changes++;
     }
 
     /** Tells the watchers of those keys in {@code database} that are there, or in {@code next}. */

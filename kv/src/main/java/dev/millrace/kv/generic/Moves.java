@@ -113,6 +113,7 @@ public final class Moves {
     private static void move(Call call, Key from, Key to) {
         call.effects().copy(from, to);
         call.effects().delete(from);
+        call.effects().count(-1);
     }
 
     private static void move(Call call) {

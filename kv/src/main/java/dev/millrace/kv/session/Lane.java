@@ -32,6 +32,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -112,6 +113,12 @@ public final class Lane {
      */
     private final Queue<Runnable> mail = new ConcurrentLinkedQueue<>();
 
+    /** Changes that clients have made here; written before the reply that tells of them is out. */
+    private final AtomicLong changes = new AtomicLong();
+
+    /** Of {@link Effects#changes}, those that nobody asked for: expired keys. */
+    private long unasked;
+
     private RequestParser parser = new RequestParser(Request.view());
     private Request maskRequest = Request.view();
     private long mask;
@@ -168,6 +175,17 @@ public final class Lane {
 
     public Effects effects() {
         return effects;
+    }
+
+    /** Changes that clients have made here since the start; from any thread. */
+    long changes() {
+        return changes.get();
+    }
+
+    /** A key is deleted because its time has come, which is no client's change. */
+    public void expired() {
+        stats.expired();
+        unasked++;
     }
 
     /**
@@ -870,6 +888,7 @@ public final class Lane {
         if (!record.isEmpty()) {
             position = journal.append(record, grant, nowMillis);
             record.clear();
+            changes.lazySet(effects.changes() - unasked);
             if (server.isStrict()) {
                 effects.appended(position);
             } else {
@@ -949,7 +968,7 @@ public final class Lane {
             return false;
         }
         effects.delete(key);
-        stats.expired();
+        expired();
         call.notify(Notification.EXPIRED, "expired", key);
         commit(nobody);
         return true;
