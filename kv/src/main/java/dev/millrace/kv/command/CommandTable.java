@@ -17,7 +17,9 @@ import java.util.Map;
  * kept as up to three longs with the bit set that makes ASCII letters small.
  */
 public final class CommandTable {
-    private static final int NAME_BYTES_MAX = 24;
+    /** The longest name is not longer. */
+    public static final int NAME_BYTES_MAX = 24;
+
     private static final long SMALL_LETTERS = 0x2020_2020_2020_2020L;
 
     private final Map<String, Command> byName = new LinkedHashMap<>();

@@ -24,6 +24,7 @@ import dev.millrace.kv.store.Stripes;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
@@ -175,6 +176,8 @@ public final class KvRoom implements Room {
         }
         // The adaptive allocator makes an object for each copy into a buffer; this one does not.
         channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
+        // Only so that the end of what a client sends is told before the channel is closed.
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline().addLast(new RespChannel(loop, server.journal(), channel));
     }
 

@@ -41,7 +41,12 @@ final class ListenAddress {
         try {
             network.move(listener, host, port);
         } catch (BadSettings | CannotListen failure) {
-            log.warn("cannot listen", "address", host + ":" + port, "why", String.valueOf(failure.getMessage()));
+            log.warn(
+                    "cannot listen",
+                    "address",
+                    host + ":" + port,
+                    "why",
+                    String.valueOf(failure.getMessage()));
             return false;
         }
         this.host = host;

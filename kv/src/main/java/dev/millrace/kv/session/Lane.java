@@ -8,6 +8,7 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
 import dev.millrace.kv.command.Keys;
@@ -307,6 +308,11 @@ public final class Lane {
             session.closing = true;
             dropReceived(session);
             parser = new RequestParser(Request.view()); // The old one stopped in the middle.
+        } catch (RuntimeException | Error fault) {
+            // What it sent is half executed: nothing of it may be executed again.
+            session.closing = true;
+            session.dropped = true;
+            throw fault;
         } finally {
             try {
                 finish(session);
@@ -372,17 +378,29 @@ public final class Lane {
     private int executeAll(Session session, long address, int bytes) {
         RequestParser unfinished = session.parser;
         RequestParser active = unfinished == null ? parser : unfinished;
-        int at = executeWaiting(session, address);
-        boolean more = true;
-        while (more && at < bytes && runs(session)) {
-            String broken = parseBatch(session, active, address, at, bytes);
-            int end = executeBatch(session, at);
-            more = batch.count() > 0 && end == batch.end(batch.count() - 1) && active.isIdle();
-            at = end;
-            if (broken != null && runs(session)) {
-                throw new ProtocolException(broken);
+        int at;
+        try {
+            at = executeWaiting(session, address);
+            boolean more = true;
+            while (more && at < bytes && runs(session)) {
+                String broken = parseBatch(session, active, address, at, bytes);
+                int end = executeBatch(session, at);
+                more = batch.count() > 0 && end == batch.end(batch.count() - 1) && active.isIdle();
+                at = end;
+                if (broken != null && runs(session)) {
+                    throw new ProtocolException(broken);
+                }
             }
+        } finally {
+            // After a fault, too: the request of an idle parser is the batch's, not the session's.
+            handOver(session, unfinished, active);
         }
+        return at;
+    }
+
+    /** The session keeps a parser that is in the middle of a request; else it is the loop's. */
+    private void handOver(
+            Session session, @Nullable RequestParser unfinished, RequestParser active) {
         if (active.isIdle()) {
             session.parser = null;
             if (unfinished != null) {
@@ -392,7 +410,6 @@ public final class Lane {
             session.parser = parser;
             parser = new RequestParser(Request.view());
         }
-        return at;
     }
 
     private boolean runs(Session session) {
@@ -486,7 +503,10 @@ public final class Lane {
     }
 
     private void flushOut(Session session) {
-        if (out.length() > 0) {
+        if (out.length() > OUT_BYTES && isTooMuchUnread(session, out.length())) {
+            dropUnread(session);
+        }
+        if (out.length() > 0 && !session.dropped) {
             stats.sent(out.length());
             session.outlet().write(out.address(), out.length(), session.dependsOn);
             if (out.capacity() > OUT_BYTES * 16) {
@@ -496,6 +516,15 @@ public final class Lane {
             }
             watchOutput(session);
         }
+    }
+
+    /**
+     * Whether a client would leave more unread than there is room for what all others leave: the
+     * more take, the less each may (Choudhury and Hahne, Dynamic Queue Length Thresholds, 1998). So
+     * some room is always left for who reads, whatever limits are set.
+     */
+    private static boolean isTooMuchUnread(Session session, long more) {
+        return session.outlet().pendingBytes() + more > session.outlet().roomBytes() - more;
     }
 
     /** Drops a client that leaves too much unread. */
@@ -508,12 +537,16 @@ public final class Lane {
         boolean overHard = limit.hardBytes() > 0 && unread >= limit.hardBytes();
         boolean overSoft = limit.softBytes() > 0 && unread >= limit.softBytes();
         if (overHard || overSoft && isSoftTimeUp(session, limit)) {
-            session.closing = true;
-            session.dropped = true; // What it has not read it will not get.
-            session.outlet().close(); // Now: at the end of the turn its channel is flushed.
+            dropUnread(session);
         } else if (!overSoft) {
             session.overSoftLimitNanos = 0;
         }
+    }
+
+    private void dropUnread(Session session) {
+        session.closing = true;
+        session.dropped = true; // What it has not read it will not get.
+        session.outlet().close(); // Now: at the end of the turn its channel is flushed.
     }
 
     private boolean isSoftTimeUp(Session session, OutputLimit limit) {
@@ -537,6 +570,10 @@ public final class Lane {
             session.dependsOn = Math.max(session.dependsOn, dependsOn);
             (quiet || clockFrozen ? pushes : out).put(message);
         } else if (!session.closing) {
+            if (message.length > OUT_BYTES && isTooMuchUnread(session, message.length)) {
+                dropUnread(session);
+                return;
+            }
             posted.shrink();
             posted.put(message);
             stats.sent(message.length);
@@ -672,9 +709,7 @@ public final class Lane {
             open.add(command, request);
             reply.queued();
             if (isTooMuch(session, session.pendingBytes())) {
-                session.closing = true; // Redis says nothing to who sends too much, either.
-                session.dropped = true;
-                session.outlet().close();
+                dropUnread(session); // Redis says nothing to who sends too much, either.
             }
             return true;
         }
@@ -728,6 +763,9 @@ public final class Lane {
     }
 
     private static @Nullable Command subcommand(Command container, Request request) {
+        if (request.length(1) > CommandTable.NAME_BYTES_MAX) {
+            return null;
+        }
         String name = request.text(1).toLowerCase(Locale.ROOT);
         for (Command candidate : container.subcommands()) {
             if (candidate.name().equals(name)) {
