@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
 import dev.millrace.kernel.memory.GuardedMemory;
+import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kv.resp.ProtocolException;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
@@ -32,7 +33,7 @@ class RequestFuzzTest {
 
     private static List<String> atOnce(byte[] sent, boolean authenticated) {
         List<String> found = new ArrayList<>();
-        RequestParser parser = new RequestParser();
+        RequestParser parser = new RequestParser(new Request(new Slabs()));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = GuardedMemory.copy(arena, sent);
             int start = 0;
@@ -57,7 +58,7 @@ class RequestFuzzTest {
 
     private static List<String> byteByByte(byte[] sent, boolean authenticated) {
         List<String> found = new ArrayList<>();
-        RequestParser parser = new RequestParser();
+        RequestParser parser = new RequestParser(new Request(new Slabs()));
         try {
             int start = 0;
             for (int end = 1; end <= sent.length; end++) {

@@ -37,6 +37,11 @@ public final class JournalThreads implements AutoCloseable {
         space.request();
     }
 
+    /** From here on what was appended is synced once a second, or only when that is asked for. */
+    public void everySecond(boolean wanted) {
+        sync.ticks = wanted;
+    }
+
     @Override
     public void close() {
         space.stop();
@@ -47,10 +52,11 @@ public final class JournalThreads implements AutoCloseable {
         private final Semaphore requests = new Semaphore(0);
         private final Thread thread;
         private volatile boolean stopped;
+        private volatile boolean ticks;
 
         Worker(String name, Runnable work, boolean ticks) {
-            this.thread =
-                    Thread.ofPlatform().name(name).daemon(true).unstarted(() -> run(work, ticks));
+            this.ticks = ticks;
+            this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(() -> run(work));
         }
 
         void start() {
@@ -61,7 +67,7 @@ public final class JournalThreads implements AutoCloseable {
             requests.release();
         }
 
-        private void run(Runnable work, boolean ticks) {
+        private void run(Runnable work) {
             while (!stopped) {
                 try {
                     boolean asked = requests.tryAcquire(TICK_MILLIS, TimeUnit.MILLISECONDS);

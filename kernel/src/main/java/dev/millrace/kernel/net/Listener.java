@@ -9,6 +9,7 @@ import io.netty.channel.group.ChannelGroup;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,19 +18,30 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** One bound address that speaks one protocol, and the connections that came in by it. */
+/**
+ * One bound address that speaks one protocol, and the connections that came in by it. {@link
+ * Network#move} makes the address another; who is in stays.
+ */
 public final class Listener implements Closeable {
     private final Endpoint endpoint;
-    private final Channel server;
+    private final Binder binder;
+    private volatile Channel server;
     private final ChannelGroup connections;
     private final Optional<Path> socketFile;
 
+    /** Opens an accepting socket of this listener's at an address. */
+    interface Binder {
+        Channel bind(SocketAddress address) throws CannotListen;
+    }
+
     Listener(
             Endpoint endpoint,
+            Binder binder,
             Channel server,
             ChannelGroup connections,
             Optional<Path> socketFile) {
         this.endpoint = endpoint;
+        this.binder = binder;
         this.server = server;
         this.connections = connections;
         this.socketFile = socketFile;
@@ -40,9 +52,38 @@ public final class Listener implements Closeable {
         return endpoint;
     }
 
-    /** The port that was bound, which matters when a free one was asked for; 0 if it is no TCP. */
+    /**
+     * The port that is bound, which matters when a free one was asked for; 0 if it is no TCP or has
+     * stopped accepting.
+     */
     public int port() {
-        return server.localAddress() instanceof InetSocketAddress tcp ? tcp.getPort() : 0;
+        Channel accepting = server;
+        return accepting.isOpen() && accepting.localAddress() instanceof InetSocketAddress tcp
+                ? tcp.getPort()
+                : 0;
+    }
+
+    /** Accepts there, and no more where it did; if it cannot, all is as it was. */
+    void move(InetSocketAddress address) throws CannotListen {
+        Channel before = server;
+        boolean samePort =
+                before.isOpen()
+                        && before.localAddress() instanceof InetSocketAddress tcp
+                        && tcp.getPort() == address.getPort();
+        if (!samePort) {
+            server = binder.bind(address);
+            before.close().syncUninterruptibly();
+            return;
+        }
+        // The wider of two addresses cannot be bound beside the other.
+        SocketAddress old = before.localAddress();
+        before.close().syncUninterruptibly();
+        try {
+            server = binder.bind(address);
+        } catch (CannotListen failure) {
+            server = binder.bind(old);
+            throw failure;
+        }
     }
 
     /** For people: {@code 127.0.0.1:6379}, or a socket's path. */

@@ -135,36 +135,62 @@ public final class Network implements Closeable {
             Consumer<Channel> protocol,
             @Nullable SslContext secured)
             throws BadSettings, CannotListen {
-        InetAddress address = bindAddress();
-        if (!address.isLoopbackAddress() && !endpoint.authenticated() && !settings.get(INSECURE)) {
-            throw BadSettings.of(
-                    BIND,
-                    settings.get(BIND) + " for " + tcp.key() + ", which has no authentication",
-                    "a loopback address, authentication, or --insecure");
-        }
-        int port = settings.get(tcp.port());
+        InetAddress address = bindAddress(endpoint, tcp, settings.get(BIND));
         ChannelGroup connections = connections();
-        ServerBootstrap bootstrap =
-                bootstrap(endpoint, group, protocol, secured, connections)
-                        .channel(transport.tcpServer())
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.SO_KEEPALIVE, true);
-        ChannelFuture bound =
-                bootstrap.bind(new InetSocketAddress(address, port)).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
+        Listener.Binder binder =
+                wanted ->
+                        bound(
+                                bootstrap(endpoint, group, protocol, secured, connections)
+                                        .channel(transport.tcpServer())
+                                        .option(ChannelOption.SO_REUSEADDR, true)
+                                        .childOption(ChannelOption.TCP_NODELAY, true)
+                                        .childOption(ChannelOption.SO_KEEPALIVE, true)
+                                        .bind(wanted),
+                                wanted,
+                                "another port: --set "
+                                        + tcp.key()
+                                        + "=N, or --port-offset N for all");
+        Channel server = binder.bind(new InetSocketAddress(address, settings.get(tcp.port())));
+        return new Listener(endpoint, binder, server, connections, Optional.empty());
+    }
+
+    private static Channel bound(ChannelFuture binding, SocketAddress address, String remedy)
+            throws CannotListen {
+        binding.awaitUninterruptibly();
+        if (!binding.isSuccess()) {
             throw new CannotListen(
-                    settings.get(BIND)
-                            + ":"
-                            + port
-                            + ": "
-                            + bound.cause().getMessage()
-                            + " (another port: --set "
-                            + tcp.key()
-                            + "=N, or --port-offset N for all)",
-                    bound.cause());
+                    text(address) + ": " + binding.cause().getMessage() + " (" + remedy + ")",
+                    binding.cause());
         }
-        return new Listener(endpoint, bound.channel(), connections, Optional.empty());
+        return binding.channel();
+    }
+
+    private static String text(SocketAddress address) {
+        return address instanceof InetSocketAddress tcp
+                ? tcp.getAddress().getHostAddress() + ":" + tcp.getPort()
+                : address.toString();
+    }
+
+    /**
+     * Makes a TCP listener accept at another address, and no more at its own; its connections stay.
+     * Not to be called on a loop.
+     *
+     * @param host one address of this machine
+     * @param port 0: it accepts nowhere
+     * @throws BadSettings when the settings forbid it, or it is no address of this machine
+     * @throws CannotListen when the address is taken; all is as it was
+     */
+    public synchronized void move(Listener listener, String host, int port)
+            throws BadSettings, CannotListen {
+        if (!(listener.endpoint().place() instanceof Endpoint.Tcp tcp)) {
+            throw new IllegalArgumentException("no TCP: " + listener.endpoint().protocol());
+        }
+        InetAddress address = bindAddress(listener.endpoint(), tcp, host);
+        if (port == 0) {
+            listener.stopAccepting();
+        } else {
+            listener.move(new InetSocketAddress(address, port));
+        }
     }
 
     private Listener listenUnix(
@@ -178,22 +204,15 @@ public final class Network implements Closeable {
         removeStale(path);
         SocketAddress address = transport.unixAddress(path);
         ChannelGroup connections = connections();
-        ChannelFuture bound =
-                bootstrap(endpoint, group, protocol, secured, connections)
-                        .channel(transport.unixServer())
-                        .bind(address)
-                        .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new CannotListen(
-                    path
-                            + ": "
-                            + bound.cause().getMessage()
-                            + " (another path: --set "
-                            + unix.key()
-                            + "=PATH)",
-                    bound.cause());
-        }
-        return new Listener(endpoint, bound.channel(), connections, Optional.of(path));
+        Listener.Binder binder =
+                wanted ->
+                        bound(
+                                bootstrap(endpoint, group, protocol, secured, connections)
+                                        .channel(transport.unixServer())
+                                        .bind(wanted),
+                                wanted,
+                                "another path: --set " + unix.key() + "=PATH");
+        return new Listener(endpoint, binder, binder.bind(address), connections, Optional.of(path));
     }
 
     private ServerBootstrap bootstrap(
@@ -229,13 +248,22 @@ public final class Network implements Closeable {
         return new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     }
 
-    private InetAddress bindAddress() throws BadSettings {
-        String host = settings.get(BIND);
+    /** The address to bind, if a protocol may be seen there. */
+    private InetAddress bindAddress(Endpoint endpoint, Endpoint.Tcp tcp, String host)
+            throws BadSettings {
+        InetAddress address;
         try {
-            return InetAddress.getByName(host);
+            address = InetAddress.getByName(host);
         } catch (UnknownHostException unknown) {
             throw BadSettings.of(BIND, host, "an address of this machine");
         }
+        if (!address.isLoopbackAddress() && !endpoint.authenticated() && !settings.get(INSECURE)) {
+            throw BadSettings.of(
+                    BIND,
+                    host + " for " + tcp.key() + ", which has no authentication",
+                    "a loopback address, authentication, or --insecure");
+        }
+        return address;
     }
 
     private synchronized SslContext tls() throws BadSettings {

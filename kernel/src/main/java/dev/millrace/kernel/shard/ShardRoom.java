@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -69,11 +70,13 @@ public final class ShardRoom implements Room {
                     "free disk space below which the log warns; 0: never");
 
     private record Member(
-            Function<Settings, StateMachine> machine, Function<Settings, SyncPolicy> policy) {}
+            Function<Settings, StateMachine> machine,
+            Function<Settings, SyncPolicy> policy,
+            AtomicReference<SyncPolicy> now) {}
 
     private final List<Member> members = new ArrayList<>();
     private @Nullable Shard shard;
-    private @Nullable JournalThreads threads;
+    private volatile @Nullable JournalThreads threads;
     private Log log = Log.silent();
     private long checkpointBytes;
 
@@ -91,10 +94,26 @@ public final class ShardRoom implements Room {
         return name.equals(UNSET) ? standard : SyncPolicy.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
-    /** Adds a state machine, which is made when the shard starts. */
-    public void add(
+    /**
+     * Adds a state machine, which is made when the shard starts.
+     *
+     * @return to be told when the room's policy becomes another; from any thread
+     */
+    public Consumer<SyncPolicy> add(
             Function<Settings, StateMachine> machine, Function<Settings, SyncPolicy> policy) {
-        members.add(new Member(machine, policy));
+        AtomicReference<SyncPolicy> now = new AtomicReference<>(SyncPolicy.ALWAYS);
+        members.add(new Member(machine, policy, now));
+        return other -> {
+            now.set(other);
+            JournalThreads running = threads;
+            if (running != null) {
+                running.everySecond(syncsEverySecond());
+            }
+        };
+    }
+
+    private boolean syncsEverySecond() {
+        return members.stream().anyMatch(member -> member.now.get() != SyncPolicy.OS);
     }
 
     /** The shard, once started. */
@@ -133,15 +152,12 @@ public final class ShardRoom implements Room {
                                 .toList(),
                         Clock.systemUTC());
         shard = opened;
-        boolean everySecond =
-                members.stream()
-                        .map(member -> member.policy.apply(context.settings()))
-                        .anyMatch(policy -> policy != SyncPolicy.OS);
+        members.forEach(member -> member.now.set(member.policy.apply(context.settings())));
         JournalWatch watch =
                 new JournalWatch(
                         opened.segments(), context.get(LOW_WATER_BYTES), context.health(), log);
         opened.journal().listen(watch);
-        threads = JournalThreads.start(opened.segments(), everySecond, watch::look);
+        threads = JournalThreads.start(opened.segments(), syncsEverySecond(), watch::look);
         JournalMetrics.declare(context.metrics(), opened, Clock.systemUTC());
         new BackupRoutes(this, Clock.systemUTC(), log).addTo(context.routes());
         log.info(

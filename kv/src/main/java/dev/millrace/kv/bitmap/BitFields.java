@@ -15,7 +15,6 @@ import dev.millrace.kv.resp.Request;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * BITFIELD and BITFIELD_RO: integers of any width at any bit of a string. All operations are read
@@ -27,6 +26,9 @@ public final class BitFields {
 
     /** An operation that writes has four arguments. */
     private static final int WRITE_ARGUMENTS = 4;
+
+    /** What an operation takes of the heap, with its type. */
+    private static final int OPERATION_BYTES = 72;
 
     private enum Kind {
         GET,
@@ -93,8 +95,7 @@ public final class BitFields {
     private static KeyAccess treatment(Request request) {
         int next = 2;
         while (next < request.count()) {
-            String word = request.text(next).toUpperCase(Locale.ROOT);
-            int arguments = word.equals("GET") ? 2 : word.equals("OVERFLOW") ? 1 : 0;
+            int arguments = request.is(next, "GET") ? 2 : request.is(next, "OVERFLOW") ? 1 : 0;
             if (arguments == 0 || next + arguments >= request.count()) {
                 return KeyAccess.of("RW", "access", "update");
             }
@@ -119,6 +120,7 @@ public final class BitFields {
                 at += 2;
             } else {
                 Operation operation = operation(at, kind(at, left), overflow);
+                call.takeHeap(OPERATION_BYTES);
                 operations.add(operation);
                 at += operation.kind == Kind.GET ? WRITE_ARGUMENTS - 1 : WRITE_ARGUMENTS;
             }
@@ -176,6 +178,7 @@ public final class BitFields {
         boolean grows = bytes > key.valueLength();
         if (grows) {
             call.effects().setRange(key, Math.toIntExact(bytes), key.address(), 0);
+            call.effects().count(-1); // What it is done for counts.
         } else {
             call.effects().makeRaw(key);
         }
@@ -201,6 +204,8 @@ public final class BitFields {
         call.reply().integer(adds ? after : before);
         if (before != after) {
             set(key, operation.offset, type.bits(), after);
+        } else if (grew) {
+            call.effects().count(1);
         }
         return grew || before != after;
     }

@@ -16,6 +16,9 @@ import java.util.List;
 public final class BitOperations {
     private static final int FIRST_SOURCE = 3;
 
+    /** Where its key is, and its value, with the lengths of both; once more to apply it. */
+    private static final long HEAP_BYTES_PER_SOURCE = 2 * (8 + 4);
+
     private BitOperations() {}
 
     public static List<Command> all() {
@@ -50,6 +53,7 @@ public final class BitOperations {
         if (operation == Operation.NOT && sources != 1) {
             throw new Refusal("ERR BITOP NOT must be called with a single source key.");
         }
+        call.takeHeap(sources * HEAP_BYTES_PER_SOURCE);
         long[] keys = new long[sources];
         int[] lengths = new int[sources];
         int longest = 0;

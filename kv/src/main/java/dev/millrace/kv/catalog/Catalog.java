@@ -7,6 +7,7 @@ import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Help;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.glob.GlobPattern;
+import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
 
 import org.jspecify.annotations.Nullable;
@@ -247,23 +248,30 @@ public final class Catalog {
         if (!command.acceptsCount(request.count())) {
             throw WRONG_COUNT;
         }
-        List<Integer> keys = new ArrayList<>();
-        command.keys().each(request, keys::add);
-        if (keys.isEmpty()) {
+        int[] keys = {0};
+        command.keys().each(request, key -> keys[0]++);
+        if (keys[0] == 0) {
             throw WRONG_ARGUMENTS;
         }
-        call.reply().array(keys.size());
-        for (int key : keys) {
-            if (withFlags) {
-                List<String> access = command.access(request, key).words();
-                call.reply().array(2);
-                call.reply().bulk(request.bytes(key));
-                call.reply().set(access.size());
-                access.forEach(call.reply()::simple);
-            } else {
-                call.reply().bulk(request.bytes(key));
-            }
-        }
+        call.reply().array(keys[0]);
+        command.keys()
+                .each(
+                        request,
+                        key -> {
+                            if (withFlags) {
+                                keyWithFlags(call.reply(), command, request, key);
+                            } else {
+                                call.reply().bulk(request.address(key), request.length(key));
+                            }
+                        });
+    }
+
+    private static void keyWithFlags(Reply reply, Command command, Request request, int key) {
+        List<String> access = command.access(request, key).words();
+        reply.array(2);
+        reply.bulk(request.address(key), request.length(key));
+        reply.set(access.size());
+        access.forEach(reply::simple);
     }
 
     private static Command commandOf(CommandTable table, Request request) {

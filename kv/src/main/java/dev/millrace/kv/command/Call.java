@@ -16,6 +16,7 @@ import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -25,6 +26,14 @@ import java.util.function.LongConsumer;
  * one and uses it again and again; nothing of it may be kept.
  */
 public final class Call {
+    /**
+     * What one command, or all of a transaction, may take of the heap in objects, bytes: a
+     * sixteenth. Values, keys and replies are outside it and have other limits.
+     */
+    public static final long HEAP_BYTES_MAX = Runtime.getRuntime().maxMemory() / 16;
+
+    private static final long AFTER_COMMIT_BYTES = 64;
+
     private final Lane lane;
     private final Stripes stripes;
     private final Effects effects;
@@ -42,6 +51,7 @@ public final class Call {
     private long dependsOn;
     private long redacted;
     private long waitNanos;
+    private long heapBytes;
 
     public Call(Lane lane, Effects effects, Reply reply, Command first, Session nobody) {
         this.lane = lane;
@@ -50,7 +60,7 @@ public final class Call {
         this.reply = reply;
         this.key = new Key(stripes.stripe(0));
         this.other = new Key(stripes.stripe(0));
-        this.request = new Request();
+        this.request = Request.view();
         this.command = first;
         this.session = nobody;
         effects.onCreated(created -> notify(Notification.NEW, "new", created));
@@ -118,31 +128,39 @@ public final class Call {
         return request.length(index);
     }
 
+    /** A copy of the argument; refuses one that is too large for the heap. */
     public byte[] bytes(int index) {
+        if (length(index) > HEAP_BYTES_MAX) {
+            throw tooLarge(length(index));
+        }
         return request.bytes(index);
     }
 
+    /** As {@link #bytes}, read as UTF-8. */
     public String text(int index) {
-        return request.text(index);
+        return new String(bytes(index), StandardCharsets.UTF_8);
+    }
+
+    /** Counts in what the command is about to make on the heap; refuses what is too much. */
+    public void takeHeap(long bytes) {
+        if (heapBytes + bytes > HEAP_BYTES_MAX) {
+            throw tooLarge(heapBytes + bytes);
+        }
+        heapBytes += bytes;
+    }
+
+    private static Refusal tooLarge(long bytes) {
+        return new Refusal(
+                "ERR command or argument too large: "
+                        + bytes
+                        + " bytes of heap (expected: <= "
+                        + HEAP_BYTES_MAX
+                        + ")");
     }
 
     /** True if the argument is this word, given in upper case, in any case. */
     public boolean is(int index, String word) {
-        int length = length(index);
-        if (length != word.length()) {
-            return false;
-        }
-        long at = address(index);
-        for (int i = 0; i < length; i++) {
-            int c = Memory.getByte(at + i);
-            if (c >= 'a' && c <= 'z') {
-                c -= 'a' - 'A';
-            }
-            if (c != word.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
+        return request.is(index, word);
     }
 
     /** The argument as a long, in the form Redis accepts. */
@@ -323,7 +341,7 @@ public final class Call {
         }
         if (command.isWrite() || lane.admit(found.length())) {
             effects.delete(found);
-            lane.stats().expired();
+            lane.expired();
             notify(Notification.EXPIRED, "expired", found);
         }
         found.item(0);
@@ -361,7 +379,9 @@ public final class Call {
 
     /** Tells subscribers of keyspace notifications, once the change has its place in the log. */
     public void notify(Notification kind, String event, Key key) {
-        if (server().notifications().wants(kind)) {
+        long bytes = AFTER_COMMIT_BYTES + key.length();
+        if (server().notifications().wants(kind) && heapBytes + bytes <= HEAP_BYTES_MAX) {
+            heapBytes += bytes;
             int database = key.database().index();
             byte[] name = Memory.bytes(key.address(), key.length());
             afterCommit(
@@ -382,6 +402,7 @@ public final class Call {
 
     /** For the loop. */
     public void committed(long position) {
+        heapBytes = 0;
         if (!afterCommit.isEmpty()) {
             List<LongConsumer> actions = List.copyOf(afterCommit);
             afterCommit.clear();

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -16,12 +17,15 @@ import java.util.Map;
  * kept as up to three longs with the bit set that makes ASCII letters small.
  */
 public final class CommandTable {
-    private static final int NAME_BYTES_MAX = 24;
+    /** The longest name is not longer. */
+    public static final int NAME_BYTES_MAX = 24;
+
     private static final long SMALL_LETTERS = 0x2020_2020_2020_2020L;
 
     private final Map<String, Command> byName = new LinkedHashMap<>();
     private final long[] words;
     private final @Nullable Command[] commands;
+    private final Map<Integer, Command> byId = new HashMap<>();
     private final int mask;
 
     public CommandTable(Collection<Command> declared) {
@@ -34,6 +38,8 @@ public final class CommandTable {
                 throw new IllegalArgumentException("declared twice: " + command.fullName());
             }
             put(command);
+            byId.put(command.id(), command);
+            command.subcommands().forEach(each -> byId.put(each.id(), each));
         }
     }
 
@@ -89,6 +95,15 @@ public final class CommandTable {
 
     public @Nullable Command find(String name) {
         return byName.get(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** The command or subcommand that has this {@link Command#id}. */
+    public Command declared(int id) {
+        Command command = byId.get(id);
+        if (command == null) {
+            throw new IllegalArgumentException("id: " + id);
+        }
+        return command;
     }
 
     /** All, in the order of their declaration. */

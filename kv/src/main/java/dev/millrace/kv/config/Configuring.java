@@ -6,6 +6,8 @@ import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Help;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.config.Parameter.Trait;
+import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.Session;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,8 +32,16 @@ public final class Configuring {
                 Rewrite the configuration file.
             """;
 
-    /** A parameter and the value it is to have. */
-    private record Change(Parameter parameter, String given) {}
+    /** A parameter and the value it is to have, as it would be kept. */
+    private record Change(Parameter parameter, String value) {
+        boolean isToBeApplied() {
+            return parameter.isToBeApplied(value);
+        }
+
+        boolean apply() {
+            return parameter.apply(value);
+        }
+    }
 
     private Configuring() {}
 
@@ -97,7 +107,7 @@ public final class Configuring {
                 });
     }
 
-    /** All or none: every value is read before the first is set. */
+    /** All or none: every value is read, and applied where that may fail, before one is set. */
     private static void set(Call call) {
         if (call.count() % 2 != 0) {
             throw Refusal.SYNTAX;
@@ -105,16 +115,57 @@ public final class Configuring {
         Parameters parameters = Parameters.of(call.server());
         redact(call, parameters);
         List<Change> changes = changes(call, parameters);
-        synchronized (parameters) {
-            List<String> values = new ArrayList<>();
-            for (Change change : changes) {
-                values.add(read(change));
-            }
-            for (int i = 0; i < changes.size(); i++) {
-                changes.get(i).parameter.set(values.get(i));
-            }
+        List<Change> first = changes.stream().filter(Change::isToBeApplied).toList();
+        if (first.isEmpty()) {
+            set(parameters, changes);
+            call.reply().ok();
+            return;
         }
-        call.reply().ok();
+        if (call.isInTransaction()) {
+            throw failed(first.getFirst().parameter.name(), "not possible inside a transaction");
+        }
+        Lane lane = call.lane();
+        Session session = call.session();
+        lane.suspend(session);
+        Thread.ofVirtual().start(() -> apply(lane, session, parameters, first, changes));
+    }
+
+    /** Off the loops: a socket is bound by one of them, which must not be the one that waits. */
+    private static void apply(
+            Lane lane,
+            Session session,
+            Parameters parameters,
+            List<Change> first,
+            List<Change> changes) {
+        List<String> before = first.stream().map(change -> change.parameter.value()).toList();
+        int applied = 0;
+        while (applied < first.size() && first.get(applied).apply()) {
+            applied++;
+        }
+        if (applied == first.size()) {
+            lane.resume(
+                    session,
+                    reply -> {
+                        set(parameters, changes);
+                        reply.ok();
+                    });
+            return;
+        }
+        Parameter failed = first.get(applied).parameter;
+        for (int i = applied - 1; i >= 0; i--) {
+            first.get(i).parameter.apply(before.get(i));
+        }
+        lane.resume(
+                session,
+                reply -> {
+                    throw failed(failed.name(), failed.failure());
+                });
+    }
+
+    private static void set(Parameters parameters, List<Change> changes) {
+        synchronized (parameters) {
+            changes.forEach(change -> change.parameter.set(change.value));
+        }
     }
 
     private static void redact(Call call, Parameters parameters) {
@@ -148,14 +199,14 @@ public final class Configuring {
             }
             changes.add(new Change(parameter, call.text(i + 1)));
         }
-        return changes;
+        return changes.stream().map(Configuring::read).toList();
     }
 
-    private static String read(Change change) {
+    private static Change read(Change given) {
         try {
-            return change.parameter.read(change.given);
+            return new Change(given.parameter, given.parameter.read(given.value));
         } catch (BadValue bad) {
-            throw failed(change.parameter.name(), bad.expected());
+            throw failed(given.parameter.name(), bad.expected());
         }
     }
 

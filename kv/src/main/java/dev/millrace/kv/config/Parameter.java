@@ -32,6 +32,15 @@ final class Parameter {
     private volatile String value;
     private @Nullable Supplier<String> place;
     private @Nullable Consumer<String> effect;
+    private @Nullable Application application;
+    private String failure = "";
+
+    /** Makes a value true in the world, which may fail and may take a while. Not on a loop. */
+    @FunctionalInterface
+    interface Application {
+        /** False if it cannot be done; all is as it was. */
+        boolean apply(String value);
+    }
 
     Parameter(String name, Kind kind, String initial) {
         this.name = name;
@@ -71,7 +80,36 @@ final class Parameter {
         return this;
     }
 
+    /** What must succeed before it is set, and what is said if it does not. */
+    Parameter applied(Application how, String otherwise) {
+        application = how;
+        failure = otherwise;
+        return this;
+    }
+
+    /** It is decided at the start no longer. */
+    Parameter isNot(Trait trait) {
+        traits.remove(trait);
+        return this;
+    }
+
     // ---- Use
+
+    /** True if this value must be applied first. */
+    boolean isToBeApplied(String canonical) {
+        return application != null && !canonical.equals(value());
+    }
+
+    /** See {@link Application}. */
+    boolean apply(String canonical) {
+        Application how = application;
+        return how == null || how.apply(canonical);
+    }
+
+    /** What is said if {@link #apply} fails. */
+    String failure() {
+        return failure;
+    }
 
     String name() {
         return name;

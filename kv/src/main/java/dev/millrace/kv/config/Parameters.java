@@ -3,7 +3,6 @@ package dev.millrace.kv.config;
 import dev.millrace.kv.config.Parameter.Trait;
 import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.pubsub.KeyspaceEvents;
-import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.Config.Quantity;
 import dev.millrace.kv.session.KvServer;
@@ -11,11 +10,16 @@ import dev.millrace.kv.store.Stripe;
 
 import org.jspecify.annotations.Nullable;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Every parameter of one server.
@@ -60,6 +64,22 @@ public final class Parameters {
     /** Says what a parameter is in this process that is decided elsewhere: a port, a directory. */
     public void declare(String name, String value) {
         get(name).set(value);
+    }
+
+    /** Says where a parameter's value is found, and what makes it another at once. */
+    public void decidedBy(String name, Supplier<String> get, Consumer<String> set) {
+        get(name).isNot(Trait.IMMUTABLE).stands(get, set);
+    }
+
+    /**
+     * Says where a parameter's value is found, and what makes it another, off the loops.
+     *
+     * @param apply false if it cannot be done, and all is as it was
+     * @param otherwise what is answered then
+     */
+    public void movedBy(
+            String name, Supplier<String> get, Predicate<String> apply, String otherwise) {
+        get(name).isNot(Trait.IMMUTABLE).stands(get, value -> {}).applied(apply::test, otherwise);
     }
 
     /** The value of a parameter that must exist. */
@@ -475,9 +495,15 @@ public final class Parameters {
                             "latency-tracking-info-percentiles parameters should sit between"
                                     + " [0.0,100.0]");
                 }
-                numbers.add(Reply.text(Double.parseDouble(word)));
+                numbers.add(sixPlaces(Double.parseDouble(word)));
             }
         }
         return String.join(" ", numbers);
+    }
+
+    /** As {@code %f} without trailing zeros, which is how Redis shows them. */
+    private static String sixPlaces(double value) {
+        BigDecimal rounded = new BigDecimal(value).setScale(6, RoundingMode.HALF_EVEN);
+        return rounded.stripTrailingZeros().toPlainString();
     }
 }

@@ -161,7 +161,7 @@ public final class Authentication {
         call.lane().dropTransaction(session);
         session.unwatch();
         PubSub.of(call.server()).dropAll(session);
-        session.name("");
+        ClientNames.set(session, "");
         if (session.replyMode() == Session.ReplyMode.OFF) {
             session.replyMode(Session.ReplyMode.ON);
         }

@@ -2,12 +2,25 @@ package dev.millrace.kv.connection;
 
 import dev.millrace.kv.session.Session;
 
-/** A client as a line of CLIENT LIST. */
+/**
+ * A client as a line of CLIENT LIST.
+ *
+ * <p><b>{@code qbuf-free}</b> is room for what the client may send, as in Redis: that of its own
+ * buffer if it has one. Most have none, for a loop's clients are read into one buffer of the
+ * loop's. Of that a client that was active in the last seconds has at least Redis's unit of reading
+ * at its disposal, so that is what is told; in {@code tot-mem} it is not, since it is nobody's own.
+ */
 final class ClientLine {
     private static final int MILLIS_PER_SECOND = 1000;
 
     /** What a client takes beside its buffers: session, channel, maps. */
     private static final long CLIENT_BYTES = 2048;
+
+    /** Redis's {@code PROTO_IOBUF_LEN}. */
+    private static final long READ_BYTES = 16 * 1024;
+
+    /** For so long after it sent something a client counts as one that sends, s. */
+    private static final long ACTIVE_SECONDS = 2;
 
     private ClientLine() {}
 
@@ -15,6 +28,9 @@ final class ClientLine {
         long unread = session.outlet().pendingBytes();
         // A request that came in pieces is among what is pending until it has run.
         long received = Math.max(session.pendingBytes(), runningBytes);
+        long room = session.pendingRoomBytes();
+        long idle = Math.max(nowMillis - session.lastActiveMillis(), 0) / MILLIS_PER_SECOND;
+        long free = room > 0 || idle > ACTIVE_SECONDS ? room : Math.max(READ_BYTES - received, 0);
         long queued = session.queuedBytes();
         return "id="
                 + session.id()
@@ -27,7 +43,7 @@ final class ClientLine {
                 + " age="
                 + (nowMillis - session.createdMillis()) / MILLIS_PER_SECOND
                 + " idle="
-                + Math.max(nowMillis - session.lastActiveMillis(), 0) / MILLIS_PER_SECOND
+                + idle
                 + " flags="
                 + flags(session, monitors)
                 + " db="
@@ -42,14 +58,16 @@ final class ClientLine {
                 + session.queuedCommands()
                 + " qbuf="
                 + received
-                + " qbuf-free=0 argv-mem=0 multi-mem="
+                + " qbuf-free="
+                + free
+                + " argv-mem=0 multi-mem="
                 + queued
                 + " rbs=0 rbp=0 obl=0 oll="
                 + (unread > 0 ? 1 : 0)
                 + " omem="
                 + unread
                 + " tot-mem="
-                + (CLIENT_BYTES + unread + received + queued)
+                + (CLIENT_BYTES + unread + received + room + queued)
                 + " events="
                 + (unread > 0 ? "rw" : "r")
                 + " cmd="

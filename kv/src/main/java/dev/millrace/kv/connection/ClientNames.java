@@ -16,6 +16,8 @@ final class ClientNames {
         if (!name.chars().allMatch(c -> c >= '!' && c <= '~')) {
             throw BAD;
         }
+        session.lane().server().keptNames().take(name.length());
+        session.lane().server().keptNames().giveBack(session.name().length());
         session.name(name);
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.kv.connection;
 
+import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
@@ -300,28 +301,27 @@ public final class Clients {
     }
 
     private static void list(Call call) {
-        StringBuilder lines = new StringBuilder();
+        NativeBuffer lines = call.scratch();
         if (call.count() > 3 && call.is(2, "ID")) {
             for (int i = 3; i < call.count(); i++) {
                 Session session = call.server().session(call.integer(i, BAD_ID));
                 if (session != null) {
-                    lines.append(line(call, session)).append('\n');
+                    lines.putUtf8(line(call, session) + "\n");
                 }
             }
-            call.reply().verbatim(lines.toString());
-            return;
+        } else {
+            Predicate<Session> wanted = session -> true;
+            if (call.count() == 4 && call.is(2, "TYPE")) {
+                wanted = ClientFilter.ofType(call.text(3));
+            } else if (call.count() != 2) {
+                throw Refusal.SYNTAX;
+            }
+            call.server().sessions().stream()
+                    .filter(wanted)
+                    .sorted((a, b) -> Long.compare(a.id(), b.id()))
+                    .forEach(session -> lines.putUtf8(line(call, session) + "\n"));
         }
-        Predicate<Session> wanted = session -> true;
-        if (call.count() == 4 && call.is(2, "TYPE")) {
-            wanted = ClientFilter.ofType(call.text(3));
-        } else if (call.count() != 2) {
-            throw Refusal.SYNTAX;
-        }
-        call.server().sessions().stream()
-                .filter(wanted)
-                .sorted((a, b) -> Long.compare(a.id(), b.id()))
-                .forEach(session -> lines.append(line(call, session)).append('\n'));
-        call.reply().verbatim(lines.toString());
+        call.reply().verbatim(lines.address(), Math.toIntExact(lines.length()));
     }
 
     private static void kill(Call call) {

@@ -1,5 +1,6 @@
 package dev.millrace.kv.connection;
 
+import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
@@ -22,6 +23,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Monitors implements CommandTap {
     private static final byte[] REDACTED = "(redacted)".getBytes(StandardCharsets.US_ASCII);
+
+    /** A line is not much longer than this; of an argument no more bytes are shown. */
+    private static final int LINE_BYTES_MAX = 1 << 20;
 
     private final KvServer server;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -91,13 +95,23 @@ public final class Monitors implements CommandTap {
                 line,
                 "+%d.%06d [%d %s]"
                         .formatted(now.getEpochSecond(), now.getNano() / 1000, database, peer));
-        for (int i = 0; i < request.count(); i++) {
-            boolean secret = i < Long.SIZE && (redacted >>> i & 1) != 0;
+        int shown = 0;
+        while (shown < request.count() && line.size() < LINE_BYTES_MAX) {
+            boolean secret = shown < Long.SIZE && (redacted >>> shown & 1) != 0;
             line.write(' ');
-            quote(line, secret ? REDACTED : request.bytes(i));
+            quote(line, secret ? REDACTED : start(request, shown));
+            shown++;
+        }
+        if (shown < request.count()) {
+            put(line, " ... (%d more arguments)".formatted(request.count() - shown));
         }
         put(line, "\r\n");
         return line.toByteArray();
+    }
+
+    private static byte[] start(Request request, int index) {
+        int length = Math.min(request.length(index), LINE_BYTES_MAX);
+        return Memory.bytes(request.address(index), length);
     }
 
     private static void put(ByteArrayOutputStream line, String text) {

@@ -11,6 +11,8 @@ import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +21,9 @@ import java.util.function.Consumer;
  * the loop appends the record when the command, or the transaction, is done.
  */
 public final class Effects {
+    /** So many keys of a record are noted one by one. */
+    private static final int TOUCHED_MAX = 1 << 16;
+
     private final RecordWriter record;
     private final Stripes stripes;
     private final Combination combination;
@@ -29,6 +34,7 @@ public final class Effects {
     private Stripe[] touchedStripes = new Stripe[16];
     private long[] touchedHashes = new long[16];
     private int touchedCount;
+    private final Set<Stripe> touchedWhole = new HashSet<>();
     private boolean touchedAll;
     private long changes;
 
@@ -95,6 +101,11 @@ public final class Effects {
     }
 
     private void touched(Stripe stripe, long hash) {
+        if (touchedCount == TOUCHED_MAX) {
+            // Too many to tell apart: readers of whatever is in this stripe wait for the record.
+            touchedWhole.add(stripe);
+            return;
+        }
         if (touchedCount == touchedHashes.length) {
             touchedStripes = Arrays.copyOf(touchedStripes, touchedCount * 2);
             touchedHashes = Arrays.copyOf(touchedHashes, touchedCount * 2);
@@ -109,6 +120,10 @@ public final class Effects {
             touchedStripes[i].written(touchedHashes[i], position);
         }
         touchedCount = 0;
+        if (!touchedWhole.isEmpty()) {
+            touchedWhole.forEach(stripe -> stripe.writtenAll(position));
+            touchedWhole.clear();
+        }
         if (touchedAll) {
             for (int i = 0; i < stripes.count(); i++) {
                 stripes.stripe(i).writtenAll(position);
@@ -117,7 +132,15 @@ public final class Effects {
         }
     }
 
-    /** How many effects there have been: INFO's rdb_changes_since_last_save counts them. */
+    /**
+     * Makes it so many more {@link #changes}, or fewer: where Redis does not count one for each of
+     * our effects.
+     */
+    public void count(int more) {
+        changes += more;
+    }
+
+    /** How many changes there have been: INFO's rdb_changes_since_last_save counts them. */
     public long changes() {
         return changes;
     }
@@ -217,17 +240,20 @@ public final class Effects {
         Collections.move(from, to);
         touched(to, true);
         touched(from);
+        changes--; // It is one change of two keys.
     }
 
     /** Empties a database. All stripes are locked. */
     public void flush(int database) {
         begin(Effect.FLUSH).putByte(database);
         for (int i = 0; i < stripes.count(); i++) {
+            changes += stripes.stripe(i).database(database).items().size();
+        }
+        for (int i = 0; i < stripes.count(); i++) {
             touchWatched(stripes.stripe(i), database, database);
             Apply.flush(stripes.stripe(i), database);
         }
         touchedAll = true;
-        changes++;
     }
 
     /** Tells the watchers of those keys in {@code database} that are there, or in {@code next}. */

@@ -25,7 +25,7 @@ final class StateSections {
                         "current_cow_size_age")
                 .add("current_fork_perc", 0.0)
                 .zero("current_save_keys_processed", "current_save_keys_total")
-                .add("rdb_changes_since_last_save", checkpoints.recordsSince())
+                .add("rdb_changes_since_last_save", checkpoints.changesSince())
                 .add("rdb_bgsave_in_progress", checkpoints.isRunning() ? 1 : 0)
                 .add("rdb_last_save_time", checkpoints.lastMillis() / MILLIS_PER_SECOND)
                 .add("rdb_last_bgsave_status", ok(checkpoints.isLastComplete()))

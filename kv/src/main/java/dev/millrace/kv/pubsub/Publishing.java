@@ -14,6 +14,9 @@ import java.util.List;
 
 /** PUBLISH, SPUBLISH and PUBSUB. */
 public final class Publishing {
+    /** What a message that waits for its transaction takes beside its bytes. */
+    private static final long DEFERRED_BYTES = 96;
+
     private Publishing() {}
 
     private static final String HELP =
@@ -139,6 +142,7 @@ public final class Publishing {
         byte[] channel = call.bytes(1);
         byte[] message = call.bytes(2);
         if (call.isInTransaction()) {
+            call.takeHeap(DEFERRED_BYTES + channel.length + message.length);
             call.afterCommit(position -> pubSub.publish(call.lane(), channel, message, position));
             call.reply().integer(pubSub.receivers(channel));
         } else {
@@ -152,6 +156,7 @@ public final class Publishing {
         byte[] channel = call.bytes(1);
         byte[] message = call.bytes(2);
         if (call.isInTransaction()) {
+            call.takeHeap(DEFERRED_BYTES + channel.length + message.length);
             call.afterCommit(
                     position -> pubSub.publishToShard(call.lane(), channel, message, position));
             call.reply().integer(pubSub.shardReceivers(channel));

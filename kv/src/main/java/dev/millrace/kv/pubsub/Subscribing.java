@@ -5,6 +5,7 @@ import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.pubsub.Subscriptions.Kind;
+import dev.millrace.kv.session.KeptNames;
 
 import org.jspecify.annotations.Nullable;
 
@@ -74,13 +75,25 @@ public final class Subscribing {
     }
 
     private static void begin(Call call, Kind kind) {
+        KeptNames kept = call.server().keptNames();
+        kept.take(heapBytes(call)); // All or none: what has been confirmed cannot be refused.
         call.lane().answerWithPushes(call.session());
         Subscriptions own = own(call);
         for (int i = 1; i < call.count(); i++) {
             Name name = new Name(call.bytes(i));
-            own.add(kind, name);
+            if (!own.add(kind, name)) {
+                kept.giveBack(Subscriptions.heapBytes(call.length(i)));
+            }
             confirm(call, kind.begun(), name, own.count(kind));
         }
+    }
+
+    private static long heapBytes(Call call) {
+        long bytes = 0;
+        for (int i = 1; i < call.count(); i++) {
+            bytes += Subscriptions.heapBytes(call.length(i));
+        }
+        return bytes;
     }
 
     private static void end(Call call, Kind kind) {

@@ -1,5 +1,6 @@
 package dev.millrace.kv.pubsub;
 
+import dev.millrace.kv.session.KeptNames;
 import dev.millrace.kv.session.Session;
 
 import java.util.LinkedHashSet;
@@ -59,16 +60,20 @@ final class Subscriptions {
         };
     }
 
-    void add(Kind kind, Name name) {
-        if (own(kind).add(name)) {
+    /** Adds a name for which there is room; false if it was there. */
+    boolean add(Kind kind, Name name) {
+        boolean added = own(kind).add(name);
+        if (added) {
             directory(kind).add(name, session);
             tell();
         }
+        return added;
     }
 
     void remove(Kind kind, Name name) {
         if (own(kind).remove(name)) {
             directory(kind).remove(name, session);
+            giveBack(name);
             tell();
         }
     }
@@ -88,9 +93,19 @@ final class Subscriptions {
     void dropAll() {
         for (Kind kind : Kind.values()) {
             own(kind).forEach(name -> directory(kind).remove(name, session));
+            own(kind).forEach(this::giveBack);
             own(kind).clear();
         }
         tell();
+    }
+
+    private void giveBack(Name name) {
+        session.lane().server().keptNames().giveBack(heapBytes(name.bytes().length));
+    }
+
+    /** What a name of so many bytes takes. */
+    static long heapBytes(int bytes) {
+        return bytes + KeptNames.NAME_BYTES;
     }
 
     private void tell() {

@@ -4,7 +4,6 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * Writes replies in RESP2 or RESP3 (RESP3 specification, "RESP3 types"). What RESP2 does not have
@@ -17,8 +16,13 @@ public final class Reply {
     private static final byte[] PONG = ascii("+PONG\r\n");
     private static final byte[] NULL_BULK = ascii("$-1\r\n");
     private static final byte[] NULL_ARRAY = ascii("*-1\r\n");
+    private static final byte[] TXT = ascii("txt:");
     private static final byte[] NULL = ascii("_\r\n");
     private static final int CRLF = '\r' | '\n' << 8;
+
+    /** {@code $NN\r\n} */
+    private static final int NUMBER_HEAD_BYTES = 5;
+
     private static final int HEADER_BYTES_MAX = 1 + Decimal.BYTES_MAX + 2;
 
     private NativeBuffer out;
@@ -138,8 +142,20 @@ public final class Reply {
         }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         header('=', bytes.length + 4);
-        out.put(ascii("txt:"));
+        out.put(TXT);
         out.put(bytes);
+        crlf();
+    }
+
+    /** As {@link #verbatim(String)}, of UTF-8 that is in memory. */
+    public void verbatim(long address, int length) {
+        if (protocol == 2) {
+            bulk(address, length);
+            return;
+        }
+        header('=', length + 4L);
+        out.put(TXT);
+        out.put(address, length);
         crlf();
     }
 
@@ -184,29 +200,30 @@ public final class Reply {
         }
     }
 
-    /** A double, as {@code %.17g} in RESP2's bulk string: the shortest text that gives it back. */
+    /** A double as {@link DoubleText} writes it: in RESP2 a bulk string, in RESP3 a double. */
     public void number(double value) {
-        String text = text(value);
         if (protocol == 2) {
-            bulk(text);
-        } else {
-            out.putByte(',');
-            out.putUtf8(text);
-            crlf();
+            bulkNumber(value);
+            return;
         }
+        long at = out.room(1 + DoubleText.BYTES_MAX + 2);
+        Memory.putByte(at, ',');
+        int length = DoubleText.write(at + 1, value);
+        Memory.putShort(at + 1 + length, CRLF);
+        out.advance(length + 3L);
     }
 
-    /** Redis's text of a double. */
-    public static String text(double value) {
-        if (Double.isInfinite(value)) {
-            return value > 0 ? "inf" : "-inf";
-        }
-        if (Double.isNaN(value)) {
-            return "nan";
-        }
-        if (value == Math.rint(value) && Math.abs(value) < 1e17) {
-            return value == 0 && 1 / value < 0 ? "-0" : Long.toString((long) value);
-        }
-        return Double.toString(value).toLowerCase(Locale.ROOT);
+    /** A double as a bulk string in both protocols. */
+    public void bulkNumber(double value) {
+        // Of a length with one digit the text begins a byte earlier: it is moved there.
+        long at = out.room(HEADER_BYTES_MAX + DoubleText.BYTES_MAX + 2);
+        int length = DoubleText.write(at + NUMBER_HEAD_BYTES, value);
+        Memory.putByte(at, '$');
+        int digits = Decimal.write(at + 1, length);
+        Memory.putShort(at + 1 + digits, CRLF);
+        long text = at + 1 + digits + 2;
+        Memory.move(at + NUMBER_HEAD_BYTES, text, length);
+        Memory.putShort(text + length, CRLF);
+        out.advance(1 + digits + 2 + length + 2);
     }
 }

@@ -24,13 +24,18 @@ public final class RequestParser {
 
     private static final int BULK_BYTES_BEFORE_AUTH_MAX = 16 * 1024;
 
-    private Request request = new Request();
+    private Request request;
 
     /** Where the next byte to look at is, counted from the start of the request. */
     private int at;
 
     private int argumentsLeft = NONE;
     private long bulkLength = NONE;
+
+    /** Its first request goes to {@code first}. */
+    public RequestParser(Request first) {
+        request = first;
+    }
 
     /** True between requests. */
     public boolean isIdle() {

@@ -7,6 +7,7 @@ import dev.millrace.kernel.guard.Guard;
 import dev.millrace.kernel.guard.GuardPolicy;
 import dev.millrace.kernel.journal.SyncPolicy;
 import dev.millrace.kernel.net.Endpoint;
+import dev.millrace.kernel.net.Listener;
 import dev.millrace.kernel.net.Network;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.room.RoomContext;
@@ -23,6 +24,7 @@ import dev.millrace.kv.store.Stripes;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
@@ -35,6 +37,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The Redis-compatible store: its listeners, its loops, and the state machine behind them. */
 public final class KvRoom implements Room {
@@ -68,6 +71,7 @@ public final class KvRoom implements Room {
     private static final int STRIPES_FOR_LOOPS = 64;
 
     private final ShardRoom shards;
+    private final Consumer<SyncPolicy> policyChange;
     private @Nullable KvMachine machine;
     private @Nullable Housekeeping housekeeping;
     private @Nullable Runnable shutdown;
@@ -75,7 +79,7 @@ public final class KvRoom implements Room {
     /** It puts its state machine on the shard; start both together. */
     public KvRoom(ShardRoom shards) {
         this.shards = shards;
-        shards.add(this::machine, KvRoom::policy);
+        policyChange = shards.add(this::machine, KvRoom::policy);
     }
 
     /** What SHUTDOWN begins; it must return. */
@@ -121,9 +125,11 @@ public final class KvRoom implements Room {
                         Clock.systemUTC());
         serving.config().requirepass(context.get(PASSWORD));
         serving.config().set(Config.Quantity.MAXCLIENTS, context.get(Guard.CONNECTIONS_MAX));
-        serving.checkpoints(new ShardCheckpoints(shards));
+        serving.checkpoints(new ShardCheckpoints(shards, serving));
         serving.shutdown(shutdown);
         declare(Parameters.of(serving), context);
+        new RunningPolicy(policy(context.settings()), serving, policyChange)
+                .declare(Parameters.of(serving));
         Recent.of(serving);
         EventLoopGroup group = context.network().loops("kv", loopCount);
         Map<EventLoop, KvLoop> loops = new HashMap<>();
@@ -138,13 +144,16 @@ public final class KvRoom implements Room {
         boolean secret = !context.get(PASSWORD).isEmpty();
         GuardPolicy guard =
                 GuardPolicy.patient().refusing("-ERR max number of clients reached\r\n");
-        context.network()
-                .listen(
-                        Endpoint.tcp("Redis RESP", PORT, guard)
-                                .authenticated(secret)
-                                .tls(context.get(TLS)),
-                        group,
-                        channel -> accept(channel, loops, serving));
+        Listener listener =
+                context.network()
+                        .listen(
+                                Endpoint.tcp("Redis RESP", PORT, guard)
+                                        .authenticated(secret)
+                                        .tls(context.get(TLS)),
+                                group,
+                                channel -> accept(channel, loops, serving));
+        new ListenAddress(context.network(), listener, context.get(Network.BIND), context.log())
+                .declare(Parameters.of(serving));
         if (!context.get(UNIX).isEmpty()) {
             context.network()
                     .listen(
@@ -156,17 +165,8 @@ public final class KvRoom implements Room {
 
     /** What CONFIG GET answers of things that are decided at the start. */
     private static void declare(Parameters parameters, RoomContext context) {
-        parameters.declare("port", Integer.toString(context.get(PORT)));
-        parameters.declare("bind", context.get(Network.BIND));
         parameters.declare("unixsocket", context.get(UNIX));
         parameters.declare("dir", context.data().toString());
-        parameters.declare(
-                "appendfsync",
-                switch (policy(context.settings())) {
-                    case ALWAYS -> "always";
-                    case EVERYSEC -> "everysec";
-                    case OS -> "no";
-                });
     }
 
     private static void accept(Channel channel, Map<EventLoop, KvLoop> loops, KvServer server) {
@@ -176,6 +176,8 @@ public final class KvRoom implements Room {
         }
         // The adaptive allocator makes an object for each copy into a buffer; this one does not.
         channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
+        // Only so that the end of what a client sends is told before the channel is closed.
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline().addLast(new RespChannel(loop, server.journal(), channel));
     }
 

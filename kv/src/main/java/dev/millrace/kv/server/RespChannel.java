@@ -13,7 +13,9 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.internal.PlatformDependent;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
 
     private boolean refused;
     private boolean closeWhenReleased;
+    private boolean gone;
 
     /** A reply that must wait for a position. */
     private record Held(ByteBuf bytes, long position) {}
@@ -100,12 +103,31 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
         channel.flush();
     }
 
+    /**
+     * The client has closed its end. Netty would close ours and tell of it when that is done, some
+     * turns later; what others ask until then, how many listen to a channel, would count who is
+     * gone. So it is gone at once, as it is with Redis.
+     */
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            gone();
+            channel.close();
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    private void gone() {
         Session open = session;
-        if (open != null) {
+        if (open != null && !gone) {
+            gone = true;
             loop.lane().closed(open);
         }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        gone();
         while (!held.isEmpty()) {
             held.remove().bytes.release();
         }
@@ -207,6 +229,13 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
     @Override
     public String local() {
         return text(channel.localAddress(), channel.localAddress());
+    }
+
+    /** Copies of replies are in Netty's memory, of which there is so much. */
+    @Override
+    public long roomBytes() {
+        return PlatformDependent.maxDirectMemory()
+                - Math.max(PlatformDependent.usedDirectMemory(), 0);
     }
 
     @Override

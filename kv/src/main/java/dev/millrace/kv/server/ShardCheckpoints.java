@@ -2,6 +2,7 @@ package dev.millrace.kv.server;
 
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kv.session.Checkpoints;
+import dev.millrace.kv.session.KvServer;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -11,22 +12,24 @@ final class ShardCheckpoints implements Checkpoints {
     private final ShardRoom shards;
     private final AtomicLong completed = new AtomicLong();
 
-    /** The position up to which the last one, or the start, knows everything. */
-    private final AtomicLong covered;
+    private final KvServer server;
 
-    ShardCheckpoints(ShardRoom shards) {
+    /** {@link KvServer#changes} when the last complete one began; 0 at the start. */
+    private final AtomicLong covered = new AtomicLong();
+
+    ShardCheckpoints(ShardRoom shards, KvServer server) {
         this.shards = shards;
-        this.covered = new AtomicLong(shards.shard().journal().end());
+        this.server = server;
     }
 
     @Override
     public boolean begin(Consumer<Boolean> ended) {
-        long position = shards.shard().journal().end();
+        long changes = server.changes();
         return shards.checkpoint(
                 complete -> {
                     if (complete) {
                         completed.incrementAndGet();
-                        covered.accumulateAndGet(position, Math::max);
+                        covered.accumulateAndGet(changes, Math::max);
                     }
                     ended.accept(complete);
                 });
@@ -48,8 +51,8 @@ final class ShardCheckpoints implements Checkpoints {
     }
 
     @Override
-    public long recordsSince() {
-        return shards.shard().journal().end() - covered.get();
+    public long changesSince() {
+        return server.changes() - covered.get();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.millrace.kv.session;
 
+import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.resp.Request;
@@ -18,15 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class Batch {
     static final int REQUESTS_MAX = 16;
 
+    private final Slabs slabs;
     private final Request[] requests = new Request[REQUESTS_MAX];
     private final @Nullable Command[] commands = new @Nullable Command[REQUESTS_MAX];
     private final int[] ends = new int[REQUESTS_MAX];
     private int count;
     private long sink;
 
-    Batch() {
+    Batch(Slabs slabs) {
+        this.slabs = slabs;
         for (int i = 0; i < REQUESTS_MAX; i++) {
-            requests[i] = new Request();
+            requests[i] = new Request(slabs);
         }
     }
 
@@ -45,7 +48,7 @@ final class Batch {
 
     /** The next request is whole, and the one after it begins at this offset. */
     void add(Request request, int end, CommandTable table) {
-        requests[count] = request;
+        put(count, request);
         commands[count] =
                 request.count() == 0 ? null : table.find(request.address(0), request.length(0));
         ends[count++] = end;
@@ -53,12 +56,22 @@ final class Batch {
 
     /** The next request is not whole, and somebody keeps it. */
     void giveAway() {
-        requests[count] = new Request();
+        requests[count] = new Request(slabs);
     }
 
     /** Somebody keeps this one. */
     void giveAway(int index) {
-        requests[index] = new Request();
+        requests[index] = new Request(slabs);
+    }
+
+    /** One that was given away comes back in another's place. */
+    // Whether it is the same one is a comparison of references.
+    @SuppressWarnings("ReferenceEquality")
+    private void put(int index, Request request) {
+        if (requests[index] != request) {
+            requests[index].free();
+            requests[index] = request;
+        }
     }
 
     Request request(int index) {

@@ -29,7 +29,7 @@ public interface Checkpoints {
                 }
 
                 @Override
-                public long recordsSince() {
+                public long changesSince() {
                     return 0;
                 }
 
@@ -54,8 +54,8 @@ public interface Checkpoints {
     /** False if the last one was given up. */
     boolean isLastComplete();
 
-    /** Records appended since the cut of the last one. */
-    long recordsSince();
+    /** Changes that clients have made since the last one began, or the process started. */
+    long changesSince();
 
     /** How many were completed since the process started. */
     long completed();

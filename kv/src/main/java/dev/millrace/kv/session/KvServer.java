@@ -33,7 +33,11 @@ public final class KvServer {
 
     private final Stripes stripes;
     private final Journal journal;
-    private final boolean strict;
+    private volatile boolean strict;
+
+    /** Replies wait until the journal is durable up to here, then no more; none: -1. */
+    private volatile long relaxedAfter = -1;
+
     private final CommandTable commands;
     private final Config config;
     private final Clock clock;
@@ -46,6 +50,7 @@ public final class KvServer {
     private final AtomicLong connectionsReceived = new AtomicLong();
     private final AtomicLong connectionsRejected = new AtomicLong();
     private final SlowLog slowLog = new SlowLog();
+    private final KeptNames keptNames = KeptNames.ofHeap();
     private volatile Notifications notifications = Notifications.NONE;
     private volatile @Nullable CommandTap tap;
     private volatile @Nullable Pause pause;
@@ -78,8 +83,32 @@ public final class KvServer {
         return journal;
     }
 
+    /** Whether replies wait for the disk. */
     public boolean isStrict() {
         return strict;
+    }
+
+    /**
+     * Has replies wait for the disk from here on, or no longer. What was written while they waited
+     * is not shown before it is durable, to nobody: so an end of waiting begins when all that was
+     * written before is on the disk.
+     */
+    public synchronized void strict(boolean wanted) {
+        if (wanted) {
+            relaxedAfter = -1;
+            strict = true;
+        } else if (strict) {
+            relaxedAfter = journal.end();
+            journal.requestSync();
+            relax();
+        }
+    }
+
+    private synchronized void relax() {
+        if (relaxedAfter >= 0 && journal.durable() >= relaxedAfter) {
+            relaxedAfter = -1;
+            strict = false;
+        }
     }
 
     public CommandTable commands() {
@@ -108,6 +137,15 @@ public final class KvServer {
         return lanes.size() - 1;
     }
 
+    /** Changes that clients have made since the start, those of a reply that is out included. */
+    public long changes() {
+        long sum = 0;
+        for (Lane lane : lanes) {
+            sum += lane.changes();
+        }
+        return sum;
+    }
+
     /** What a family of commands keeps for the whole server; made when it is first asked for. */
     public <T> T part(Class<T> kind, Function<KvServer, T> make) {
         Object known = parts.get(kind);
@@ -126,6 +164,9 @@ public final class KvServer {
         Pause running = pause;
         if (running != null && running.endMillis() <= nowMillis) {
             endPause(running);
+        }
+        if (relaxedAfter >= 0) {
+            relax();
         }
         ticks.forEach(Runnable::run);
     }
@@ -183,6 +224,11 @@ public final class KvServer {
                 lane.loop().execute(lane.stats()::reset);
             }
         }
+    }
+
+    /** What clients have it remember by name. */
+    public KeptNames keptNames() {
+        return keptNames;
     }
 
     // ---- What is out of the ordinary

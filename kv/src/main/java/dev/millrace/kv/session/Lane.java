@@ -8,6 +8,7 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
 import dev.millrace.kv.command.Keys;
@@ -32,6 +33,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -61,6 +63,12 @@ public final class Lane {
     /** Of an unknown command so many bytes are shown. */
     private static final int SHOWN_BYTES_MAX = 128;
 
+    /** A buffer of a client's own that is kept is let go when it is idle for longer, s. */
+    private static final int KEPT_SECONDS = 2;
+
+    /** Offsets in what a client has sent are ints. */
+    private static final long PENDING_BYTES_MAX = Integer.MAX_VALUE - (1 << 20);
+
     /** Effects of lazy expiry, beyond the key itself. */
     private static final int EXPIRY_BYTES = 64;
 
@@ -80,6 +88,10 @@ public final class Lane {
 
     private final List<Session> unflushed = new ArrayList<>();
     private final Set<Session> overSoftLimit = new LinkedHashSet<>();
+
+    /** Clients that have a buffer of their own for what they send. */
+    private final Set<Session> buffered = new LinkedHashSet<>();
+
     private final Reply reply = new Reply(out);
     private final RecordWriter record = new RecordWriter();
     private final Journal.Grant grant = new Journal.Grant();
@@ -93,7 +105,7 @@ public final class Lane {
     private final Keys.Each toMask = this::addToMask;
     private final SplittableRandom random;
 
-    private final Batch batch = new Batch();
+    private final Batch batch = new Batch(slabs);
 
     /**
      * What other lanes tell clients of this one. It is taken before anything that is received, and
@@ -102,8 +114,14 @@ public final class Lane {
      */
     private final Queue<Runnable> mail = new ConcurrentLinkedQueue<>();
 
-    private RequestParser parser = new RequestParser();
-    private Request maskRequest = new Request();
+    /** Changes that clients have made here; written before the reply that tells of them is out. */
+    private final AtomicLong changes = new AtomicLong();
+
+    /** Of {@link Effects#changes}, those that nobody asked for: expired keys. */
+    private long unasked;
+
+    private RequestParser parser = new RequestParser(Request.view());
+    private Request maskRequest = Request.view();
     private long mask;
     private long heldMask;
 
@@ -160,6 +178,17 @@ public final class Lane {
         return effects;
     }
 
+    /** Changes that clients have made here since the start; from any thread. */
+    long changes() {
+        return changes.get();
+    }
+
+    /** A key is deleted because its time has come, which is no client's change. */
+    public void expired() {
+        stats.expired();
+        unasked++;
+    }
+
     /**
      * For RANDOMKEY and its kin: chance, but no secrets, and the same in each run of a simulation.
      */
@@ -188,16 +217,36 @@ public final class Lane {
         session.unwatch();
         session.closed();
         dropTransaction(session);
-        NativeBuffer pending = session.pending;
-        if (pending != null) {
-            pending.free();
-            session.pending = null;
-        }
+        dropReceived(session);
         session.closing = true;
         session.gone = true;
         parked.remove(session);
         overSoftLimit.remove(session);
         server.remove(session);
+    }
+
+    /** Gives back what a client has sent and will not be executed. */
+    private void dropReceived(Session session) {
+        dropBuffer(session);
+        Request waiting = session.waiting;
+        if (waiting != null) {
+            waiting.free();
+            session.waiting = null;
+        }
+        RequestParser unfinished = session.parser;
+        if (unfinished != null) {
+            unfinished.request().free();
+            session.parser = null;
+        }
+    }
+
+    private void dropBuffer(Session session) {
+        NativeBuffer pending = session.pending;
+        if (pending != null) {
+            session.pending = null;
+            pending.free();
+            buffered.remove(session);
+        }
     }
 
     /** Closes without ado; from any thread. */
@@ -244,7 +293,7 @@ public final class Lane {
         current = session;
         try {
             NativeBuffer pending = session.pending;
-            if (pending == null) {
+            if (pending == null || pending.length() == 0 && !session.hasUnfinished()) {
                 int used = executeAll(session, address, bytes);
                 if (used < bytes && !session.closing) {
                     keep(session, address + used, bytes - used);
@@ -257,31 +306,71 @@ public final class Lane {
             reply.to(out, session.protocol());
             answerError("ERR Protocol error: " + e.getMessage());
             session.closing = true;
-            session.parser = null;
-            parser = new RequestParser(); // The old one stopped in the middle of something.
+            dropReceived(session);
+            parser = new RequestParser(Request.view()); // The old one stopped in the middle.
+        } catch (RuntimeException | Error fault) {
+            // What it sent is half executed: nothing of it may be executed again.
+            session.closing = true;
+            session.dropped = true;
+            throw fault;
         } finally {
-            finish(session);
-            current = null;
+            try {
+                finish(session);
+            } finally {
+                out.clear();
+                current = null;
+            }
         }
     }
 
     private void keep(Session session, long address, int bytes) {
-        NativeBuffer pending = new NativeBuffer(slabs, Math.max(PENDING_BYTES, bytes));
+        NativeBuffer pending = session.pending;
+        if (pending == null) {
+            pending = new NativeBuffer(slabs, Math.max(PENDING_BYTES, bytes));
+            session.pending = pending;
+            buffered.add(session);
+        }
         pending.put(address, bytes);
-        session.pending = pending;
     }
 
     private void goOn(Session session, NativeBuffer pending) {
-        if (pending.length() > server.config().clientQueryBufferLimit()) {
+        session.pendingPeakBytes = Math.max(session.pendingPeakBytes, pending.length());
+        if (isTooMuch(session, pending.length())) {
             session.closing = true;
             return;
         }
         int used = executeAll(session, pending.address(), (int) pending.length());
         if (used == pending.length() || session.closing) {
-            pending.free();
-            session.pending = null;
+            pending.clear();
         } else if (used > 0) {
             pending.drop(used);
+        }
+    }
+
+    /** What MULTI has queued is not executed either, so it counts; Redis 7.2 does so, too. */
+    private boolean isTooMuch(Session session, long pendingBytes) {
+        RequestParser unfinished = session.parser;
+        long places = unfinished == null ? 0 : unfinished.request().placesBytes();
+        long limit = server.config().clientQueryBufferLimit();
+        return pendingBytes > PENDING_BYTES_MAX
+                || pendingBytes + places + session.queuedBytes() > limit;
+    }
+
+    /**
+     * Lets go of clients' own buffers, as Redis's {@code clientsCronResizeQueryBuffer} does: when
+     * they are idle, or when little of it was needed of late. Until then a buffer is kept: who has
+     * sent a large value is likely to send another.
+     */
+    private void trimBuffers() {
+        for (Session session : List.copyOf(buffered)) {
+            NativeBuffer pending = session.pending;
+            if (pending != null && pending.length() == 0) {
+                long idle = (nowMillis - session.lastActiveMillis()) / MILLIS_PER_SECOND;
+                if (idle > KEPT_SECONDS || pending.capacity() / 2 > session.pendingPeakBytes) {
+                    dropBuffer(session);
+                }
+            }
+            session.pendingPeakBytes = session.pendingBytes();
         }
     }
 
@@ -289,17 +378,29 @@ public final class Lane {
     private int executeAll(Session session, long address, int bytes) {
         RequestParser unfinished = session.parser;
         RequestParser active = unfinished == null ? parser : unfinished;
-        int at = executeWaiting(session, address);
-        boolean more = true;
-        while (more && at < bytes && runs(session)) {
-            String broken = parseBatch(session, active, address, at, bytes);
-            int end = executeBatch(session, at);
-            more = batch.count() > 0 && end == batch.end(batch.count() - 1) && active.isIdle();
-            at = end;
-            if (broken != null && runs(session)) {
-                throw new ProtocolException(broken);
+        int at;
+        try {
+            at = executeWaiting(session, address);
+            boolean more = true;
+            while (more && at < bytes && runs(session)) {
+                String broken = parseBatch(session, active, address, at, bytes);
+                int end = executeBatch(session, at);
+                more = batch.count() > 0 && end == batch.end(batch.count() - 1) && active.isIdle();
+                at = end;
+                if (broken != null && runs(session)) {
+                    throw new ProtocolException(broken);
+                }
             }
+        } finally {
+            // After a fault, too: the request of an idle parser is the batch's, not the session's.
+            handOver(session, unfinished, active);
         }
+        return at;
+    }
+
+    /** The session keeps a parser that is in the middle of a request; else it is the loop's. */
+    private void handOver(
+            Session session, @Nullable RequestParser unfinished, RequestParser active) {
         if (active.isIdle()) {
             session.parser = null;
             if (unfinished != null) {
@@ -307,9 +408,8 @@ public final class Lane {
             }
         } else if (unfinished == null) {
             session.parser = parser;
-            parser = new RequestParser();
+            parser = new RequestParser(Request.view());
         }
-        return at;
     }
 
     private boolean runs(Session session) {
@@ -327,6 +427,7 @@ public final class Lane {
             return 0;
         }
         session.waiting = null;
+        waiting.free();
         return session.waitingBytes;
     }
 
@@ -402,7 +503,10 @@ public final class Lane {
     }
 
     private void flushOut(Session session) {
-        if (out.length() > 0) {
+        if (out.length() > OUT_BYTES && isTooMuchUnread(session, out.length())) {
+            dropUnread(session);
+        }
+        if (out.length() > 0 && !session.dropped) {
             stats.sent(out.length());
             session.outlet().write(out.address(), out.length(), session.dependsOn);
             if (out.capacity() > OUT_BYTES * 16) {
@@ -412,6 +516,15 @@ public final class Lane {
             }
             watchOutput(session);
         }
+    }
+
+    /**
+     * Whether a client would leave more unread than there is room for what all others leave: the
+     * more take, the less each may (Choudhury and Hahne, Dynamic Queue Length Thresholds, 1998). So
+     * some room is always left for who reads, whatever limits are set.
+     */
+    private static boolean isTooMuchUnread(Session session, long more) {
+        return session.outlet().pendingBytes() + more > session.outlet().roomBytes() - more;
     }
 
     /** Drops a client that leaves too much unread. */
@@ -424,12 +537,16 @@ public final class Lane {
         boolean overHard = limit.hardBytes() > 0 && unread >= limit.hardBytes();
         boolean overSoft = limit.softBytes() > 0 && unread >= limit.softBytes();
         if (overHard || overSoft && isSoftTimeUp(session, limit)) {
-            session.closing = true;
-            session.dropped = true; // What it has not read it will not get.
-            session.outlet().close(); // Now: at the end of the turn its channel is flushed.
+            dropUnread(session);
         } else if (!overSoft) {
             session.overSoftLimitNanos = 0;
         }
+    }
+
+    private void dropUnread(Session session) {
+        session.closing = true;
+        session.dropped = true; // What it has not read it will not get.
+        session.outlet().close(); // Now: at the end of the turn its channel is flushed.
     }
 
     private boolean isSoftTimeUp(Session session, OutputLimit limit) {
@@ -453,6 +570,10 @@ public final class Lane {
             session.dependsOn = Math.max(session.dependsOn, dependsOn);
             (quiet || clockFrozen ? pushes : out).put(message);
         } else if (!session.closing) {
+            if (message.length > OUT_BYTES && isTooMuchUnread(session, message.length)) {
+                dropUnread(session);
+                return;
+            }
             posted.shrink();
             posted.put(message);
             stats.sent(message.length);
@@ -587,6 +708,9 @@ public final class Lane {
         if (open != null && !runsInsideMulti(command)) {
             open.add(command, request);
             reply.queued();
+            if (isTooMuch(session, session.pendingBytes())) {
+                dropUnread(session); // Redis says nothing to who sends too much, either.
+            }
             return true;
         }
         int database = session.database();
@@ -639,6 +763,9 @@ public final class Lane {
     }
 
     private static @Nullable Command subcommand(Command container, Request request) {
+        if (request.length(1) > CommandTable.NAME_BYTES_MAX) {
+            return null;
+        }
         String name = request.text(1).toLowerCase(Locale.ROOT);
         for (Command candidate : container.subcommands()) {
             if (candidate.name().equals(name)) {
@@ -799,6 +926,7 @@ public final class Lane {
         if (!record.isEmpty()) {
             position = journal.append(record, grant, nowMillis);
             record.clear();
+            changes.lazySet(effects.changes() - unasked);
             if (server.isStrict()) {
                 effects.appended(position);
             } else {
@@ -833,6 +961,9 @@ public final class Lane {
         if (!overSoftLimit.isEmpty()) {
             List.copyOf(overSoftLimit).forEach(this::watchOutput);
             overSoftLimit.removeIf(session -> session.overSoftLimitNanos == 0);
+        }
+        if (!buffered.isEmpty()) {
+            trimBuffers();
         }
         long timeout = server.config().get(Config.Quantity.TIMEOUT_SECONDS);
         if (timeout > 0 && nowMillis - idleCheckMillis >= MILLIS_PER_SECOND) {
@@ -875,7 +1006,7 @@ public final class Lane {
             return false;
         }
         effects.delete(key);
-        stats.expired();
+        expired();
         call.notify(Notification.EXPIRED, "expired", key);
         commit(nobody);
         return true;
@@ -1022,11 +1153,7 @@ public final class Lane {
     }
 
     private void runQueued(Session session, Transaction open) {
-        List<Transaction.Queued> queue = open.queue();
-        long locked = watchedMask(session);
-        for (Transaction.Queued queued : queue) {
-            locked |= mask(queued.command(), queued.request());
-        }
+        long locked = watchedMask(session) | queuedMask(open);
         lock(locked);
         try {
             if (session.isTouched() || watchedHasExpired(session)) {
@@ -1034,21 +1161,28 @@ public final class Lane {
                 return;
             }
             clockFrozen = true;
-            reply.array(queue.size());
-            for (Transaction.Queued queued : queue) {
-                reply.to(out, session.protocol());
-                int database = session.database();
-                run(session, queued.command(), queued.request());
-                CommandTap tap = server.tap();
-                if (tap != null) {
-                    tap.command(
-                            session, queued.command(), queued.request(), database, call.redacted());
-                }
-            }
+            reply.array(open.size());
+            open.each(server.commands(), (command, request) -> runOne(session, command, request));
         } finally {
             clockFrozen = false;
             commit(session);
             unlock(locked);
+        }
+    }
+
+    private long queuedMask(Transaction open) {
+        long[] found = {0};
+        open.each(server.commands(), (command, request) -> found[0] |= mask(command, request));
+        return found[0];
+    }
+
+    private void runOne(Session session, Command command, Request request) {
+        reply.to(out, session.protocol());
+        int database = session.database();
+        run(session, command, request);
+        CommandTap tap = server.tap();
+        if (tap != null) {
+            tap.command(session, command, request, database, call.redacted());
         }
     }
 

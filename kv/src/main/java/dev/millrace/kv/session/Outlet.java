@@ -30,4 +30,9 @@ public interface Outlet {
 
     /** Bytes written and not yet taken by the client. */
     long pendingBytes();
+
+    /** Bytes that all clients together may leave untaken beyond what they do. */
+    default long roomBytes() {
+        return Long.MAX_VALUE;
+    }
 }

@@ -8,9 +8,9 @@ import dev.millrace.kv.store.Watches;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A client: what it has said and not finished, what it has chosen, what it waits for. It belongs to
@@ -45,8 +45,20 @@ public final class Session implements Watches.Watcher {
         boolean unblock(boolean withError);
     }
 
-    /** A key that WATCH named, and whether it was expired then. */
-    private record Watched(int database, byte[] key, boolean expired) {}
+    /** A key that WATCH named. */
+    private record Watched(int database, byte[] key) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Watched same
+                    && database == same.database
+                    && Arrays.equals(key, same.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(key) + database;
+        }
+    }
 
     private final long id;
     private final Lane lane;
@@ -75,8 +87,11 @@ public final class Session implements Watches.Watcher {
     /** When its replies passed the soft limit, ns; 0 if they are below. */
     long overSoftLimitNanos;
 
-    /** Bytes of a request that is not whole yet; null most of the time. */
+    /** Bytes of a request that is not whole yet; null for who has not sent one of late. */
     @Nullable NativeBuffer pending;
+
+    /** The most that was in it since that was last looked at. */
+    long pendingPeakBytes;
 
     /**
      * A command that has to wait, and how many bytes it took; its bytes are {@link #pending}'s
@@ -90,7 +105,9 @@ public final class Session implements Watches.Watcher {
     @Nullable RequestParser parser;
 
     private @Nullable Transaction transaction;
-    private final List<Watched> watched = new ArrayList<>();
+
+    /** Watched keys, and whether they were expired when they were named. */
+    private final Map<Watched, Boolean> watched = new LinkedHashMap<>();
 
     /** Set by whoever changes a watched key, on any lane. */
     private volatile boolean touched;
@@ -287,6 +304,7 @@ public final class Session implements Watches.Watcher {
     }
 
     void closed() {
+        lane.server().keptNames().giveBack(name.length());
         Runnable action = onClose;
         if (action != null) {
             action.run();
@@ -312,6 +330,17 @@ public final class Session implements Watches.Watcher {
     public long pendingBytes() {
         NativeBuffer kept = pending;
         return kept == null ? 0 : kept.length();
+    }
+
+    /** Bytes that its own buffer has room for beyond that; 0 for who has none. */
+    public long pendingRoomBytes() {
+        NativeBuffer kept = pending;
+        return kept == null ? 0 : Math.max(kept.capacity() - kept.length(), 0);
+    }
+
+    /** True if it has sent something that is not executed and not thrown away. */
+    boolean hasUnfinished() {
+        return parser != null || waiting != null;
     }
 
     /** Queued commands of MULTI, or -1 outside. */
@@ -367,13 +396,12 @@ public final class Session implements Watches.Watcher {
 
     /** Watches a key; its stripe is locked. */
     public void watch(Stripe stripe, int database, byte[] key, boolean expired) {
-        for (Watched old : watched) {
-            if (old.database == database && Arrays.equals(old.key, key)) {
-                return;
-            }
+        Watched named = new Watched(database, key);
+        if (!watched.containsKey(named)) {
+            lane.server().keptNames().take(key.length + KeptNames.NAME_BYTES);
+            watched.put(named, expired);
+            stripe.watches().add(database, key, this);
         }
-        watched.add(new Watched(database, key, expired));
-        stripe.watches().add(database, key, this);
     }
 
     /** Is told each watched key: its database, bytes, and whether it was expired at WATCH. */
@@ -382,7 +410,7 @@ public final class Session implements Watches.Watcher {
     }
 
     void eachWatched(EachWatched each) {
-        watched.forEach(key -> each.key(key.database, key.key, key.expired));
+        watched.forEach((key, expired) -> each.key(key.database, key.key, expired));
     }
 
     public boolean isWatching() {
@@ -397,7 +425,8 @@ public final class Session implements Watches.Watcher {
     public void unwatch() {
         if (!watched.isEmpty()) {
             NativeBuffer copy = new NativeBuffer(64);
-            for (Watched key : watched) {
+            for (Watched key : watched.keySet()) {
+                lane.server().keptNames().giveBack(key.key.length + KeptNames.NAME_BYTES);
                 copy.clear();
                 copy.put(key.key);
                 Stripe stripe = lane.server().stripes().of(copy.address(), key.key.length);

@@ -1,5 +1,6 @@
 package dev.millrace.kv.session;
 
+import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.resp.Request;
 
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,7 @@ public final class SlowLog {
         int shown = request.count() > ARGUMENTS_MAX ? ARGUMENTS_MAX - 1 : request.count();
         for (int i = 0; i < shown; i++) {
             boolean secret = i < Long.SIZE && (redacted >>> i & 1) != 0;
-            arguments.add(secret ? REDACTED : shortened(request.bytes(i)));
+            arguments.add(secret ? REDACTED : shortened(request, i));
         }
         if (shown < request.count()) {
             arguments.add(ascii("... (" + (request.count() - shown) + " more arguments)"));
@@ -49,12 +50,14 @@ public final class SlowLog {
         trim(most);
     }
 
-    private static byte[] shortened(byte[] argument) {
-        if (argument.length <= ARGUMENT_BYTES_MAX) {
-            return argument;
+    private static byte[] shortened(Request request, int index) {
+        int length = request.length(index);
+        if (length <= ARGUMENT_BYTES_MAX) {
+            return request.bytes(index);
         }
-        byte[] note = ascii("... (" + (argument.length - ARGUMENT_BYTES_MAX) + " more bytes)");
-        byte[] result = Arrays.copyOf(argument, ARGUMENT_BYTES_MAX + note.length);
+        byte[] note = ascii("... (" + (length - ARGUMENT_BYTES_MAX) + " more bytes)");
+        byte[] start = Memory.bytes(request.address(index), ARGUMENT_BYTES_MAX);
+        byte[] result = Arrays.copyOf(start, ARGUMENT_BYTES_MAX + note.length);
         System.arraycopy(note, 0, result, ARGUMENT_BYTES_MAX, note.length);
         return result;
     }

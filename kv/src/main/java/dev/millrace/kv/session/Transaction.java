@@ -1,33 +1,46 @@
 package dev.millrace.kv.session;
 
+import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.resp.Request;
 
-import java.util.ArrayList;
-import java.util.List;
-
-/** What MULTI has queued: commands with their own copies of their arguments. */
+/**
+ * What MULTI has queued. All of it is in one piece of memory outside the heap, each command behind
+ * the one before, so that the queue is no longer than what the client has sent, about:
+ *
+ * <pre>
+ *   int id of the command | int count | count times (int offset, int length) | the arguments
+ * </pre>
+ */
 final class Transaction {
     private static final int INITIAL_BYTES = 256;
+    private static final int HEAD_BYTES = 8;
 
-    /** A command and its arguments, whose base is still to be set. */
-    record Queued(Command command, Request request) {}
-
-    private final NativeBuffer arguments;
-    private final List<Queued> queue = new ArrayList<>();
+    private final NativeBuffer queued;
+    private final Request request = Request.view();
+    private int size;
     private boolean broken;
     private boolean tells;
     private long cost;
 
+    /** Takes each queued command in turn. The request is good during the call only. */
+    interface Each {
+        void queued(Command command, Request request);
+    }
+
     Transaction(Slabs slabs) {
-        arguments = new NativeBuffer(slabs, INITIAL_BYTES);
+        queued = new NativeBuffer(slabs, INITIAL_BYTES);
     }
 
     void add(Command command, Request request) {
-        queue.add(new Queued(command, request.copyTo(arguments)));
+        queued.putInt(command.id());
+        queued.putInt(request.count());
+        request.copyTo(queued);
+        size++;
         if (command.isWrite()) {
             cost += command.cost(request);
         }
@@ -52,20 +65,25 @@ final class Transaction {
         return tells;
     }
 
+    /** What the queue takes, places and all. */
     long bytes() {
-        return arguments.length();
+        return queued.length();
     }
 
     int size() {
-        return queue.size();
+        return size;
     }
 
-    List<Queued> queue() {
-        queue.forEach(queued -> queued.request().base(arguments.address()));
-        return queue;
+    void each(CommandTable commands, Each each) {
+        long at = queued.address();
+        for (int i = 0; i < size; i++) {
+            Command command = commands.declared(Memory.getInt(at));
+            at = request.show(at + HEAD_BYTES, Memory.getInt(at + 4));
+            each.queued(command, request);
+        }
     }
 
     void free() {
-        arguments.free();
+        queued.free();
     }
 }

@@ -140,7 +140,7 @@ public final class Set {
 
     private static KeyAccess treatment(Request request) {
         for (int i = 3; i < request.count(); i++) {
-            if (request.text(i).equalsIgnoreCase("GET")) {
+            if (request.is(i, "GET")) {
                 return KeyAccess.of("RW", "access", "update");
             }
         }

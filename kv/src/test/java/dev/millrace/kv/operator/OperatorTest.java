@@ -54,7 +54,7 @@ class OperatorTest {
         }
 
         @Override
-        public long recordsSince() {
+        public long changesSince() {
             return 0;
         }
 
