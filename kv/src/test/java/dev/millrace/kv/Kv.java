@@ -29,6 +29,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 
@@ -171,7 +172,8 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
                             new FileDisk(directory.resolve("snapshot")),
                             SMALL,
                             List.of(machine),
-                            clock);
+                            clock,
+                            new Random(1));
             KvServer server =
                     new KvServer(
                             machine.stripes(),

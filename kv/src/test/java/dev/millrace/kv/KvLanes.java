@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,7 +40,8 @@ public final class KvLanes implements AutoCloseable {
                             new FakeDisk(),
                             new SegmentJournal.Options(SegmentJournal.SEGMENT_BYTES_MIN, 1),
                             List.of(machine),
-                            Clock.systemUTC());
+                            Clock.systemUTC(),
+                            new Random(1));
             server =
                     new KvServer(
                             machine.stripes(),

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 
 /** A node of real kernel and real kv, on fake disks and fake loops: one life of a process. */
 final class SimNode {
@@ -40,12 +41,18 @@ final class SimNode {
     private @Nullable Runnable checkpointWriter;
     private int checkpoints;
 
-    SimNode(FakeDisk journal, FakeDisk snapshots, SimClock clock, boolean strict, int laneCount)
+    SimNode(
+            FakeDisk journal,
+            FakeDisk snapshots,
+            SimClock clock,
+            RandomGenerator salts,
+            boolean strict,
+            int laneCount)
             throws IOException {
         this.clock = clock;
         stripes = new Stripes(laneCount == 1 ? 1 : 4);
         KvMachine machine = new KvMachine(stripes);
-        shard = Shard.open(journal, snapshots, OPTIONS, List.of(machine), clock);
+        shard = Shard.open(journal, snapshots, OPTIONS, List.of(machine), clock, salts);
         KvServer server =
                 new KvServer(
                         stripes, shard.journal(), strict, new CommandTable(Commands.all()), clock);

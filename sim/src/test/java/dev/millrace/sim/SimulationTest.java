@@ -98,7 +98,7 @@ class SimulationTest {
         }
 
         private SimNode start() throws IOException {
-            return new SimNode(journalDisk, snapshotDisk, clock, strict, lanes);
+            return new SimNode(journalDisk, snapshotDisk, clock, random.split(), strict, lanes);
         }
 
         int steps() throws IOException {

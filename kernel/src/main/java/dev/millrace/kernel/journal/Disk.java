@@ -15,12 +15,13 @@ public interface Disk {
     List<String> list() throws IOException;
 
     /**
-     * Makes a file of {@code bytes} zeros whose space is truly allocated, so that no later store to
-     * its mapping meets a full disk. The file and its name are durable on return.
+     * Makes a file of {@code bytes} whose space is truly allocated, so that no later store to its
+     * mapping meets a full disk. The file and its name are durable on return.
      *
+     * @param front what remains in it is what the file begins with; the rest is zeros
      * @throws DiskFullException if there is no room; nothing of the file is left
      */
-    File create(String name, long bytes) throws IOException;
+    File create(String name, long bytes, ByteBuffer front) throws IOException;
 
     File open(String name) throws IOException;
 

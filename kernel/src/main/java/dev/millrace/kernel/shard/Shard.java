@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /**
  * One journal and the state machines on it.
@@ -75,6 +76,7 @@ public final class Shard {
     /**
      * Brings the machines to the state that the disks hold.
      *
+     * @param salts where the journal draws what no client can know
      * @throws CorruptJournalException if what is there cannot be trusted
      */
     public static Shard open(
@@ -82,10 +84,12 @@ public final class Shard {
             Disk snapshots,
             SegmentJournal.Options options,
             List<StateMachine> machines,
-            Clock clock)
+            Clock clock,
+            RandomGenerator salts)
             throws IOException {
         long covered = loadNewest(snapshots, machines);
-        SegmentJournal journal = SegmentJournal.open(journalDisk, options, covered, clock.millis());
+        SegmentJournal journal =
+                SegmentJournal.open(journalDisk, options, covered, clock.millis(), salts);
         if (journal.first() > covered + 1) {
             throw new CorruptJournalException(
                     journalDisk

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,7 +132,8 @@ public final class ShardRoom implements Room {
                         members.stream()
                                 .map(member -> member.machine.apply(context.settings()))
                                 .toList(),
-                        Clock.systemUTC());
+                        Clock.systemUTC(),
+                        new SecureRandom());
         shard = opened;
         boolean everySecond =
                 members.stream()

@@ -156,7 +156,7 @@ public final class FakeDisk implements Disk {
     }
 
     @Override
-    public File create(String name, long bytes) throws IOException {
+    public File create(String name, long bytes, ByteBuffer front) throws IOException {
         if (usedBytes() + bytes > capacityBytes) {
             throw new DiskFullException(name + ": no room for " + bytes + " bytes");
         }
@@ -164,6 +164,9 @@ public final class FakeDisk implements Disk {
             throw new IOException(name + " exists");
         }
         Content content = new Content(bytes);
+        MemorySegment start = MemorySegment.ofBuffer(front);
+        content.cache.asSlice(0, start.byteSize()).copyFrom(start);
+        content.force();
         files.put(name, content);
         return new OpenFile(content);
     }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 class JournalWatchTest {
     private static final long LOW_WATER_BYTES = 10 << 20;
@@ -50,7 +51,8 @@ class JournalWatchTest {
                     disk,
                     new SegmentJournal.Options(SegmentJournal.SEGMENT_BYTES_MIN, 2),
                     0,
-                    1_000_000);
+                    1_000_000,
+                    new Random(1));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
