@@ -7,8 +7,8 @@ import dev.millrace.kernel.log.Log;
  * be shown any more: the process ends at once. The next start replays the log, which has all that
  * was acknowledged.
  *
- * <p>Nothing is settled, flushed or closed: every step of an orderly stop might show, or write, what
- * the log does not have. Whoever asks still holds the locks of what it has changed.
+ * <p>Nothing is settled, flushed or closed: every step of an orderly stop might show, or write,
+ * what the log does not have. Whoever asks still holds the locks of what it has changed.
  */
 @FunctionalInterface
 public interface FailStop {

@@ -30,7 +30,7 @@ public final class KvMachine implements StateMachine {
 
     private final Stripes stripes;
     private final Replay replay;
-    private @Nullable KvServer server;
+    private volatile @Nullable KvServer server;
 
     public KvMachine(Stripes stripes) {
         this.stripes = stripes;
@@ -62,6 +62,11 @@ public final class KvMachine implements StateMachine {
         for (long at = address; at < end; ) {
             at = ItemForm.load(stripes, at, end);
         }
+    }
+
+    @Override
+    public boolean isServing() {
+        return server != null;
     }
 
     @Override

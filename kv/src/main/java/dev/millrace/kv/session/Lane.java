@@ -1105,8 +1105,7 @@ public final class Lane {
             run(session, queued.command(), queued.request());
             CommandTap tap = server.tap();
             if (tap != null) {
-                tap.command(
-                        session, queued.command(), queued.request(), database, call.redacted());
+                tap.command(session, queued.command(), queued.request(), database, call.redacted());
             }
         }
     }
