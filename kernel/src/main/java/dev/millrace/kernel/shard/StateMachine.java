@@ -17,6 +17,11 @@ public interface StateMachine {
      */
     void load(long address, int bytes);
 
+    /** False while a node starts: what {@link #cut} needs is not there yet. */
+    default boolean isServing() {
+        return true;
+    }
+
     /** Holds all effects back, until {@link #thaw}. */
     void freeze();
 
