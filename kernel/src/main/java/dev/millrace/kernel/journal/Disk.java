@@ -52,6 +52,12 @@ public interface Disk {
         /** The file in memory, shared with the page cache; valid until {@link #close}. */
         MemorySegment map() throws IOException;
 
+        /**
+         * Stores the front of the file anew, as it is in memory. After a sync that failed the
+         * kernel takes bytes for written that are not, and the next sync succeeds without them.
+         */
+        void rewrite(long bytes) throws IOException;
+
         /** All stores made before the call are on the medium when it returns. */
         void force() throws IOException;
 

@@ -187,6 +187,14 @@ public final class FileDisk implements Disk {
         }
 
         @Override
+        public void rewrite(long bytes) throws IOException {
+            ByteBuffer front = channel.map(MapMode.READ_ONLY, 0, bytes, arena).asByteBuffer();
+            while (front.hasRemaining()) {
+                channel.write(front, front.position());
+            }
+        }
+
+        @Override
         public void force() throws IOException {
             channel.force(false);
         }
