@@ -95,6 +95,7 @@ class FailStopTest {
         List<Command> commands = new ArrayList<>(Commands.all());
         commands.add(command("explode", call -> explode()));
         commands.add(command("half", this::half));
+        commands.add(declared("huge").cost(request -> 1L << 30).does(call -> call.reply().ok()));
         KvServer server =
                 new KvServer(
                         machine.stripes(),
@@ -115,6 +116,10 @@ class FailStopTest {
     }
 
     private static Command command(String name, Command.Handler handler) {
+        return declared(name).does(handler);
+    }
+
+    private static Command.Builder declared(String name) {
         return Command.named(name, name.toUpperCase(Locale.ROOT) + " key")
                 .since("0.1.0")
                 .group("string")
@@ -123,8 +128,7 @@ class FailStopTest {
                 .arity(2)
                 .keys(Keys.one())
                 .flags(Flag.WRITE)
-                .categories("string")
-                .does(handler);
+                .categories("string");
     }
 
     private void explode() {
@@ -224,5 +228,16 @@ class FailStopTest {
         assertEquals(1, stops.size());
         assertFalse(client.hasMore());
         assertEquals(Journal.State.FAILED, shard.journal().state());
+    }
+
+    @Test
+    void what_no_record_can_hold_is_refused_before_anything_is_changed() {
+        LaneClient client = client();
+        client.calls("MULTI", "SET a 1", "HUGE b", "HUGE c");
+        String refused = client.call("EXEC");
+        assertTrue(refused.startsWith("-EXECABORT "), refused);
+        assertTrue(refused.contains("bytes of one record"), refused);
+        assertEquals("nil", client.call("GET a"));
+        assertEquals(List.of(), stops);
     }
 }

@@ -28,6 +28,14 @@ public interface StateMachine {
     void thaw();
 
     /**
+     * True while it has not come to the end of an earlier checkpoint's cut, though that was given
+     * up: it cannot tell the states of two cuts apart. Called frozen.
+     */
+    default boolean isCutting() {
+        return false;
+    }
+
+    /**
      * Called frozen: begins to give the state as it is now to the checkpoint, and goes on with it
      * while it serves; ends with {@link Checkpoint#done} or {@link Checkpoint#abandon}.
      */

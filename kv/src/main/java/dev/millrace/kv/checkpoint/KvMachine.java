@@ -80,6 +80,16 @@ public final class KvMachine implements StateMachine {
     }
 
     @Override
+    public boolean isCutting() {
+        for (int i = 0; i < stripes.count(); i++) {
+            if (stripes.stripe(i).isCutting()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public void cut(Checkpoint checkpoint) {
         KvServer serving = server;
         if (serving == null) {

@@ -739,6 +739,9 @@ public final class Lane {
     /** Runs a command now; false if it has to wait for space. */
     private boolean perform(Session session, Command command, Request request) {
         long cost = cost(session, command, request);
+        if (cost > Journal.RECORD_BYTES_MAX) {
+            return refuse(session, command, tooLarge(cost));
+        }
         if (cost > 0) {
             switch (journal.admit(grant, cost)) {
                 case ADMITTED -> reserved = true;
@@ -802,6 +805,14 @@ public final class Lane {
         }
         Transaction open = session.transaction();
         return open != null && isExec(command) ? open.cost() : 0;
+    }
+
+    private static String tooLarge(long cost) {
+        return "ERR what this changes may take "
+                + cost
+                + " bytes of one record (expected: <= "
+                + Journal.RECORD_BYTES_MAX
+                + ")";
     }
 
     /** MISCONF, as Redis answers when it cannot persist. */
