@@ -17,6 +17,7 @@ import java.lang.foreign.ValueLayout;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 
 /**
  * A checkpoint's file, and the items in it, of any bytes. Bit 0 of the first: sums are put right.
@@ -46,7 +47,8 @@ class CheckpointFuzzTest {
                             snapshots,
                             SMALL,
                             List.of(new KvMachine(STORE.stripes)),
-                            Clock.systemUTC())
+                            Clock.systemUTC(),
+                            new Random(1))
                     .segments()
                     .close();
         } catch (CorruptJournalException refused) {

@@ -21,11 +21,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 
 /**
  * Journal files of any bytes. The first byte of an input: bits 0 and 1, how many segments the rest
  * is cut into; bit 2, whether sums are put right; bit 3, whether the boot is this one; bit 4,
- * whether a byte is then damaged behind their backs.
+ * whether a byte is then damaged behind their backs; bit 5, whether sums are those of format 1.
  */
 class JournalFuzzTest {
     private static final SegmentJournal.Options SMALL =
@@ -44,12 +45,12 @@ class JournalFuzzTest {
         try (Arena arena = Arena.ofConfined()) {
             FakeDisk disk = disk(arena, input);
             List<List<Byte>> first;
-            try (SegmentJournal journal = SegmentJournal.open(disk, SMALL, 0, 1)) {
+            try (SegmentJournal journal = SegmentJournal.open(disk, SMALL, 0, 1, new Random(1))) {
                 first = parts(journal);
             } catch (CorruptJournalException refused) {
                 return;
             }
-            try (SegmentJournal journal = SegmentJournal.open(disk, SMALL, 0, 1)) {
+            try (SegmentJournal journal = SegmentJournal.open(disk, SMALL, 0, 1, new Random(1))) {
                 assertEquals(first, parts(journal));
             }
         }
@@ -66,7 +67,7 @@ class JournalFuzzTest {
             } catch (CorruptJournalException newerOrOfTheOtherByteOrder) {
                 return;
             }
-            try (SegmentJournal journal = SegmentJournal.open(disk, SMALL, 0, 1)) {
+            try (SegmentJournal journal = SegmentJournal.open(disk, SMALL, 0, 1, new Random(1))) {
                 assertEquals(end, journal.end());
             }
         }
@@ -84,7 +85,8 @@ class JournalFuzzTest {
             MemorySegment content = GuardedMemory.copy(arena, Arrays.copyOfRange(input, from, to));
             if ((flags & 4) != 0) {
                 long boot = (flags & 8) != 0 ? Mended.bootHash(disk) : 1;
-                position = Mended.segment(content, i, position, boot);
+                int version = (flags & 32) != 0 ? 1 : 2;
+                position = Mended.segment(content, i, position, boot, version);
             }
             byte[] bytes = content.toArray(ValueLayout.JAVA_BYTE);
             if ((flags & 16) != 0 && i == 0 && bytes.length > 70) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.millrace.kernel.journal.FileDisk;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;
+import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.collection.Parts;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 
@@ -176,7 +178,8 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
                             new FileDisk(directory.resolve("snapshot")),
                             SMALL,
                             List.of(machine),
-                            clock);
+                            clock,
+                            new Random(1));
             KvServer server =
                     new KvServer(
                             machine.stripes(),
@@ -285,6 +288,16 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
                 tasks.remove().run();
             }
             return false;
+        }
+
+        @Override
+        public void fault(Throwable cause) {
+            throw new AssertionError(cause);
+        }
+
+        @Override
+        public FailStop.Stopped failStop(String what, Throwable cause) {
+            return new FailStop.Stopped(what, cause);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.millrace.kv;
 
 import dev.millrace.kernel.journal.FakeDisk;
 import dev.millrace.kernel.journal.SegmentJournal;
+import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.command.CommandTable;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,7 +41,8 @@ public final class KvLanes implements AutoCloseable {
                             new FakeDisk(),
                             new SegmentJournal.Options(SegmentJournal.SEGMENT_BYTES_MIN, 1),
                             List.of(machine),
-                            Clock.systemUTC());
+                            Clock.systemUTC(),
+                            new Random(1));
             server =
                     new KvServer(
                             machine.stripes(),
@@ -119,6 +122,16 @@ public final class KvLanes implements AutoCloseable {
             Thread[] found = new Thread[1];
             run(() -> found[0] = Thread.currentThread());
             thread = found[0];
+        }
+
+        @Override
+        public void fault(Throwable cause) {
+            throw new AssertionError(cause);
+        }
+
+        @Override
+        public FailStop.Stopped failStop(String what, Throwable cause) {
+            return new FailStop.Stopped(what, cause);
         }
 
         Lane lane(KvServer server) {

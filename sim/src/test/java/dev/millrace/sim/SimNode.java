@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 
 /** A node of real kernel and real kv, on fake disks and fake loops: one life of a process. */
 final class SimNode {
@@ -41,12 +42,18 @@ final class SimNode {
     private @Nullable Runnable checkpointWriter;
     private int checkpoints;
 
-    SimNode(FakeDisk journal, FakeDisk snapshots, SimClock clock, boolean strict, int laneCount)
+    SimNode(
+            FakeDisk journal,
+            FakeDisk snapshots,
+            SimClock clock,
+            RandomGenerator salts,
+            boolean strict,
+            int laneCount)
             throws IOException {
         this.clock = clock;
         stripes = new Stripes(laneCount == 1 ? 1 : 4);
         KvMachine machine = new KvMachine(stripes);
-        shard = Shard.open(journal, snapshots, OPTIONS, List.of(machine), clock);
+        shard = Shard.open(journal, snapshots, OPTIONS, List.of(machine), clock, salts);
         KvServer server =
                 new KvServer(
                         stripes, shard.journal(), strict, new CommandTable(Commands.all()), clock);
@@ -122,6 +129,15 @@ final class SimNode {
             while (loops.stream().anyMatch(loop -> loop.turn(1000))) {
                 // Every walk gives all it has: the states of a simulation are small.
             }
+            checkpointWriter = null;
+            writer.run();
+        }
+    }
+
+    /** Writes the file while walks are under way; the disk is to fail at once. */
+    void giveUpCheckpoint() {
+        Runnable writer = checkpointWriter;
+        if (writer != null) {
             checkpointWriter = null;
             writer.run();
         }

@@ -26,6 +26,17 @@ final class Clock {
         buffer.putLong(durable);
     }
 
+    /**
+     * True if the frame is one; in format 1 the last piece of another record, which a client may
+     * have chosen, can look like one.
+     */
+    static boolean at(long frame) {
+        return !Frame.more(frame)
+                && !Frame.continues(frame)
+                && !Frame.filler(frame)
+                && is(Frame.body(frame), Frame.bodyBytes(frame));
+    }
+
     static boolean is(long body, int bytes) {
         return bytes == BYTES && Memory.getUnsignedByte(body) == MACHINE;
     }

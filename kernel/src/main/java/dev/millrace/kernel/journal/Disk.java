@@ -15,12 +15,13 @@ public interface Disk {
     List<String> list() throws IOException;
 
     /**
-     * Makes a file of {@code bytes} zeros whose space is truly allocated, so that no later store to
-     * its mapping meets a full disk. The file and its name are durable on return.
+     * Makes a file of {@code bytes} whose space is truly allocated, so that no later store to its
+     * mapping meets a full disk. The file and its name are durable on return.
      *
+     * @param front what remains in it is what the file begins with; the rest is zeros
      * @throws DiskFullException if there is no room; nothing of the file is left
      */
-    File create(String name, long bytes) throws IOException;
+    File create(String name, long bytes, ByteBuffer front) throws IOException;
 
     File open(String name) throws IOException;
 
@@ -50,6 +51,12 @@ public interface Disk {
 
         /** The file in memory, shared with the page cache; valid until {@link #close}. */
         MemorySegment map() throws IOException;
+
+        /**
+         * Stores the front of the file anew, as it is in memory. After a sync that failed the
+         * kernel takes bytes for written that are not, and the next sync succeeds without them.
+         */
+        void rewrite(long bytes) throws IOException;
 
         /** All stores made before the call are on the medium when it returns. */
         void force() throws IOException;

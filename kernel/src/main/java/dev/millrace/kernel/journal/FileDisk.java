@@ -37,7 +37,7 @@ public final class FileDisk implements Disk {
 
     /** Zeros are written, not only promised: a page of an unwritten extent costs more to sync. */
     @Override
-    public File create(String name, long bytes) throws IOException {
+    public File create(String name, long bytes, ByteBuffer front) throws IOException {
         Path path = directory.resolve(name);
         FileChannel channel =
                 FileChannel.open(
@@ -46,8 +46,12 @@ public final class FileDisk implements Disk {
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
         try {
+            long at = 0;
+            while (front.hasRemaining()) {
+                at += channel.write(front, at);
+            }
             ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
-            for (long at = 0; at < bytes; ) {
+            while (at < bytes) {
                 zeros.position(0).limit((int) Math.min(ZEROS_BYTES, bytes - at));
                 at += channel.write(zeros, at);
             }
@@ -180,6 +184,14 @@ public final class FileDisk implements Disk {
                 AddressSpace.populateForWriting(mapped);
             }
             return mapped;
+        }
+
+        @Override
+        public void rewrite(long bytes) throws IOException {
+            ByteBuffer front = channel.map(MapMode.READ_ONLY, 0, bytes, arena).asByteBuffer();
+            while (front.hasRemaining()) {
+                channel.write(front, front.position());
+            }
         }
 
         @Override

@@ -16,29 +16,37 @@ final class RecordScan implements AutoCloseable {
         long end = segment.address(segment.used);
         while (at < end) {
             int bytes = Frame.bodyBytes(at);
-            long position = Frame.position(at);
+            long position = Frame.position(at, segment.salt());
             long body = Frame.body(at);
             if (position > until) {
                 return;
             }
-            if (bytes == 0 || Frame.bytes(bytes) > end - at) {
+            boolean filler = Frame.filler(at);
+            if (bytes == 0 && !filler || Frame.bytes(bytes) > end - at) {
                 // It was whole when it was recovered or written: somebody else has changed the
                 // file.
                 throw new CorruptJournalException(
                         segment.name() + ": frame at position " + position + " was overwritten");
             }
-            if (Frame.more(at)) {
-                pieces.put(body, bytes);
-            } else {
-                if (pieces.length() > 0) {
-                    pieces.put(body, bytes);
-                    give(position, pieces.address(), pieces.length(), after);
-                    pieces.shrink();
-                } else {
-                    give(position, body, bytes, after);
-                }
+            if (!filler) {
+                take(position, body, bytes, Frame.more(at), after);
             }
             at += Frame.bytes(bytes);
+        }
+    }
+
+    private void take(long position, long body, int bytes, boolean more, long after) {
+        if (more || pieces.length() > 0) {
+            pieces.put(body, bytes);
+        }
+        if (more) {
+            return;
+        }
+        if (pieces.length() > 0) {
+            give(position, pieces.address(), pieces.length(), after);
+            pieces.shrink();
+        } else {
+            give(position, body, bytes, after);
         }
     }
 

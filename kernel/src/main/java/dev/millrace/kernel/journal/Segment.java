@@ -3,11 +3,13 @@ package dev.millrace.kernel.journal;
 import dev.millrace.kernel.memory.Memory;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Locale;
 
 /**
- * One file of the journal. It is prepared as zeros, becomes the active one when its header gets a
- * first position, is sealed when it is full, and is unmapped once it is synced.
+ * One file of the journal. It is prepared as zeros behind its salt, becomes the active one when its
+ * header gets a first position, is sealed when it is full, and is unmapped once it is synced.
  *
  * <pre>
  *  0  u64  magic, which also tells the byte order
@@ -18,14 +20,22 @@ import java.util.Locale;
  * 32  u64  hash of the boot id of the machine it was written on
  * 40  u64  time it became active, ms since 1970
  * 48  u32  CRC32C of the 48 bytes before
+ * 52  u32  CRC32C of the salt              (format 1: 0)
+ * 56  u64  salt, drawn for this segment    (format 1: 0)
  * 64       frames
  * </pre>
+ *
+ * <p>Without its salt no frame of a segment can be checked. So the salt is on the medium before
+ * anything else is written, and the header beside it may be torn: a power cut cannot take the salt.
+ * Where frames stand behind no readable salt, the medium was damaged.
  */
 final class Segment {
     static final int HEADER_BYTES = 64;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     private static final long MAGIC = 0x4C4E_524A_4C4C_494DL; // "MILLJRNL", least significant first
     private static final int CHECKED_BYTES = 48;
+    private static final int SALT_CRC = 52;
+    private static final int SALT = 56;
     private static final long POSITION_MAX = 1L << 62;
     private static final String SUFFIX = ".seg";
 
@@ -35,6 +45,9 @@ final class Segment {
     final long bytes;
     private boolean closed;
 
+    /** See {@link Frame}; 0 in format 1. */
+    private long salt;
+
     /** Offset behind the last frame. */
     long used = HEADER_BYTES;
 
@@ -43,9 +56,16 @@ final class Segment {
     /** Of the last frame in it; {@code firstPosition - 1} while there is none. */
     long lastPosition;
 
+    /** An existing file; {@link #readHeader} tells its salt. */
     Segment(long index, Disk.File file) throws IOException {
+        this(index, file, 0);
+    }
+
+    /** A file that was made with the {@link #front} of this salt. */
+    Segment(long index, Disk.File file, long salt) throws IOException {
         this.index = index;
         this.file = file;
+        this.salt = salt;
         this.bytes = file.bytes();
         this.address = file.map().address();
     }
@@ -73,6 +93,18 @@ final class Segment {
         writeHeader(address, index, firstPosition, bootHash, nowMillis);
     }
 
+    /** What a new file begins with. */
+    static ByteBuffer front(long salt) {
+        ByteBuffer front = ByteBuffer.allocateDirect(HEADER_BYTES);
+        writeSalt(MemorySegment.ofBuffer(front).address(), salt);
+        return front;
+    }
+
+    static void writeSalt(long at, long salt) {
+        Memory.putLong(at + SALT, salt);
+        Memory.putInt(at + SALT_CRC, Frame.crc(at + SALT, Long.BYTES));
+    }
+
     static void writeHeader(
             long at, long index, long firstPosition, long bootHash, long nowMillis) {
         Memory.putInt(at + 8, VERSION);
@@ -88,7 +120,10 @@ final class Segment {
     enum Header {
         WHOLE,
         UNUSED,
-        BROKEN
+        /** Its frames can be checked all the same. */
+        BROKEN,
+        /** There is no salt: if it is not of format 1, none of its frames can be checked. */
+        UNSALTED
     }
 
     /** Reads the header of an existing file. */
@@ -102,15 +137,21 @@ final class Segment {
                             + ": written on a machine of the other byte order; start it on such a"
                             + " one");
         }
+        boolean salted = Memory.getInt(address + SALT_CRC) == Frame.crc(address + SALT, Long.BYTES);
+        salt = salted ? Memory.getLong(address + SALT) : 0;
         boolean good =
                 Memory.getLong(address) == MAGIC
-                        && Memory.getInt(address + 48) == Frame.crc(address, CHECKED_BYTES);
+                        && Memory.getInt(address + CHECKED_BYTES)
+                                == Frame.crc(address, CHECKED_BYTES);
         if (!good) {
-            return zerosFrom(0) == bytes ? Header.UNUSED : Header.BROKEN;
+            return withoutHeader(salted);
         }
         int version = Memory.getInt(address + 8);
         if (version > VERSION) {
             throw new NewerFormatException(where(disk, 8), version, VERSION);
+        }
+        if (version > 1 && !salted) {
+            return Header.UNSALTED;
         }
         long first = Memory.getLong(address + 24);
         if (first < 1 || first > POSITION_MAX) {
@@ -121,6 +162,20 @@ final class Segment {
             lastPosition = first - 1;
         }
         return Header.WHOLE;
+    }
+
+    private Header withoutHeader(boolean salted) {
+        boolean unused =
+                zerosFrom(0) >= (salted ? SALT_CRC : bytes) && zerosFrom(HEADER_BYTES) == bytes;
+        if (unused) {
+            return Header.UNUSED;
+        }
+        return salted ? Header.BROKEN : Header.UNSALTED;
+    }
+
+    /** See {@link Frame}. */
+    long salt() {
+        return salt;
     }
 
     long bootHash() {
@@ -166,11 +221,23 @@ final class Segment {
     }
 
     /** Writes the next frame. The caller has seen to it that it fits. */
-    void append(long body, int bodyBytes, int bodyCrc, long position, boolean more) {
+    void append(long body, int bodyBytes, int bodyCrc, long position, Frame.Piece piece) {
         long frameBytes = Frame.bytes(bodyBytes);
         assert frameBytes <= left() : frameBytes + " > " + left();
-        Frame.write(address + used, body, bodyBytes, bodyCrc, position, more);
+        Frame.write(address + used, body, bodyBytes, bodyCrc, position, salt, piece);
         used += frameBytes;
+        lastPosition = position;
+    }
+
+    /**
+     * Writes a filler, so that the next frame stands at an offset.
+     *
+     * @param offset a multiple of eight, at least {@link Frame#HEADER_BYTES} ahead
+     */
+    void fillTo(long offset, long position) {
+        assert offset <= bytes : offset + " > " + bytes;
+        Frame.writeFiller(address + used, offset - used, position, salt);
+        used = offset;
         lastPosition = position;
     }
 
@@ -195,14 +262,14 @@ final class Segment {
     }
 
     /** What stays known of a segment after it is unmapped. */
-    record Sealed(long index, long firstPosition, long lastPosition, long used) {
+    record Sealed(long index, long firstPosition, long lastPosition, long used, long salt) {
         String name() {
             return Segment.name(index);
         }
     }
 
     Sealed sealed() {
-        return new Sealed(index, firstPosition, lastPosition, used);
+        return new Sealed(index, firstPosition, lastPosition, used, salt);
     }
 
     @Override
@@ -212,7 +279,7 @@ final class Segment {
 
     /** Opens the file of a segment for reading. */
     static Segment read(Disk disk, Sealed sealed) throws IOException {
-        Segment segment = new Segment(sealed.index(), disk.read(sealed.name()));
+        Segment segment = new Segment(sealed.index(), disk.read(sealed.name()), sealed.salt());
         segment.firstPosition = sealed.firstPosition();
         segment.lastPosition = sealed.lastPosition();
         segment.used = sealed.used();

@@ -36,7 +36,10 @@ final class SegmentCopy {
         long position = segment.firstPosition;
         for (long at = Segment.HEADER_BYTES; at < used; ) {
             long frame = segment.address(at);
-            if (!Frame.good(frame, used - at) || Frame.position(frame) != position) {
+            boolean good =
+                    Frame.good(frame, used - at, segment.salt())
+                            && Frame.position(frame, segment.salt()) == position;
+            if (!good) {
                 throw new CorruptJournalException(
                         segment.where(from, at) + ": the frame is damaged");
             }

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
 
 /**
  * The journal in files of this machine: segments of fixed size, zero-filled and mapped beforehand.
@@ -50,6 +52,7 @@ public final class SegmentJournal implements Journal {
 
     private final Disk disk;
     private final Options options;
+    private final RandomGenerator salts;
     private final long bootHash;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
@@ -89,6 +92,8 @@ public final class SegmentJournal implements Journal {
     private final ReentrantLock syncLock = new ReentrantLock();
     private volatile long syncNanos;
     private final AtomicLong syncs = new AtomicLong();
+    private volatile long pushBackMillis;
+    private final LongAdder pushedBack = new LongAdder();
     private volatile Runnable spaceRequest = () -> {};
     private volatile Runnable syncRequest = () -> {};
 
@@ -117,9 +122,11 @@ public final class SegmentJournal implements Journal {
      *
      * @param covered the position up to which a checkpoint holds everything; the next record gets a
      *     higher one even if the journal's files are gone
+     * @param salts each new segment's salt is drawn from it: what no client can know
      * @throws CorruptJournalException if it holds a bad frame with good frames behind it
      */
-    public static SegmentJournal open(Disk disk, Options options, long covered, long nowMillis)
+    public static SegmentJournal open(
+            Disk disk, Options options, long covered, long nowMillis, RandomGenerator salts)
             throws IOException {
         Recovery.Found found = Recovery.recover(disk);
         if (found.end() < covered) {
@@ -128,13 +135,15 @@ public final class SegmentJournal implements Journal {
             }
             found = new Recovery.Found(List.of(), covered, found.nextIndex());
         }
-        return new SegmentJournal(disk, options, found, nowMillis);
+        return new SegmentJournal(disk, options, found, nowMillis, salts);
     }
 
-    private SegmentJournal(Disk disk, Options options, Recovery.Found found, long nowMillis)
+    private SegmentJournal(
+            Disk disk, Options options, Recovery.Found found, long nowMillis, RandomGenerator salts)
             throws IOException {
         this.disk = disk;
         this.options = options;
+        this.salts = salts;
         this.bootHash = Recovery.bootHash(disk);
         this.sealed.addAll(found.segments());
         this.nextIndex = found.nextIndex();
@@ -154,7 +163,9 @@ public final class SegmentJournal implements Journal {
 
     private Segment createSegment(long bytes) throws IOException {
         long index = nextIndex++;
-        return new Segment(index, disk.create(Segment.name(index), bytes));
+        long salt = salts.nextLong();
+        Disk.File file = disk.create(Segment.name(index), bytes, Segment.front(salt));
+        return new Segment(index, file, salt);
     }
 
     private long capacityPerSegment() {
@@ -280,7 +291,8 @@ public final class SegmentJournal implements Journal {
                 lock.unlock();
             }
             return false;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it is: its thread would end, and who waits for space would wait for ever.
             fail("cannot make a segment: " + e);
             return false;
         }
@@ -292,6 +304,25 @@ public final class SegmentJournal implements Journal {
             trouble = whyFull;
             state = State.FULL;
         }
+    }
+
+    /** Slows writers by so many ms each time, 0 for not at all. */
+    public void pushBack(long millis) {
+        pushBackMillis = millis;
+    }
+
+    @Override
+    public long pushBackMillis() {
+        long millis = pushBackMillis;
+        if (millis > 0) {
+            pushedBack.increment();
+        }
+        return millis;
+    }
+
+    /** How often a writer was slowed. */
+    public long pushedBack() {
+        return pushedBack.sum();
     }
 
     /** True if there are fewer spares than wished: the disk has little room or is slow. */
@@ -322,7 +353,8 @@ public final class SegmentJournal implements Journal {
             if (whole
                     && (Frame.bytes(bytes) <= active.left()
                             || Frame.bytes(bytes) <= MARGIN_BYTES)) {
-                written += appendFrame(body.address(), (int) bytes, crc, false, nowMillis);
+                written +=
+                        appendFrame(body.address(), (int) bytes, crc, Frame.Piece.WHOLE, nowMillis);
             } else {
                 written += appendPieces(body.address(), bytes, nowMillis);
             }
@@ -355,7 +387,11 @@ public final class SegmentJournal implements Journal {
         Clock.write(clock, nowMillis, durable);
         int bytes = (int) clock.length();
         return appendFrame(
-                clock.address(), bytes, Frame.crc(clock.address(), bytes), false, nowMillis);
+                clock.address(),
+                bytes,
+                Frame.crc(clock.address(), bytes),
+                Frame.Piece.WHOLE,
+                nowMillis);
     }
 
     private long appendPieces(long body, long bytes, long nowMillis) {
@@ -366,20 +402,20 @@ public final class SegmentJournal implements Journal {
             }
             long room = Math.min(active.left() - Frame.HEADER_BYTES, Frame.BODY_BYTES_MAX);
             int piece = (int) Math.min(room & ~7L, bytes - at);
-            boolean more = at + piece < bytes;
-            written += appendFrame(body + at, piece, Frame.crc(body + at, piece), more, nowMillis);
+            Frame.Piece kind = Frame.Piece.of(at == 0, at + piece == bytes);
+            written += appendFrame(body + at, piece, Frame.crc(body + at, piece), kind, nowMillis);
             at += piece;
         }
         return written;
     }
 
-    private long appendFrame(long body, int bytes, int crc, boolean more, long nowMillis) {
+    private long appendFrame(long body, int bytes, int crc, Frame.Piece piece, long nowMillis) {
         long frameBytes = Frame.bytes(bytes);
         if (frameBytes > active.left()) {
             roll(nowMillis);
         }
         last++;
-        active.append(body, bytes, crc, last, more);
+        active.append(body, bytes, crc, last, piece);
         return frameBytes;
     }
 
@@ -475,7 +511,7 @@ public final class SegmentJournal implements Journal {
             durable = target;
             syncs.incrementAndGet();
             retire(full);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             fail("sync failed: " + e);
         } finally {
             syncLock.unlock();

@@ -66,19 +66,21 @@ public final class StoredJournal implements AutoCloseable {
      */
     public long endAt(long millis, long after) {
         long last = survey.end();
+        boolean inRecord = false;
         for (Segment segment : survey.holding()) {
             for (long at = Segment.HEADER_BYTES; at < segment.used; ) {
                 long frame = segment.address(at);
-                long body = Frame.body(frame);
-                int bytes = Frame.bodyBytes(frame);
+                long position = Frame.position(frame, segment.salt());
                 boolean later =
-                        Clock.is(body, bytes)
-                                && Clock.millis(body) > millis
-                                && Frame.position(frame) > after;
+                        !inRecord
+                                && Clock.at(frame)
+                                && Clock.millis(Frame.body(frame)) > millis
+                                && position > after;
                 if (later) {
-                    return Frame.position(frame) - 1;
+                    return position - 1;
                 }
-                at += Frame.bytes(bytes);
+                inRecord = Frame.more(frame) || inRecord && Frame.filler(frame);
+                at += Frame.bytes(Frame.bodyBytes(frame));
             }
         }
         return last;
@@ -103,7 +105,7 @@ public final class StoredJournal implements AutoCloseable {
             return segment.used;
         }
         long at = Segment.HEADER_BYTES;
-        while (Frame.position(segment.address(at)) <= until) {
+        while (Frame.position(segment.address(at), segment.salt()) <= until) {
             at += Frame.bytes(Frame.bodyBytes(segment.address(at)));
         }
         return at;

@@ -15,8 +15,8 @@ import java.util.List;
  * {@link #close}.
  */
 final class Survey implements AutoCloseable {
-    /** The least a frame takes: so many bytes of a segment cannot hold more positions. */
-    private static final long FRAME_BYTES_MIN = Frame.bytes(1);
+
+    private static final String UNSALTED = "the segment's header and its salt are damaged";
 
     private final Disk disk;
     private final List<Segment> segments;
@@ -26,6 +26,7 @@ final class Survey implements AutoCloseable {
     private long last = -1;
 
     private long lastMillis;
+    private long claimed;
 
     /** Where the record began whose frames have not ended yet; -1 while none is open. */
     private int openSegment = -1;
@@ -94,6 +95,11 @@ final class Survey implements AutoCloseable {
         return lastMillis;
     }
 
+    /** Up to here the journal's clock says that all was durable when it was written. */
+    long claimed() {
+        return claimed;
+    }
+
     /** Of the next segment file. */
     long nextIndex() {
         return segments.isEmpty() ? 0 : segments.getLast().index + 1;
@@ -112,6 +118,7 @@ final class Survey implements AutoCloseable {
                         case WHOLE -> follows(segment) ? frames(i, segment) : gap(segment);
                         case UNUSED -> "the segment is empty";
                         case BROKEN -> "the segment's header is damaged";
+                        case UNSALTED -> UNSALTED;
                     };
             if (!wrong.isEmpty()) {
                 judge(i, segment.used, wrong);
@@ -144,20 +151,15 @@ final class Survey implements AutoCloseable {
         kept.add(segment);
         while (segment.used < segment.bytes) {
             long at = segment.address(segment.used);
-            if (!Frame.good(at, segment.left()) || Frame.position(at) != last + 1) {
+            boolean next =
+                    Frame.good(at, segment.left(), segment.salt())
+                            && Frame.position(at, segment.salt()) == last + 1;
+            if (!next) {
                 break;
             }
             last++;
-            if (Frame.more(at) && openSegment < 0) {
-                openSegment = index;
-                openOffset = segment.used;
-                openPosition = last;
-                openMillis = lastMillis;
-            } else if (!Frame.more(at)) {
-                openSegment = -1;
-            }
-            if (Clock.is(Frame.body(at), Frame.bodyBytes(at))) {
-                lastMillis = Clock.millis(Frame.body(at));
+            if (!Frame.filler(at)) {
+                frame(index, segment.used, at);
             }
             segment.lastPosition = last;
             segment.used += Frame.bytes(Frame.bodyBytes(at));
@@ -167,20 +169,41 @@ final class Survey implements AutoCloseable {
         return zeros ? "" : "the frame is damaged";
     }
 
+    /** Notes what a frame means for where records end, and for the time. */
+    private void frame(int index, long offset, long at) {
+        boolean opens = Frame.more(at) && openSegment < 0;
+        if (openSegment < 0 && Clock.at(at)) {
+            lastMillis = Clock.millis(Frame.body(at));
+            long durable = Clock.durable(Frame.body(at));
+            // A clock that is lost itself is no loss.
+            claimed = Math.max(claimed, durable == last - 1 ? last : durable);
+        }
+        if (opens) {
+            openSegment = index;
+            openOffset = offset;
+            openPosition = last;
+            openMillis = lastMillis;
+        } else if (!Frame.more(at)) {
+            openSegment = -1;
+        }
+    }
+
     // ---- What stands behind
 
     private void judge(int index, long offset, String wrong) {
         boolean sameBoot = bootedSince(index);
         boolean convicted = false;
         long goodFrames = 0;
+        long positionsMost = 0;
         String firstGood = "";
         for (int i = index; i < segments.size(); i++) {
             Segment segment = segments.get(i);
             boolean whole = segment.readHeader(disk) == Segment.Header.WHOLE;
+            positionsMost += segment.bytes / Frame.HEADER_BYTES;
             sameBoot |= whole && segment.bootHash() == Recovery.bootHash(disk);
             long at = i == index ? offset & ~7L : Segment.HEADER_BYTES;
             while (segment.bytes - at >= Frame.HEADER_BYTES) {
-                if (!goodBehind(segment, at, whole)) {
+                if (!goodBehind(segment, at, whole, positionsMost)) {
                     at = segment.zerosFrom(at + 8) & ~7L;
                     continue;
                 }
@@ -191,6 +214,7 @@ final class Survey implements AutoCloseable {
                 at += Frame.bytes(Frame.bodyBytes(frame));
             }
         }
+        convicted |= goodFrames == 0 && unreadable(segments.get(index), wrong);
         if (convicted) {
             String where = segments.get(index).where(disk, offset);
             damage = new Damage(where, wrong, goodFrames, firstGood);
@@ -205,22 +229,32 @@ final class Survey implements AutoCloseable {
                 .anyMatch(segment -> segment.bootHash() == Recovery.bootHash(disk));
     }
 
-    /** The position is looked at first: to sum up a megabyte for every stray word takes hours. */
-    private boolean goodBehind(Segment segment, long offset, boolean whole) {
+    /**
+     * The position is looked at first: to sum up a megabyte for every stray word takes hours.
+     *
+     * @param positionsMost how many positions the files from the bad frame to here can hold
+     */
+    private boolean goodBehind(Segment segment, long offset, boolean whole, long positionsMost) {
         long at = segment.address(offset);
-        long position = Frame.position(at);
-        long mostPositions = segment.bytes / FRAME_BYTES_MIN;
+        long position = Frame.position(at, segment.salt());
         boolean plausible =
-                position > last
-                        && (!whole
-                                || position >= segment.firstPosition
-                                        && position - segment.firstPosition < mostPositions);
-        return plausible && Frame.good(at, segment.bytes - offset);
+                whole
+                        ? position >= segment.firstPosition
+                                && position - segment.firstPosition
+                                        < segment.bytes / Frame.HEADER_BYTES
+                        : last < 0 || position - last <= positionsMost;
+        return position > last
+                && plausible
+                && Frame.good(at, segment.bytes - offset, segment.salt());
+    }
+
+    /** A power cut does not take a salt: whatever stands behind none was damaged otherwise. */
+    private static boolean unreadable(Segment segment, String wrong) {
+        return wrong.equals(UNSALTED) && segment.zerosFrom(Segment.HEADER_BYTES) < segment.bytes;
     }
 
     private boolean claimsDurable(long frame) {
-        return Clock.is(Frame.body(frame), Frame.bodyBytes(frame))
-                && Clock.durable(Frame.body(frame)) > last;
+        return Clock.at(frame) && Clock.durable(Frame.body(frame)) > last;
     }
 
     private void cutOpenRecord() {

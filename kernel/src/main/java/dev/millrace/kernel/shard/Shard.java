@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /**
  * One journal and the state machines on it.
@@ -75,6 +76,7 @@ public final class Shard {
     /**
      * Brings the machines to the state that the disks hold.
      *
+     * @param salts where the journal draws what no client can know
      * @throws CorruptJournalException if what is there cannot be trusted
      */
     public static Shard open(
@@ -82,10 +84,12 @@ public final class Shard {
             Disk snapshots,
             SegmentJournal.Options options,
             List<StateMachine> machines,
-            Clock clock)
+            Clock clock,
+            RandomGenerator salts)
             throws IOException {
         long covered = loadNewest(snapshots, machines);
-        SegmentJournal journal = SegmentJournal.open(journalDisk, options, covered, clock.millis());
+        SegmentJournal journal =
+                SegmentJournal.open(journalDisk, options, covered, clock.millis(), salts);
         if (journal.first() > covered + 1) {
             throw new CorruptJournalException(
                     journalDisk
@@ -153,6 +157,11 @@ public final class Shard {
         return started;
     }
 
+    /** False while the node starts: no checkpoint can be taken yet. */
+    public boolean isServing() {
+        return machines.stream().allMatch(StateMachine::isServing);
+    }
+
     // ---- Checkpoints
 
     /** Bytes appended since the last checkpoint's cut. */
@@ -204,14 +213,14 @@ public final class Shard {
      * thread.
      *
      * @param ended told afterwards whether it is complete
-     * @return false if one is running already
+     * @return false if one is running already, or one that was given up has not come to its end
      */
     public boolean checkpoint(Consumer<Runnable> writer, Consumer<Boolean> ended) {
         Checkpoint checkpoint;
         machines.forEach(StateMachine::freeze);
         try {
             synchronized (this) {
-                if (running != null) {
+                if (running != null || machines.stream().anyMatch(StateMachine::isCutting)) {
                     return false;
                 }
                 long position = journal.end();
@@ -230,12 +239,21 @@ public final class Shard {
         } finally {
             machines.reversed().forEach(StateMachine::thaw);
         }
-        writer.accept(
-                () -> {
-                    // A checkpoint must not know more than the journal after a power cut.
-                    journal.sync();
-                    checkpoint.run();
-                });
+        boolean taken = false;
+        try {
+            writer.accept(
+                    () -> {
+                        // A checkpoint must not know more than the journal after a power cut.
+                        journal.sync();
+                        checkpoint.run();
+                    });
+            taken = true;
+        } finally {
+            if (!taken) {
+                checkpoint.abandon("nobody writes it");
+                forget(checkpoint);
+            }
+        }
         return true;
     }
 
@@ -248,11 +266,15 @@ public final class Shard {
             begun = true;
         } finally {
             if (!begun) {
-                synchronized (this) {
-                    running = null;
-                }
+                forget(checkpoint);
             }
         }
+    }
+
+    private synchronized void forget(Checkpoint checkpoint) {
+        assert running == checkpoint;
+        running = null;
+        givenUp++;
     }
 
     private void ended(long position, long appended, Consumer<Boolean> told) {

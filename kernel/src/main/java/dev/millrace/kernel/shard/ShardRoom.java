@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,8 @@ public final class ShardRoom implements Room {
             Setting.bytes(
                     "journal.low-water-bytes",
                     512 << 20,
-                    "free disk space below which the log warns; 0: never");
+                    "free disk space below which the log warns and writers are slowed, the more the"
+                            + " less there is; 0: never");
 
     private record Member(
             Function<Settings, StateMachine> machine,
@@ -150,7 +152,8 @@ public final class ShardRoom implements Room {
                         members.stream()
                                 .map(member -> member.machine.apply(context.settings()))
                                 .toList(),
-                        Clock.systemUTC());
+                        Clock.systemUTC(),
+                        new SecureRandom());
         shard = opened;
         members.forEach(member -> member.now.set(member.policy.apply(context.settings())));
         JournalWatch watch =

@@ -1,5 +1,7 @@
 package dev.millrace.kernel.journal;
 
+import dev.millrace.kernel.memory.Memory;
+
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -16,16 +18,18 @@ public final class Mended {
 
     /**
      * Gives the memory the header of a segment, and reads what follows as frames: where one could
-     * stand by its length, its position and sum are put right.
+     * stand by its length, its position and sum are put right. Some are made fillers.
      *
+     * @param version of the format
      * @return the position behind the last frame
      */
-    public static long segment(MemorySegment memory, long index, long firstPosition, long boot) {
+    public static long segment(
+            MemorySegment memory, long index, long firstPosition, long boot, int version) {
         if (memory.byteSize() < Segment.HEADER_BYTES) {
             return firstPosition;
         }
         long start = memory.address();
-        Segment.writeHeader(start, index, firstPosition, boot, 0);
+        long salt = header(start, index, firstPosition, boot, version);
         long position = firstPosition;
         long at = Segment.HEADER_BYTES;
         while (memory.byteSize() - at > Frame.HEADER_BYTES) {
@@ -35,11 +39,31 @@ public final class Mended {
                 break;
             }
             long body = Frame.body(start + at);
-            boolean more = Frame.more(start + at);
-            Frame.write(start + at, body, bytes, Frame.crc(body, bytes), position, more);
+            if (Frame.filler(start + at)) {
+                Frame.writeFiller(start + at, Frame.bytes(bytes), position, salt);
+            } else {
+                Frame.Piece piece =
+                        Frame.Piece.of(!Frame.continues(start + at), !Frame.more(start + at));
+                int crc = Frame.crc(body, bytes);
+                Frame.write(start + at, body, bytes, crc, position, salt, piece);
+            }
             position++;
             at += Frame.bytes(bytes);
         }
         return position;
+    }
+
+    private static long header(long at, long index, long firstPosition, long boot, int version) {
+        Segment.writeHeader(at, index, firstPosition, boot, 0);
+        if (version > 1) {
+            long salt = index * 0x9E3779B97F4A7C15L + 1;
+            Segment.writeSalt(at, salt);
+            return salt;
+        }
+        Memory.putInt(at + 8, version);
+        Memory.putInt(at + 48, Frame.crc(at, 48));
+        Memory.putInt(at + 52, 0);
+        Memory.putLong(at + 56, 0);
+        return 0;
     }
 }

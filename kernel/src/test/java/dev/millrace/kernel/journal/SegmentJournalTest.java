@@ -25,9 +25,10 @@ class SegmentJournalTest {
             new SegmentJournal.Options(SegmentJournal.SEGMENT_BYTES_MIN, 2);
 
     private final FakeDisk disk = new FakeDisk();
+    private final Random salts = new Random(1);
 
     private SegmentJournal open() throws IOException {
-        return SegmentJournal.open(disk, SMALL, 0, 1_000_000);
+        return SegmentJournal.open(disk, SMALL, 0, 1_000_000, salts);
     }
 
     private static String firstSegmentWithRecords(FakeDisk disk) {
@@ -122,7 +123,7 @@ class SegmentJournalTest {
     void after_a_power_cut_a_hole_in_what_was_never_synced_is_cut() throws IOException {
         for (int seed = 0; seed < 50; seed++) {
             FakeDisk torn = new FakeDisk();
-            SegmentJournal journal = SegmentJournal.open(torn, SMALL, 0, 1_000_000);
+            SegmentJournal journal = SegmentJournal.open(torn, SMALL, 0, 1_000_000, salts);
             Records records = new Records(journal);
             for (int i = 0; i < 20; i++) {
                 records.append("synced " + i);
@@ -132,7 +133,8 @@ class SegmentJournalTest {
                 records.append("not synced " + i);
             }
             torn.powerCut(new Random(seed));
-            List<String> left = Records.texts(SegmentJournal.open(torn, SMALL, 0, 1_000_000));
+            List<String> left =
+                    Records.texts(SegmentJournal.open(torn, SMALL, 0, 1_000_000, salts));
             assertTrue(left.size() >= 20, "seed " + seed + ": " + left.size());
             for (int i = 0; i < left.size(); i++) {
                 String expected = i < 20 ? "synced " + i : "not synced " + (i - 20);
@@ -218,7 +220,8 @@ class SegmentJournalTest {
         for (int length = 0; length <= whole.length; length++) {
             FakeDisk cut = new FakeDisk();
             cut.put(name, Arrays.copyOf(whole, length));
-            List<String> found = Records.texts(SegmentJournal.open(cut, SMALL, 0, 1_000_000));
+            List<String> found =
+                    Records.texts(SegmentJournal.open(cut, SMALL, 0, 1_000_000, salts));
             assertEquals(written.subList(0, found.size()), found, "length " + length);
             assertTrue(found.size() >= most, "length " + length);
             most = found.size();
@@ -245,7 +248,7 @@ class SegmentJournalTest {
             damaged.put(name, flipped);
             List<String> found;
             try {
-                found = Records.texts(SegmentJournal.open(damaged, SMALL, 0, 1_000_000));
+                found = Records.texts(SegmentJournal.open(damaged, SMALL, 0, 1_000_000, salts));
             } catch (CorruptJournalException noticed) {
                 continue;
             }
@@ -259,12 +262,12 @@ class SegmentJournalTest {
         new Records(open()).append("one");
         String name = firstSegmentWithRecords(disk);
         byte[] content = disk.content(name);
-        content[8] = 2;
+        content[8] = 3;
         disk.put(name, content);
         fixHeader(name);
         CorruptJournalException refused = assertThrows(CorruptJournalException.class, this::open);
         assertTrue(
-                String.valueOf(refused.getMessage()).contains("format version: 2 (expected: <= 1)"),
+                String.valueOf(refused.getMessage()).contains("format version: 3 (expected: <= 2)"),
                 refused.getMessage());
     }
 
@@ -327,7 +330,8 @@ class SegmentJournalTest {
 
     @Test
     void a_file_that_somebody_cuts_fails_the_journal(@TempDir Path directory) throws IOException {
-        SegmentJournal journal = SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000);
+        SegmentJournal journal =
+                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000, salts);
         Records records = new Records(journal);
         records.append("one");
         try (FileChannel file =
@@ -342,7 +346,8 @@ class SegmentJournalTest {
 
     @Test
     void an_append_to_no_file_fails_the_journal(@TempDir Path directory) throws IOException {
-        SegmentJournal journal = SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000);
+        SegmentJournal journal =
+                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000, salts);
         Records records = new Records(journal);
         records.append("one");
         try (FileChannel file =
@@ -366,13 +371,13 @@ class SegmentJournalTest {
         journal.trim(last);
         assertTrue(disk.list().size() < before - 3, disk.list().toString());
         journal.close();
-        SegmentJournal after = SegmentJournal.open(disk, SMALL, last, 1_000_000);
+        SegmentJournal after = SegmentJournal.open(disk, SMALL, last, 1_000_000, salts);
         assertTrue(new Records(after).append("next") > last);
     }
 
     @Test
     void positions_go_on_behind_a_checkpoint_when_the_files_are_gone() throws IOException {
-        SegmentJournal journal = SegmentJournal.open(disk, SMALL, 500, 1_000_000);
+        SegmentJournal journal = SegmentJournal.open(disk, SMALL, 500, 1_000_000, salts);
         assertEquals(500, journal.end());
         assertTrue(new Records(journal).append("next") > 500);
     }
@@ -403,7 +408,7 @@ class SegmentJournalTest {
     @Test
     void it_works_on_a_real_disk(@TempDir Path directory) throws IOException {
         try (SegmentJournal journal =
-                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000)) {
+                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000, salts)) {
             Records records = new Records(journal);
             for (int i = 0; i < 100; i++) {
                 records.append(new byte[10_000]);
@@ -412,8 +417,71 @@ class SegmentJournalTest {
             assertEquals(journal.end(), journal.durable());
         }
         try (SegmentJournal journal =
-                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000)) {
+                SegmentJournal.open(new FileDisk(directory), SMALL, 0, 1_000_000, salts)) {
             assertEquals(100, Records.read(journal, 0).size());
         }
+    }
+
+    @Test
+    void what_a_failed_sync_has_left_unwritten_is_durable_once_it_is_recovered()
+            throws IOException {
+        for (int seed = 0; seed < 20; seed++) {
+            FakeDisk failing = new FakeDisk();
+            SegmentJournal journal = SegmentJournal.open(failing, SMALL, 0, 1_000_000, salts);
+            Records records = new Records(journal);
+            records.append("synced");
+            journal.sync();
+            for (int i = 0; i < 40; i++) {
+                records.append("not synced " + "x".repeat(1000));
+            }
+            failing.failForces();
+            journal.sync();
+            failing.processKilled();
+            SegmentJournal after = SegmentJournal.open(failing, SMALL, 0, 1_000_000, salts);
+            assertEquals(after.end(), after.durable());
+            failing.powerCut(new Random(seed));
+            assertEquals(
+                    41,
+                    Records.texts(SegmentJournal.open(failing, SMALL, 0, 1_000_000, salts)).size(),
+                    "seed " + seed);
+        }
+    }
+
+    @Test
+    void a_recovery_that_is_interrupted_is_begun_again() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        records.append("whole");
+        records.append(new byte[900_000]); // over several segments
+        List<String> files = disk.list();
+        String torn = lastWithRecords(files);
+        disk.flip(torn, Segment.HEADER_BYTES + 20);
+        disk.processKilled();
+        int interrupted = 0;
+        while (!recovers()) {
+            interrupted++;
+        }
+        assertTrue(interrupted > 1, "interrupted: " + interrupted);
+        assertEquals(List.of("whole"), Records.texts(open()));
+    }
+
+    /** Whether it comes to its end; it may delete one file only. */
+    private boolean recovers() {
+        disk.failDeletesAfter(1);
+        try {
+            open();
+            return true;
+        } catch (IOException interrupted) {
+            return false;
+        } finally {
+            disk.processKilled();
+        }
+    }
+
+    private String lastWithRecords(List<String> files) {
+        return files.reversed().stream()
+                .filter(name -> disk.content(name)[Segment.HEADER_BYTES] != 0)
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
@@ -33,7 +34,8 @@ final class DataDir implements AutoCloseable {
                         new FileDisk(path.resolve(Folders.SNAPSHOT)),
                         SMALL,
                         List.of(notebook),
-                        Clock.systemUTC());
+                        Clock.systemUTC(),
+                        new Random(1));
     }
 
     static DataDir open(Path path) throws IOException {

@@ -1,5 +1,6 @@
 package dev.millrace.kv.collection;
 
+import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.IntSet;
@@ -33,9 +34,31 @@ public final class SetValue {
 
     /** The forms, in the order in which a set takes them. */
     public enum Form {
-        INTEGERS,
-        PACKED,
-        TABLE
+        INTEGERS(0),
+        PACKED(1),
+        TABLE(2);
+
+        private final int code;
+
+        Form(int code) {
+            this.code = code;
+        }
+
+        /** As effects name it. */
+        public int code() {
+            return code;
+        }
+
+        public static Form of(int code) {
+            return switch (code) {
+                case 0 -> INTEGERS;
+                case 1 -> PACKED;
+                case 2 -> TABLE;
+                default ->
+                        throw new CorruptJournalException(
+                                "kv set: form " + code + " (expected: <= 2)");
+            };
+        }
     }
 
     /** Is told a member. */
@@ -201,9 +224,7 @@ public final class SetValue {
             case PACKED -> Packed.create(place, Item.TYPE_SET, PACKED);
             case TABLE ->
                     Apply.createLarge(
-                            place,
-                            Item.TYPE_SET,
-                            Members.make(place.stripe(), Item.TYPE_SET, 0));
+                            place, Item.TYPE_SET, Members.make(place.stripe(), Item.TYPE_SET, 0));
         }
     }
 

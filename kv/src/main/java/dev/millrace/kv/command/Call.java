@@ -297,6 +297,18 @@ public final class Call {
         return key;
     }
 
+    /** Fills a key of the caller's own, to read it; for commands on several keys at a time. */
+    public Key readInto(Key found, int index) {
+        find(found, index, session.database());
+        return counted(found);
+    }
+
+    /** The same, to change it. */
+    public Key writeInto(Key found, int index) {
+        find(found, index, session.database());
+        return found;
+    }
+
     /** Looks up a key that is no argument; its bytes must stay where they are during the call. */
     public Key peek(long address, int length, int database) {
         fill(key, address, length, database);
@@ -398,6 +410,12 @@ public final class Call {
     /** Runs when the record is appended, before the stripes are unlocked; told its position. */
     public void afterCommit(LongConsumer action) {
         afterCommit.add(action);
+    }
+
+    /** The command failed before it changed anything: nothing follows from it. For the loop. */
+    public void abandon() {
+        afterCommit.clear();
+        dependsOn = 0;
     }
 
     /** For the loop. */

@@ -40,6 +40,16 @@ public final class Command {
         long bytes(Request request);
     }
 
+    /**
+     * How many bytes of effects a request may at most cause beyond its {@link Cost}, as things are
+     * when its keys are locked: for members that it names in its effects, but are not among its
+     * arguments. It may look keys up with {@link Call#peek}, and changes nothing.
+     */
+    @FunctionalInterface
+    public interface Measure {
+        long bytes(Call call);
+    }
+
     /** A bound for commands whose effects repeat their arguments, each at most once. */
     private static final Cost ARGUMENTS = request -> request.bytes() + 32L * request.count();
 
@@ -74,6 +84,7 @@ public final class Command {
     private final Optional<Treatment> treatment;
     private final List<Command> subcommands;
     private final Cost cost;
+    private final Optional<Measure> measure;
     private final Locks locks;
     private final Handler handler;
     private final int id;
@@ -96,6 +107,7 @@ public final class Command {
         this.treatment = builder.treatment;
         this.subcommands = List.copyOf(builder.subcommands);
         this.cost = builder.cost;
+        this.measure = builder.measure;
         this.locks = builder.locks;
         this.handler = handler;
         this.write = flags.contains(Flag.WRITE);
@@ -224,6 +236,16 @@ public final class Command {
         return cost.bytes(request) + keys.bytes(request);
     }
 
+    /** Whether what it may cause is known only when its keys are locked. */
+    public boolean isMeasured() {
+        return measure.isPresent();
+    }
+
+    /** See {@link Measure}. */
+    public long measure(Call call) {
+        return measure.isPresent() ? measure.get().bytes(call) : 0;
+    }
+
     public Locks locks() {
         return locks;
     }
@@ -254,6 +276,7 @@ public final class Command {
         private Optional<Treatment> treatment = Optional.empty();
         private final List<Command> subcommands = new ArrayList<>();
         private Cost cost = ARGUMENTS;
+        private Optional<Measure> measure = Optional.empty();
         private Locks locks = Locks.KEYS;
 
         private Builder(String name, String usage) {
@@ -320,6 +343,12 @@ public final class Command {
 
         public Builder cost(Cost cost) {
             this.cost = cost;
+            return this;
+        }
+
+        /** What it may cause beyond its cost; see {@link Measure}. */
+        public Builder measure(Measure measure) {
+            this.measure = Optional.of(measure);
             return this;
         }
 

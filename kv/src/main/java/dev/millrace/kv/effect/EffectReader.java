@@ -122,6 +122,15 @@ final class EffectReader {
         return count;
     }
 
+    /** The same, and at least one: a collection must not be made for nothing. */
+    int someCount() {
+        int count = count();
+        if (count == 0) {
+            throw new CorruptJournalException("kv effect: nothing to add");
+        }
+        return count;
+    }
+
     long i64() {
         need(8);
         at += 8;

@@ -55,8 +55,10 @@ public final class HashEffects {
 
     static void replayPut(EffectReader in) {
         Place key = in.keyOf(Item.TYPE_HASH);
-        form(key, in.u8() != 0);
-        for (int left = in.count(); left > 0; left--) {
+        boolean table = in.u8() != 0;
+        int count = in.someCount();
+        form(key, table);
+        for (int left = count; left > 0; left--) {
             int fieldLength = in.length();
             long field = in.skip(fieldLength);
             int valueLength = in.length();

@@ -12,8 +12,6 @@ import dev.millrace.kv.store.Place;
  * key any more.
  */
 public final class SetEffects {
-    private static final SetValue.Form[] FORMS = SetValue.Form.values();
-
     private final Effects effects;
     private final Run run;
     private boolean created;
@@ -33,7 +31,7 @@ public final class SetEffects {
     public void add(Key key, SetValue.Form form, long member, int length) {
         if (!run.isOpen()) {
             created = !key.exists();
-            effects.begin(Effect.SET_ADD, key).putByte(form.ordinal());
+            effects.begin(Effect.SET_ADD, key).putByte(form.code());
             run.begin();
             SetValue.toForm(key, form);
         }
@@ -53,12 +51,9 @@ public final class SetEffects {
 
     static void replayAdd(EffectReader in) {
         Place key = in.keyOf(Item.TYPE_SET);
-        int form = in.u8();
-        int count = in.count();
-        if (form >= FORMS.length || count == 0) {
-            throw new CorruptJournalException("kv effect: " + count + " members in form " + form);
-        }
-        SetValue.toForm(key, FORMS[form]);
+        SetValue.Form form = SetValue.Form.of(in.u8());
+        int count = in.someCount();
+        SetValue.toForm(key, form);
         for (int left = count; left > 0; left--) {
             int length = in.length();
             long member = in.skip(length);

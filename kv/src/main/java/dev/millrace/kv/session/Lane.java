@@ -6,6 +6,7 @@ import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.CommandTable;
@@ -45,6 +46,11 @@ import java.util.function.Consumer;
  * in the journal, locks the stripes of its keys, runs it, appends the record of its effects and
  * unlocks. The reply stands in {@link #out} and goes to the client's {@link Outlet} at the end of
  * the batch, with the position it depends on.
+ *
+ * <p><b>A fault of ours,</b> anything thrown that is no {@link Refusal}. If the command had changed
+ * nothing, its client is told that it failed and is closed, and all goes on. If it had, or if its
+ * record could not be appended, the store has what the log never will: the process ends, its
+ * stripes locked (docs/decisions/fail-stop.md).
  *
  * <p>Nothing is allocated on this way for a plain command. Everything here belongs to the loop's
  * thread, but for {@link #post} and the counters.
@@ -860,6 +866,9 @@ public final class Lane {
     /** Runs a command now; false if it has to wait for space. */
     private boolean perform(Session session, Command command, Request request) {
         long cost = cost(session, command, request);
+        if (cost > Journal.RECORD_BYTES_MAX) {
+            return refuse(session, command, tooLarge(cost));
+        }
         if (cost > 0) {
             switch (journal.admit(grant, cost)) {
                 case ADMITTED -> reserved = true;
@@ -872,16 +881,73 @@ public final class Lane {
                 }
             }
         }
+        long before = out.length();
         long locked = mask(command, request);
+        Journal.Admission admission = Journal.Admission.ADMITTED;
         lock(locked);
         try {
-            run(session, command, request);
-        } finally {
+            if (command.isMeasured()) {
+                admission = admitMeasured(session, command, request, cost);
+            }
+            if (admission == Journal.Admission.ADMITTED) {
+                run(session, command, request);
+            }
             commit(session);
-            unlock(locked);
-            reserved = false;
+        } catch (NoSpaceYet notYet) {
+            admission = Journal.Admission.WAIT;
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            failed(session, command, before, fault);
         }
-        return true;
+        unlock(locked);
+        reserved = false;
+        return switch (admission) {
+            case ADMITTED -> true;
+            case WAIT -> {
+                park(session);
+                yield false;
+            }
+            case REFUSED -> refuse(session, command, diskError());
+        };
+    }
+
+    /** Sets space aside for what is known only now that the keys are locked. */
+    private Journal.Admission admitMeasured(
+            Session session, Command command, Request request, long cost) {
+        call.begin(session, command, request);
+        long whole = cost + command.measure(call);
+        return whole > Journal.RECORD_BYTES_MAX
+                ? Journal.Admission.REFUSED
+                : journal.admit(grant, whole);
+    }
+
+    /** Some effects are applied and their record will never be whole: nothing may be shown. */
+    private void stopIfChanged(Throwable fault) {
+        if (fault instanceof FailStop.Stopped already) {
+            throw already;
+        }
+        if (!record.isEmpty()) {
+            throw failStop("a command failed after it had changed something", fault);
+        }
+    }
+
+    private FailStop.Stopped failStop(String what, Throwable cause) {
+        stopped = true;
+        out.clear();
+        pushes.clear();
+        return loop.failStop(what, cause);
+    }
+
+    /** A command failed that has changed nothing. */
+    private void failed(Session session, Command command, long before, Throwable fault) {
+        call.abandon();
+        out.truncate(before);
+        pushes.shrink();
+        reply.to(out, session.protocol());
+        answerError("ERR internal error");
+        stats.failed(command);
+        session.closing = true;
+        loop.fault(fault);
     }
 
     /** The most bytes of effects this may cause: EXEC's are those of what was queued. */
@@ -891,6 +957,14 @@ public final class Lane {
         }
         Transaction open = session.transaction();
         return open != null && isExec(command) ? open.cost() : 0;
+    }
+
+    private static String tooLarge(long cost) {
+        return "ERR what this changes may take "
+                + cost
+                + " bytes of one record (expected: <= "
+                + Journal.RECORD_BYTES_MAX
+                + ")";
     }
 
     /** MISCONF, as Redis answers when it cannot persist. */
@@ -922,6 +996,14 @@ public final class Lane {
     }
 
     private void commit(Session session) {
+        try {
+            appendRecord(session);
+        } catch (Throwable lost) {
+            throw failStop("the record of a change was not appended", lost);
+        }
+    }
+
+    private void appendRecord(Session session) {
         long position = call.takeDependency();
         if (!record.isEmpty()) {
             position = journal.append(record, grant, nowMillis);
@@ -1005,9 +1087,14 @@ public final class Lane {
         if (!admit(key.length())) {
             return false;
         }
-        effects.delete(key);
-        expired();
-        call.notify(Notification.EXPIRED, "expired", key);
+        try {
+            effects.delete(key);
+            expired();
+            call.notify(Notification.EXPIRED, "expired", key);
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            throw fault;
+        }
         commit(nobody);
         return true;
     }
@@ -1141,14 +1228,59 @@ public final class Lane {
             throw new Refusal("ERR EXEC without MULTI");
         }
         session.transaction(null);
+        boolean waits = false;
         try {
             if (open.isBroken()) {
                 throw new Refusal("EXECABORT Transaction discarded because of previous errors.");
             }
             runQueued(session, open);
+        } catch (NoSpaceYet notYet) {
+            waits = true;
+            session.transaction(open);
+            throw notYet;
         } finally {
-            open.free();
-            session.unwatch();
+            if (!waits) {
+                open.free();
+                session.unwatch();
+            }
+        }
+    }
+
+    /**
+     * Sets space aside for what the queued commands may cause that is known only now. What they may
+     * find is what is there, and what those before them put there.
+     */
+    private void admitMeasured(Session session, Transaction open) {
+        long[] measured = {0};
+        open.each(
+                server.commands(),
+                (command, request) -> {
+                    if (command.isMeasured()) {
+                        call.begin(session, command, request);
+                        measured[0] += command.measure(call) + open.cost();
+                    }
+                });
+        if (measured[0] == 0) {
+            return;
+        }
+        long whole = open.cost() + measured[0];
+        Journal.Admission admission =
+                whole > Journal.RECORD_BYTES_MAX
+                        ? Journal.Admission.REFUSED
+                        : journal.admit(grant, whole);
+        switch (admission) {
+            case ADMITTED -> {}
+            case WAIT -> throw new NoSpaceYet();
+            case REFUSED -> throw new Refusal(diskError());
+        }
+    }
+
+    /** A transaction has changed nothing yet, and has to wait for space in the journal. */
+    private static final class NoSpaceYet extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NoSpaceYet() {
+            super("no space yet", null, false, false);
         }
     }
 
@@ -1158,16 +1290,22 @@ public final class Lane {
         try {
             if (session.isTouched() || watchedHasExpired(session)) {
                 reply.nullArray();
-                return;
+            } else {
+                admitMeasured(session, open);
+                clockFrozen = true;
+                reply.array(open.size());
+                open.each(
+                        server.commands(), (command, request) -> runOne(session, command, request));
             }
-            clockFrozen = true;
-            reply.array(open.size());
-            open.each(server.commands(), (command, request) -> runOne(session, command, request));
+            commit(session);
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            unlock(locked);
+            throw fault;
         } finally {
             clockFrozen = false;
-            commit(session);
-            unlock(locked);
         }
+        unlock(locked);
     }
 
     private long queuedMask(Transaction open) {

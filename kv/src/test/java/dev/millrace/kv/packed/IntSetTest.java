@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 
@@ -30,7 +31,7 @@ class IntSetTest {
         };
     }
 
-    private void check(TreeSet<Long> model) {
+    private void check(Set<Long> model) {
         assertEquals("", IntSet.check(set, IntSet.bytes(set)));
         List<Long> found = new ArrayList<>();
         for (int i = 0; i < IntSet.count(set); i++) {
