@@ -34,6 +34,15 @@ public final class Clients {
                             + " with OPTIN or OPTOUT mode enabled");
     private static final Refusal NO_TRACKING = new Refusal("ERR client tracking is not supported");
 
+    private static final Refusal TWO_REDIRECTIONS =
+            new Refusal("ERR A client can only redirect to a single other client");
+
+    private static final Refusal NOBODY_TO_REDIRECT_TO =
+            new Refusal("ERR The client ID you want redirect to does not exist");
+
+    private static final List<String> TRACKING_FLAGS =
+            List.of("BCAST", "OPTIN", "OPTOUT", "NOLOOP");
+
     private static final String HELP =
             """
             CACHING (YES|NO)
@@ -259,6 +268,7 @@ public final class Clients {
     }
 
     private static void tracking(Call call) {
+        checkTrackingOptions(call);
         if (call.is(2, "ON")) {
             throw NO_TRACKING;
         }
@@ -266,6 +276,31 @@ public final class Clients {
             throw Refusal.SYNTAX;
         }
         call.reply().ok();
+    }
+
+    private static void checkTrackingOptions(Call call) {
+        boolean redirects = false;
+        for (int i = 3; i < call.count(); i++) {
+            boolean more = i + 1 < call.count();
+            if (call.is(i, "REDIRECT") && more) {
+                if (redirects) {
+                    throw TWO_REDIRECTIONS;
+                }
+                long id = call.integer(++i);
+                if (call.server().session(id) == null) {
+                    throw NOBODY_TO_REDIRECT_TO;
+                }
+                redirects = id != 0;
+            } else if (call.is(i, "PREFIX") && more) {
+                i++;
+            } else if (TRACKING_FLAGS.stream().noneMatch(oneOf(call, i))) {
+                throw Refusal.SYNTAX;
+            }
+        }
+    }
+
+    private static Predicate<String> oneOf(Call call, int index) {
+        return word -> call.is(index, word);
     }
 
     private static void trackingInfo(Call call) {

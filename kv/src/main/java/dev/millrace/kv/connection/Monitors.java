@@ -4,6 +4,7 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.session.CommandTap;
 import dev.millrace.kv.session.KvServer;
@@ -21,7 +22,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * what one client did comes in its order; what clients of different lanes did at the same time
  * comes in some order.
  */
+@SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
 public final class Monitors implements CommandTap {
+    private static final Refusal NOT_IN_TRANSACTION =
+            new Refusal("ERR MONITOR isn't allowed for DENY BLOCKING client");
+
     private static final byte[] REDACTED = "(redacted)".getBytes(StandardCharsets.US_ASCII);
 
     /** A line is not much longer than this; of an argument no more bytes are shown. */
@@ -52,6 +57,9 @@ public final class Monitors implements CommandTap {
     private static void monitor(Call call) {
         Monitors monitors = of(call.server());
         Session session = call.session();
+        if (call.isInTransaction()) {
+            throw NOT_IN_TRANSACTION;
+        }
         if (monitors.sessions.contains(session)) {
             // Redis answers nothing to who monitors already.
             return;
@@ -63,10 +71,12 @@ public final class Monitors implements CommandTap {
 
     private synchronized void add(Session session) {
         sessions.add(session);
+        session.monitors(true);
         server.tap(this);
     }
 
     synchronized void remove(Session session) {
+        session.monitors(false);
         if (sessions.remove(session) && sessions.isEmpty()) {
             server.tap(null);
         }

@@ -4,6 +4,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.KeyAccess;
+import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.pubsub.Subscriptions.Kind;
 import dev.millrace.kv.session.KeptNames;
 
@@ -75,6 +76,9 @@ public final class Subscribing {
     }
 
     private static void begin(Call call, Kind kind) {
+        if (kind == Kind.SHARD_CHANNEL && call.isInTransaction()) {
+            throw new Refusal("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+        }
         KeptNames kept = call.server().keptNames();
         kept.take(heapBytes(call)); // All or none: what has been confirmed cannot be refused.
         call.lane().answerWithPushes(call.session());

@@ -747,6 +747,11 @@ public final class Lane {
                     + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are"
                     + " allowed in this context";
         }
+        boolean touchesKeys =
+                command.isWrite() || command.has(Flag.READONLY) || command.has(Flag.MAY_REPLICATE);
+        if (session.monitors() && touchesKeys) {
+            return "ERR Replica can't interact with the keyspace"; // Redis takes it for one.
+        }
         return null;
     }
 
@@ -1317,7 +1322,11 @@ public final class Lane {
     private void runOne(Session session, Command command, Request request) {
         reply.to(out, session.protocol());
         int database = session.database();
+        long before = out.length();
         run(session, command, request);
+        if (session.replyMode() == Session.ReplyMode.OFF) {
+            out.truncate(before);
+        }
         CommandTap tap = server.tap();
         if (tap != null) {
             tap.command(session, command, request, database, call.redacted());

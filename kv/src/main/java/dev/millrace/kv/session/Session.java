@@ -33,6 +33,7 @@ public final class Session implements Watches.Watcher {
     static final int CARE_TRANSACTION = 2;
     static final int CARE_SUBSCRIBER = 4;
     static final int CARE_REPLIES = 8;
+    static final int CARE_MONITOR = 16;
 
     /** Who waits for something inside a command: a key, a checkpoint. */
     public interface Blocking {
@@ -244,6 +245,15 @@ public final class Session implements Watches.Watcher {
     public void replyMode(ReplyMode mode) {
         replyMode = mode;
         care(CARE_REPLIES, mode != ReplyMode.ON);
+    }
+
+    /** It is shown what all clients do. */
+    public boolean monitors() {
+        return (care & CARE_MONITOR) != 0;
+    }
+
+    public void monitors(boolean monitors) {
+        care(CARE_MONITOR, monitors);
     }
 
     /** Channels, patterns and shard channels together. In RESP2, more than 0 allows little else. */
