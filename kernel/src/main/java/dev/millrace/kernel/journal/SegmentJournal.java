@@ -600,12 +600,24 @@ public final class SegmentJournal implements Journal {
         } finally {
             lock.unlock();
         }
-        for (Segment.Sealed segment : gone) {
-            try {
-                disk.delete(segment.name());
-            } catch (IOException e) {
-                fail("cannot delete " + segment.name() + ": " + e);
+        int deleted = 0;
+        try {
+            for (; deleted < gone.size(); deleted++) {
+                disk.delete(gone.get(deleted).name());
             }
+        } catch (IOException stays) {
+            // With all behind it, for a hole would be damage at the next start. It takes room only,
+            // and the next trim tries again.
+            keep(gone.subList(deleted, gone.size()));
+        }
+    }
+
+    private void keep(List<Segment.Sealed> oldest) {
+        lock.lock();
+        try {
+            sealed.addAll(0, oldest);
+        } finally {
+            lock.unlock();
         }
     }
 

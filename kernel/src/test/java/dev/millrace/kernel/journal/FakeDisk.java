@@ -60,6 +60,14 @@ public final class FakeDisk implements Disk {
 
         void force() {
             byte[] now = cache.toArray(ValueLayout.JAVA_BYTE);
+            if (dropped.length > 0) {
+                keepClean(now);
+            }
+            medium = now;
+        }
+
+        /** Leaves the medium as it is where a page has not changed since it counts as written. */
+        private void keepClean(byte[] now) {
             byte[] old = Arrays.copyOf(medium, now.length);
             for (int at = 0; at < now.length; at += PAGE_BYTES) {
                 int end = Math.min(at + PAGE_BYTES, now.length);
@@ -69,7 +77,6 @@ public final class FakeDisk implements Disk {
                     System.arraycopy(old, at, now, at, end - at);
                 }
             }
-            medium = now;
         }
 
         void drop() {
