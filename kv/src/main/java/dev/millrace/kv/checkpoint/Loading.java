@@ -31,6 +31,9 @@ final class Loading {
     private long[] sizes = new long[16];
     private int count;
 
+    /** Large collections that were made, by whichever piece came first. */
+    private int made;
+
     Loading(Stripes stripes) {
         this.stripes = stripes;
         this.place = new Place(stripes.stripe(0));
@@ -54,8 +57,13 @@ final class Loading {
 
     /** All blocks are loaded. */
     void end() {
+        if (made != count) {
+            throw new CorruptJournalException(
+                    "kv collections: " + count + " roots (expected: " + made + ")");
+        }
         for (int i = 0; i < count; i++) {
             Parts parts = Parts.of(Root.type(roots[i]));
+            Root.queued(roots[i], false);
             parts.loaded(roots[i]);
             if (parts.size(roots[i]) != sizes[i]) {
                 throw new CorruptJournalException(
@@ -69,6 +77,7 @@ final class Loading {
         roots = new long[16];
         sizes = new long[16];
         count = 0;
+        made = 0;
     }
 
     private void root() {
@@ -84,7 +93,12 @@ final class Loading {
             roots = Arrays.copyOf(roots, count * 2);
             sizes = Arrays.copyOf(sizes, count * 2);
         }
-        roots[count] = Item.root(place.item());
+        long root = Item.root(place.item());
+        if (Root.isQueued(root)) {
+            throw new CorruptJournalException("kv collection: a second root");
+        }
+        Root.queued(root, true);
+        roots[count] = root;
         sizes[count++] = size;
     }
 
@@ -117,6 +131,7 @@ final class Loading {
         Parts parts = Parts.of(type);
         if (item == 0) {
             parts.createEmpty(place);
+            made++;
         } else if (!Item.isLarge(item) || Item.type(item) != type) {
             throw new CorruptJournalException("kv piece: its key is something else already");
         }

@@ -43,8 +43,10 @@ public final class Collections {
     /** What is wrong with a packed collection's bytes from a stranger, empty if nothing. */
     public static String wrong(int type, int encoding, long value, int length) {
         return switch (type) {
+            case Item.TYPE_LIST -> ListValue.wrong(encoding, value, length);
             case Item.TYPE_HASH -> HashValue.wrong(encoding, value, length);
             case Item.TYPE_SET -> SetValue.wrong(encoding, value, length);
+            case Item.TYPE_SORTED_SET -> SortedSetValue.wrong(encoding, value, length);
             default -> "it is not known";
         };
     }

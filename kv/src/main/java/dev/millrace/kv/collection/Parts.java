@@ -55,14 +55,16 @@ public interface Parts {
 
     /** Whether items of a type can be large. */
     static boolean isKnown(int type) {
-        return type == Item.TYPE_HASH || type == Item.TYPE_SET;
+        return type >= Item.TYPE_LIST && type <= Item.TYPE_HASH;
     }
 
     /** The parts of large items of a type. */
     static Parts of(int type) {
         return switch (type) {
+            case Item.TYPE_LIST -> ListParts.INSTANCE;
             case Item.TYPE_HASH -> HashParts.INSTANCE;
             case Item.TYPE_SET -> SetParts.INSTANCE;
+            case Item.TYPE_SORTED_SET -> SortedSetParts.INSTANCE;
             default -> throw new AssertionError("no large collections of type " + type);
         };
     }

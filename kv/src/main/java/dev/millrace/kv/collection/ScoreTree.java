@@ -38,7 +38,9 @@ final class ScoreTree {
     private static final int CHILD_BYTES = 32;
     private static final int INNER_MAX = (NODE_BYTES - CHILDREN) / CHILD_BYTES;
 
-    /** A node with less than a quarter is merged with a neighbour, if both fit in three quarters. */
+    /**
+     * A node with less than a quarter is merged with a neighbour, if both fit in three quarters.
+     */
     private static final int SPARSE_PARTS = 4;
 
     /** Leaves freed at a time. */
@@ -152,7 +154,10 @@ final class ScoreTree {
             return 0;
         }
         return Memory.compare(
-                Member.name(member), Member.length(member), Member.name(other), Member.length(other));
+                Member.name(member),
+                Member.length(member),
+                Member.name(other),
+                Member.length(other));
     }
 
     private static int compareTo(long key, double score, long member) {
@@ -224,8 +229,7 @@ final class ScoreTree {
     }
 
     /** Returns the node's new right neighbour if it had to be split, else 0. */
-    private static long insertInto(
-            Stripe stripe, long root, long node, double score, long member) {
+    private static long insertInto(Stripe stripe, long root, long node, double score, long member) {
         if (isLeaf(node)) {
             return insertIntoLeaf(stripe, root, node, score, member);
         }
@@ -283,8 +287,7 @@ final class ScoreTree {
     }
 
     /** Puts a child in at an index above 0; returns the node's new right neighbour, if any. */
-    private static long insertChild(
-            Stripe stripe, long root, long node, int index, long child) {
+    private static long insertChild(Stripe stripe, long root, long node, int index, long child) {
         if (count(node) < INNER_MAX) {
             openChild(node, index, child);
             return 0;

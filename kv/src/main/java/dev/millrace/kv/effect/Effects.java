@@ -28,7 +28,9 @@ public final class Effects {
     private final Stripes stripes;
     private final Combination combination;
     private final HashEffects hash = new HashEffects(this);
+    private final ListEffects list = new ListEffects(this);
     private final SetEffects set = new SetEffects(this);
+    private final SortedSetEffects sortedSet = new SortedSetEffects(this);
 
     // What the record has touched, for the dependencies of readers.
     private Stripe[] touchedStripes = new Stripe[16];
@@ -57,9 +59,19 @@ public final class Effects {
         return hash;
     }
 
+    /** Of lists. */
+    public ListEffects list() {
+        return list;
+    }
+
     /** Of sets. */
     public SetEffects set() {
         return set;
+    }
+
+    /** Of sorted sets. */
+    public SortedSetEffects sortedSet() {
+        return sortedSet;
     }
 
     /** Begins an effect on a key. */

@@ -64,15 +64,14 @@ public final class Replay {
             case HASH_REMOVE -> HashEffects.replayRemove(in);
             case SET_ADD -> SetEffects.replayAdd(in);
             case SET_REMOVE -> SetEffects.replayRemove(in);
-            case LIST_PUSH,
-                    LIST_POP,
-                    LIST_SET,
-                    LIST_INSERT,
-                    LIST_REMOVE,
-                    SORTED_PUT,
-                    SORTED_REMOVE,
-                    SORTED_REMOVE_RANKS ->
-                    throw new CorruptJournalException("kv effect: not of this version");
+            case LIST_PUSH -> ListEffects.replayPush(in);
+            case LIST_POP -> ListEffects.replayPop(in);
+            case LIST_SET -> ListEffects.replaySet(in);
+            case LIST_INSERT -> ListEffects.replayInsert(in);
+            case LIST_REMOVE -> ListEffects.replayRemove(in);
+            case SORTED_PUT -> SortedSetEffects.replayPut(in);
+            case SORTED_REMOVE -> SortedSetEffects.replayRemove(in);
+            case SORTED_REMOVE_RANKS -> SortedSetEffects.replayRemoveRanks(in);
         }
     }
 

@@ -143,6 +143,7 @@ public final class Introspection {
             case Item.TYPE_LIST -> "quicklist";
             case Item.TYPE_SET ->
                     SetValue.form(key) == SetValue.Form.INTEGERS ? "intset" : "hashtable";
+            case Item.TYPE_SORTED_SET -> Item.isLarge(item) ? "skiplist" : "listpack";
             case Item.TYPE_HASH -> Item.isLarge(item) ? "hashtable" : "listpack";
             default -> throw new AssertionError("type " + Item.type(item));
         };

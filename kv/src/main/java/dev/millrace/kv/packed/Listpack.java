@@ -218,6 +218,11 @@ public final class Listpack {
         return integer(at, Memory.getUnsignedByte(at));
     }
 
+    /** Where the bytes of an element are that is no integer. */
+    public static long string(long at) {
+        return at + stringHead(Memory.getUnsignedByte(at));
+    }
+
     /** How long the element is as text. */
     public static int length(long at) {
         int kind = Memory.getUnsignedByte(at);
@@ -325,6 +330,31 @@ public final class Listpack {
             end = next(end);
         }
         close(pack, at, (int) (end - at), count);
+    }
+
+    /** Puts all elements of another listpack at the end. There is room for its bytes. */
+    public static void appendAll(long pack, long other) {
+        int counted = count(pack) + count(other);
+        int more = bytes(other) - EMPTY_BYTES;
+        Memory.copy(first(other), end(pack), more + 1L);
+        Memory.putInt(pack, bytes(pack) + more);
+        count(pack, counted);
+    }
+
+    /** Moves the elements from {@code at} on into another listpack, which is empty and has room. */
+    public static void moveRest(long pack, long at, long other) {
+        int counted = count(pack);
+        int moved = 0;
+        for (long element = at; !isEnd(element); element = next(element)) {
+            moved++;
+        }
+        int more = (int) (end(pack) - at);
+        Memory.copy(at, first(other), more + 1L);
+        Memory.putInt(other, EMPTY_BYTES + more);
+        count(other, moved);
+        Memory.putByte(at, END);
+        Memory.putInt(pack, bytes(pack) - more);
+        count(pack, counted - moved);
     }
 
     private static void open(long pack, long at, int bytes, int more) {

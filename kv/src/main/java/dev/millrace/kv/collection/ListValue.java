@@ -1,0 +1,179 @@
+package dev.millrace.kv.collection;
+
+import dev.millrace.kv.packed.Element;
+import dev.millrace.kv.packed.Listpack;
+import dev.millrace.kv.store.Apply;
+import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.Place;
+import dev.millrace.kv.store.Stripe;
+
+/**
+ * A list: elements in one listpack, or in a {@link ListChain} of them.
+ *
+ * <p>What changes it is called by effects only, live and in a replay. Elements that are passed lie
+ * outside the list. Indexes count from the front.
+ */
+public final class ListValue {
+    /** The item's encoding while it is one listpack. */
+    public static final int PACKED = 0;
+
+    private ListValue() {}
+
+    /** Is told an element; false ends it. */
+    @FunctionalInterface
+    public interface Visitor {
+        boolean element(Element element);
+    }
+
+    // ---- Reading
+
+    public static boolean isChain(Place place) {
+        return place.exists() && Item.isLarge(place.item());
+    }
+
+    private static long root(Place place) {
+        return Item.root(place.item());
+    }
+
+    /** How many elements it has; 0 if there is none. */
+    public static long size(Place place) {
+        if (!place.exists()) {
+            return 0;
+        }
+        return isChain(place) ? ListChain.size(root(place)) : Listpack.count(Packed.pack(place));
+    }
+
+    /** Bytes of its listpack; 0 if there is none. */
+    public static int packedBytes(Place place) {
+        return place.exists() && !isChain(place) ? Listpack.bytes(Packed.pack(place)) : 0;
+    }
+
+    /** Reads the element at an index, which there is. */
+    public static void read(Place place, long index, Element into) {
+        Listpack.read(
+                isChain(place)
+                        ? ListChain.at(root(place), index).address()
+                        : Listpack.at(Packed.pack(place), (int) index),
+                into);
+    }
+
+    /**
+     * Tells of elements from an index on, forwards or backwards, to the end of the list. The list
+     * must not be changed meanwhile.
+     */
+    public static void each(
+            Place place, long index, boolean back, Element element, Visitor visitor) {
+        if (index < 0 || index >= size(place)) {
+            return;
+        }
+        long node = 0;
+        long pack;
+        long at;
+        if (isChain(place)) {
+            ListChain.At found = ListChain.at(root(place), index);
+            node = found.node();
+            pack = ListNode.pack(node);
+            at = found.address();
+        } else {
+            pack = Packed.pack(place);
+            at = Listpack.at(pack, (int) index);
+        }
+        while (true) {
+            Listpack.read(at, element);
+            if (!visitor.element(element)) {
+                return;
+            }
+            boolean ends = back ? at == Listpack.first(pack) : Listpack.isEnd(Listpack.next(at));
+            if (!ends) {
+                at = back ? Listpack.previous(at) : Listpack.next(at);
+                continue;
+            }
+            node = node == 0 ? 0 : back ? ListNode.previous(node) : ListNode.next(node);
+            if (node == 0) {
+                return;
+            }
+            pack = ListNode.pack(node);
+            at = back ? Listpack.previous(Listpack.end(pack)) : Listpack.first(pack);
+        }
+    }
+
+    static String wrong(int encoding, long value, int length) {
+        if (encoding != PACKED) {
+            return "encoding " + encoding;
+        }
+        String wrong = Listpack.check(value, length);
+        return wrong.isEmpty() && Listpack.count(value) == 0 ? "no elements" : wrong;
+    }
+
+    // ---- Changing
+
+    /** Makes it a chain, if it is none. */
+    public static void toChain(Place place) {
+        if (isChain(place)) {
+            return;
+        }
+        Stripe stripe = place.stripe();
+        long root = ListChain.make(stripe);
+        if (!place.exists()) {
+            Apply.createLarge(place, Item.TYPE_LIST, root);
+            return;
+        }
+        stripe.beforeChange(place.database(), place.item());
+        each(
+                place,
+                0,
+                false,
+                new Element(),
+                element -> {
+                    ListChain.push(place, root, false, element.address(), element.length());
+                    return true;
+                });
+        Apply.enlarge(place, root);
+    }
+
+    /** Puts an element at the front or at the back, and makes the list if there is none. */
+    public static void push(Place place, boolean front, long value, int length) {
+        if (isChain(place)) {
+            place.stripe().beforeChange(place.database(), place.item());
+            ListChain.push(place, root(place), front, value, length);
+            return;
+        }
+        if (!place.exists()) {
+            Packed.create(place, Item.TYPE_LIST, PACKED);
+        }
+        long pack = Packed.pack(place);
+        Packed.insert(place, front ? Listpack.first(pack) : Listpack.end(pack), value, length);
+    }
+
+    /** Takes so many elements out from an index on, which are there, and the key with the last. */
+    public static void remove(Place place, long index, long count) {
+        if (count == size(place)) {
+            Members.deleteItem(place);
+        } else if (isChain(place)) {
+            place.stripe().beforeChange(place.database(), place.item());
+            ListChain.remove(place, root(place), index, count);
+        } else {
+            Packed.delete(place, Listpack.at(Packed.pack(place), (int) index), (int) count);
+        }
+    }
+
+    /** Puts another element in the place of one. */
+    public static void set(Place place, long index, long value, int length) {
+        if (isChain(place)) {
+            place.stripe().beforeChange(place.database(), place.item());
+            ListChain.set(place, root(place), index, value, length);
+        } else {
+            Packed.replace(place, Listpack.at(Packed.pack(place), (int) index), value, length);
+        }
+    }
+
+    /** Puts an element before the one that has an index now. */
+    public static void insert(Place place, long index, long value, int length) {
+        if (isChain(place)) {
+            place.stripe().beforeChange(place.database(), place.item());
+            ListChain.insert(place, root(place), index, value, length);
+        } else {
+            Packed.insert(place, Listpack.at(Packed.pack(place), (int) index), value, length);
+        }
+    }
+}
