@@ -182,6 +182,7 @@ final class ListChain {
             }
         }
         long left = count;
+        long shortened = 0;
         while (left > 0) {
             int inNode = ListNode.count(node);
             long next = ListNode.next(node);
@@ -189,24 +190,27 @@ final class ListChain {
                 skipped -= inNode;
             } else {
                 int removed = (int) Math.min(inNode - skipped, left);
-                removeFromNode(place, root, node, (int) skipped, removed);
+                if (removed == inNode) {
+                    removeNode(place, root, node);
+                } else {
+                    removeFromNode(place, root, node, (int) skipped, removed);
+                    shortened = node;
+                }
                 left -= removed;
                 skipped = 0;
             }
             node = next;
         }
+        if (shortened != 0) {
+            mend(place, root, shortened);
+        }
         size(root, size(root) - count);
     }
 
     private static void removeFromNode(Place place, long root, long node, int from, int count) {
-        if (count == ListNode.count(node)) {
-            removeNode(place, root, node);
-            return;
-        }
         beforeChange(place, root, node);
         long pack = ListNode.pack(node);
         Listpack.delete(pack, Listpack.at(pack, from), count);
-        mend(place, root, node);
     }
 
     /**
