@@ -133,7 +133,7 @@ public final class AccessLists {
         }
         String category = call.text(2).toLowerCase(Locale.ROOT);
         if (!Categories.ALL.contains(category)) {
-            throw new Refusal("ERR Unknown category '" + call.text(2) + "'");
+            throw new Refusal("ERR Unknown category '" + call.shown(2) + "'");
         }
         List<String> names =
                 Totals.commands(call.server()).stream()

@@ -115,7 +115,7 @@ public final class LatencyEvents {
     }
 
     private static void graph(Call call) {
-        throw new Refusal("ERR No samples available for event '" + call.text(2) + "'");
+        throw new Refusal("ERR No samples available for event '" + call.shown(2) + "'");
     }
 
     private static void histogram(Call call) {
