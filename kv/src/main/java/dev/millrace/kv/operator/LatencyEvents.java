@@ -69,6 +69,8 @@ public final class LatencyEvents {
                                                 "response_policy:special")
                                         .does(LatencyEvents::graph),
                                 Help.declared("latency", "2.8.13", "server")
+                                        .summary(
+                                                "Show helpful text about the different subcommands.")
                                         .does(Help.answering("latency", HELP)),
                                 latency("histogram", "LATENCY HISTOGRAM [COMMAND ...]", -2)
                                         .since("7.0.0")
