@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
@@ -201,6 +202,57 @@ class NetworkTest {
             fixture.listener().drain(Duration.ofSeconds(5));
             assertEnded(socket);
             assertThrows(IOException.class, fixture::connect);
+        }
+    }
+
+    @Test
+    void a_listener_moves_and_its_connections_stay() throws Exception {
+        try (Fixture fixture = Fixture.open(ECHO);
+                Socket before = fixture.connect()) {
+            assertEchoes(before, "before");
+            int old = fixture.listener().port();
+            int free;
+            try (ServerSocket found = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                free = found.getLocalPort();
+            }
+            fixture.network().move(fixture.listener(), "127.0.0.1", free);
+            assertEquals(free, fixture.listener().port());
+            assertEchoes(before, "still here");
+            try (Socket after = fixture.connect()) {
+                assertEchoes(after, "after");
+            }
+            assertThrows(
+                    IOException.class,
+                    () -> new Socket(InetAddress.getLoopbackAddress(), old).close());
+        }
+    }
+
+    @Test
+    void a_listener_that_cannot_move_stays_where_it_is() throws Exception {
+        try (Fixture fixture = Fixture.open(ECHO);
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Listener listener = fixture.listener();
+            int old = listener.port();
+            assertThrows(
+                    CannotListen.class,
+                    () -> fixture.network().move(listener, "127.0.0.1", taken.getLocalPort()));
+            assertThrows(BadSettings.class, () -> fixture.network().move(listener, "0.0.0.0", old));
+            assertEquals(old, listener.port());
+            try (Socket socket = fixture.connect()) {
+                assertEchoes(socket, "here");
+            }
+        }
+    }
+
+    @Test
+    void a_listener_that_moves_to_port_0_accepts_nobody() throws Exception {
+        try (Fixture fixture = Fixture.open(ECHO)) {
+            int old = fixture.listener().port();
+            fixture.network().move(fixture.listener(), "127.0.0.1", 0);
+            assertEquals(0, fixture.listener().port());
+            assertThrows(
+                    IOException.class,
+                    () -> new Socket(InetAddress.getLoopbackAddress(), old).close());
         }
     }
 

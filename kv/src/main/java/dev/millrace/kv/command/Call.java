@@ -141,6 +141,13 @@ public final class Call {
         return new String(bytes(index), StandardCharsets.UTF_8);
     }
 
+    /** An argument as C prints it in an error: up to its first zero byte. */
+    public String shown(int index) {
+        String text = text(index);
+        int end = text.indexOf('\0');
+        return end < 0 ? text : text.substring(0, end);
+    }
+
     /** Counts in what the command is about to make on the heap; refuses what is too much. */
     public void takeHeap(long bytes) {
         if (heapBytes + bytes > HEAP_BYTES_MAX) {

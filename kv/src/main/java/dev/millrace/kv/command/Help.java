@@ -42,7 +42,7 @@ public final class Help {
     public static Refusal wrongForm(Call call) {
         return new Refusal(
                 "ERR unknown subcommand or wrong number of arguments for '"
-                        + call.text(1)
+                        + call.shown(1)
                         + "'. Try "
                         + call.text(0).toUpperCase(Locale.ROOT)
                         + " HELP.");

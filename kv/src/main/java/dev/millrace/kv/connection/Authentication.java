@@ -128,7 +128,7 @@ public final class Authentication {
                 ClientNames.set(call.session(), call.text(i + 1));
                 i++;
             } else {
-                throw new Refusal("ERR Syntax error in HELLO option '" + call.text(i) + "'");
+                throw new Refusal("ERR Syntax error in HELLO option '" + call.shown(i) + "'");
             }
         }
     }

@@ -27,7 +27,6 @@ public final class Clients {
     private static final Refusal TIMEOUT_IS_NO_INTEGER =
             new Refusal("ERR timeout is not an integer or out of range");
     private static final Refusal NEGATIVE_TIMEOUT = new Refusal("ERR timeout is negative");
-    private static final Refusal TIMEOUT_TOO_LARGE = new Refusal("ERR timeout is out of range");
     private static final Refusal NOT_TRACKING =
             new Refusal(
                     "ERR CLIENT CACHING can be called only when the client is in tracking mode"
@@ -407,10 +406,9 @@ public final class Clients {
         if (millis < 0) {
             throw NEGATIVE_TIMEOUT;
         }
-        if (millis > Long.MAX_VALUE - call.nowMillis()) {
-            throw TIMEOUT_TOO_LARGE;
-        }
-        if (millis > 0) {
+        // An end beyond all time is, as Redis counts it, in the past.
+        boolean ends = millis <= Long.MAX_VALUE - call.nowMillis();
+        if (millis > 0 && ends) {
             Pause.Scope scope = writes ? Pause.Scope.WRITE : Pause.Scope.ALL;
             call.server().pause(new Pause(scope, call.nowMillis() + millis));
         }

@@ -20,7 +20,6 @@ public final class Existence {
                 .since(since)
                 .group("generic")
                 .summary(summary)
-                .complexity("O(N) where N is the number of keys.")
                 .arity(-2)
                 .keys(Keys.range(1, -1, 1))
                 .categories("keyspace");
@@ -29,6 +28,13 @@ public final class Existence {
     public static List<Command> all() {
         return List.of(
                 keys("del", "DEL key [key ...]", "1.0.0", "Delete a key")
+                        .complexity(
+                                "O(N) where N is the number of keys that will be removed. "
+                                        + "When a key to remove holds a value other than a string, "
+                                        + "the individual complexity for this key is O(M) where M is "
+                                        + "the number of elements in the list, set, sorted set or "
+                                        + "hash. Removing a single key that holds a string value is "
+                                        + "O(1).")
                         .flags(Flag.WRITE)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .access(KeyAccess.of("RM", "delete"))
@@ -39,11 +45,17 @@ public final class Existence {
                                 "4.0.0",
                                 "Delete a key asynchronously in another thread. Otherwise it is"
                                         + " just as DEL, but non blocking.")
+                        .complexity(
+                                "O(1) for each key removed regardless of its size. Then the "
+                                        + "command does O(N) work in a different thread in order to "
+                                        + "reclaim memory, where N is the number of allocations the "
+                                        + "deleted objects where composed of.")
                         .flags(Flag.WRITE, Flag.FAST)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .access(KeyAccess.of("RM", "delete"))
                         .does(Existence::delete),
                 keys("exists", "EXISTS key [key ...]", "1.0.0", "Determine if a key exists")
+                        .complexity("O(N) where N is the number of keys to check.")
                         .flags(Flag.READONLY, Flag.FAST)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .access(KeyAccess.of("RO"))
@@ -54,6 +66,7 @@ public final class Existence {
                                 "3.2.1",
                                 "Alters the last access time of a key(s). Returns the number of"
                                         + " existing keys specified.")
+                        .complexity("O(N) where N is the number of keys that will be touched.")
                         .flags(Flag.READONLY, Flag.FAST)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .access(KeyAccess.of("RO"))

@@ -166,7 +166,7 @@ public final class TimeToLive {
         if (call.is(index, "LT")) {
             return ONLY_EARLIER;
         }
-        throw new Refusal("ERR Unsupported option " + call.text(index));
+        throw new Refusal("ERR Unsupported option " + call.shown(index));
     }
 
     /** When the second argument says, ms since 1970; perhaps long ago. */

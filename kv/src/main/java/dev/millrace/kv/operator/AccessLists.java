@@ -77,11 +77,15 @@ public final class AccessLists {
                         .arity(-2)
                         .contains(
                                 acl("cat", "ACL CAT [categoryname]", -2)
+                                        .complexity(
+                                                "O(1) since the categories and commands are a fixed set.")
                                         .summary(
                                                 "List the ACL categories or the commands inside a"
                                                         + " category")
                                         .does(AccessLists::categories),
                                 admin("deluser", "ACL DELUSER username [username ...]", -3)
+                                        .complexity(
+                                                "O(1) amortized time considering the typical user.")
                                         .summary(
                                                 "Remove the specified ACL users and the associated"
                                                         + " rules")
@@ -92,26 +96,37 @@ public final class AccessLists {
                                                         + " for ACL users")
                                         .does(AccessLists::password),
                                 admin("getuser", "ACL GETUSER username", 3)
+                                        .complexity(
+                                                "O(N). Where N is the number of password, command and "
+                                                        + "pattern rules that the user has.")
                                         .summary("Get the rules for a specific ACL user")
                                         .does(AccessLists::user),
                                 Help.declared("acl", "6.0.0", "server")
                                         .does(Help.answering("acl", HELP)),
                                 admin("list", "ACL LIST", 2)
+                                        .complexity(
+                                                "O(N). Where N is the number of configured users.")
                                         .summary(
                                                 "List the current ACL rules in ACL config file"
                                                         + " format")
                                         .does(AccessLists::list),
                                 admin("log", "ACL LOG [count|RESET]", -2)
+                                        .complexity(
+                                                "O(N) with N being the number of entries shown.")
                                         .summary(
                                                 "List latest events denied because of ACLs in"
                                                         + " place")
                                         .does(AccessLists::log),
                                 admin("setuser", "ACL SETUSER username [rule [rule ...]]", -3)
+                                        .complexity(
+                                                "O(N). Where N is the number of rules provided.")
                                         .summary(
                                                 "Modify or create the rules for a specific ACL"
                                                         + " user")
                                         .does(AccessLists::setUser),
                                 admin("users", "ACL USERS", 2)
+                                        .complexity(
+                                                "O(N). Where N is the number of configured users.")
                                         .summary(
                                                 "List the username of all the configured ACL rules")
                                         .does(AccessLists::users),
@@ -133,7 +148,7 @@ public final class AccessLists {
         }
         String category = call.text(2).toLowerCase(Locale.ROOT);
         if (!Categories.ALL.contains(category)) {
-            throw new Refusal("ERR Unknown category '" + call.text(2) + "'");
+            throw new Refusal("ERR Unknown category '" + call.shown(2) + "'");
         }
         List<String> names =
                 Totals.commands(call.server()).stream()

@@ -69,6 +69,8 @@ public final class LatencyEvents {
                                                 "response_policy:special")
                                         .does(LatencyEvents::graph),
                                 Help.declared("latency", "2.8.13", "server")
+                                        .summary(
+                                                "Show helpful text about the different subcommands.")
                                         .does(Help.answering("latency", HELP)),
                                 latency("histogram", "LATENCY HISTOGRAM [COMMAND ...]", -2)
                                         .since("7.0.0")
@@ -115,7 +117,7 @@ public final class LatencyEvents {
     }
 
     private static void graph(Call call) {
-        throw new Refusal("ERR No samples available for event '" + call.text(2) + "'");
+        throw new Refusal("ERR No samples available for event '" + call.shown(2) + "'");
     }
 
     private static void histogram(Call call) {

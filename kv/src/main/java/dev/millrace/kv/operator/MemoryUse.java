@@ -64,6 +64,8 @@ public final class MemoryUse {
                                 Help.declared("memory", "4.0.0", "server")
                                         .does(Help.answering("memory", HELP)),
                                 memory("malloc-stats", "MEMORY MALLOC-STATS", 2)
+                                        .complexity(
+                                                "Depends on how much memory is allocated, could be slow")
                                         .summary("Show allocator internal stats")
                                         .tips(
                                                 "nondeterministic_output",
@@ -71,6 +73,8 @@ public final class MemoryUse {
                                                 "response_policy:special")
                                         .does(MemoryUse::allocator),
                                 memory("purge", "MEMORY PURGE", 2)
+                                        .complexity(
+                                                "Depends on how much memory is allocated, could be slow")
                                         .summary("Ask the allocator to release memory")
                                         .tips(
                                                 "request_policy:all_shards",

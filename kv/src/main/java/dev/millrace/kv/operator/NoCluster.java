@@ -35,6 +35,8 @@ public final class NoCluster {
                                                         + " hash slot")
                                         .does(NoCluster::refuse),
                                 part("getkeysinslot", "CLUSTER GETKEYSINSLOT slot count", 4)
+                                        .complexity(
+                                                "O(log(N)) where N is the number of requested keys")
                                         .summary(
                                                 "Return local key names in the specified hash slot")
                                         .tips("nondeterministic_output")
@@ -50,25 +52,36 @@ public final class NoCluster {
                                         .tips("nondeterministic_output")
                                         .does(NoCluster::refuse),
                                 part("keyslot", "CLUSTER KEYSLOT key", 3)
+                                        .complexity(
+                                                "O(N) where N is the number of bytes in the key")
                                         .summary("Returns the hash slot of the specified key")
                                         .does(NoCluster::refuse),
                                 part("myid", "CLUSTER MYID", 2)
                                         .summary("Return the node id")
                                         .does(NoCluster::refuse),
                                 part("nodes", "CLUSTER NODES", 2)
+                                        .complexity(
+                                                "O(N) where N is the total number of Cluster nodes")
                                         .summary("Get Cluster config for the node")
                                         .tips("nondeterministic_output")
                                         .does(NoCluster::refuse),
                                 part("reset", "CLUSTER RESET [HARD|SOFT]", -2)
+                                        .complexity(
+                                                "O(N) where N is the number of known nodes. The command may "
+                                                        + "execute a FLUSHALL as a side effect.")
                                         .summary("Reset a Redis Cluster node")
                                         .flags(Flag.ADMIN, Flag.NOSCRIPT)
                                         .does(NoCluster::refuse),
                                 part("shards", "CLUSTER SHARDS", 2)
                                         .since("7.0.0")
+                                        .complexity(
+                                                "O(N) where N is the total number of cluster nodes")
                                         .summary("Get array of cluster slots to node mappings")
                                         .tips("nondeterministic_output")
                                         .does(NoCluster::refuse),
                                 part("slots", "CLUSTER SLOTS", 2)
+                                        .complexity(
+                                                "O(N) where N is the total number of Cluster nodes")
                                         .summary("Get array of Cluster slot to node mappings")
                                         .tips("nondeterministic_output")
                                         .does(NoCluster::refuse)),

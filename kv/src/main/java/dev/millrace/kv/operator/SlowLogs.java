@@ -50,6 +50,8 @@ public final class SlowLogs {
                         .arity(-2)
                         .contains(
                                 slowLog("get", "SLOWLOG GET [count]", -2)
+                                        .complexity(
+                                                "O(N) where N is the number of entries returned")
                                         .summary("Get the slow log's entries")
                                         .tips("request_policy:all_nodes", "nondeterministic_output")
                                         .does(SlowLogs::get),
@@ -70,6 +72,8 @@ public final class SlowLogs {
                                                                                 .slowLog()
                                                                                 .size())),
                                 slowLog("reset", "SLOWLOG RESET", 2)
+                                        .complexity(
+                                                "O(N) where N is the number of entries in the slowlog")
                                         .summary("Clear all entries from the slow log")
                                         .tips(
                                                 "request_policy:all_nodes",
