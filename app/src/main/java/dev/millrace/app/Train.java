@@ -46,7 +46,9 @@ record Train(PrintStream out) implements Command {
         Path folder = Files.createTempDirectory("millrace-train");
         UpOptions options = UpOptions.of(folder, freePorts());
         try {
-            Node node = new Up(out).start(options);
+            Up up = new Up(out);
+            Node node = up.start(options);
+            up.announce(node);
             node.listeners().forEach(listener -> ask(listener.port()));
             node.stop();
         } finally {

@@ -46,10 +46,21 @@ final class Up implements Command {
 
     @Override
     public void run(Arguments arguments) throws Failed, InterruptedException {
-        serve(start(UpOptions.of(arguments)));
+        Node node = start(UpOptions.of(arguments));
+        // Before anybody can know that it is there to be stopped.
+        Runtime.getRuntime().addShutdownHook(stopping(node));
+        announce(node);
+        Thread.currentThread().join();
     }
 
-    /** Starts a node, prints what listens where, and hands the node over. */
+    /** Prints what listens where, and that it is ready. */
+    void announce(Node node) {
+        out.print(Table.of(node.listeners()));
+        out.println("ready in " + ProcessAge.now().toMillis() + " ms");
+        out.flush();
+    }
+
+    /** Starts a node and hands it over. */
     Node start(UpOptions options) throws Failed, InterruptedException {
         Log log = LineLog.toStandardError(options.log(), Log.Level.INFO);
         NettyLog.into(log);
@@ -61,11 +72,7 @@ final class Up implements Command {
                             Node.settings(rooms.all()),
                             new Sources(
                                     options.config(), assignments(options), options.portOffset()));
-            Node node = Node.start(selected, settings, options.data(), log);
-            out.print(Table.of(node.listeners()));
-            out.println("ready in " + ProcessAge.now().toMillis() + " ms");
-            out.flush();
-            return node;
+            return Node.start(selected, settings, options.data(), log);
         } catch (BadSettings bad) {
             throw new Failed(Exit.CONFIG, String.valueOf(bad.getMessage()));
         } catch (DataInUse | CannotListen taken) {
@@ -80,17 +87,14 @@ final class Up implements Command {
     }
 
     /**
-     * Serves until the process is told to end by SIGTERM or SIGINT, and then ends it. The JVM would
-     * exit with 128 plus the signal's number; an ordered stop is a success, so the hook that stops
-     * the node ends the process itself.
+     * What stops the node when the process is told to end by SIGTERM or SIGINT, and then ends it.
+     * The JVM would exit with 128 plus the signal's number; an ordered stop is a success, so the
+     * hook ends the process itself.
      */
-    private static void serve(Node node) throws InterruptedException {
-        Thread stopping =
-                Thread.ofPlatform()
-                        .name("stop")
-                        .unstarted(() -> Runtime.getRuntime().halt(stop(node).code()));
-        Runtime.getRuntime().addShutdownHook(stopping);
-        Thread.currentThread().join();
+    private static Thread stopping(Node node) {
+        return Thread.ofPlatform()
+                .name("stop")
+                .unstarted(() -> Runtime.getRuntime().halt(stop(node).code()));
     }
 
     private static Exit stop(Node node) {
