@@ -58,6 +58,14 @@ public final class FakeDisk implements Disk {
             medium = cache.toArray(ValueLayout.JAVA_BYTE);
         }
 
+        /** Whole pages, and no others. */
+        void force(long from, long to) {
+            int start = (int) (from / PAGE_BYTES * PAGE_BYTES);
+            int end =
+                    (int) Math.min(medium.length, (to + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);
+            MemorySegment.copy(cache, ValueLayout.JAVA_BYTE, start, medium, start, end - start);
+        }
+
         void resize(long bytes) {
             byte[] old = cache.toArray(ValueLayout.JAVA_BYTE);
             replace(Arrays.copyOf(old, (int) bytes));
@@ -222,12 +230,11 @@ public final class FakeDisk implements Disk {
         return "fake-disk";
     }
 
-    private void force(Content content) throws IOException {
+    private void countForce() throws IOException {
         forces++;
         if (forceFails) {
             throw new IOException("Input/output error");
         }
-        content.force();
     }
 
     private final class OpenFile implements File {
@@ -252,8 +259,9 @@ public final class FakeDisk implements Disk {
         }
 
         @Override
-        public void force() throws IOException {
-            FakeDisk.this.force(content);
+        public void force(long from, long to) throws IOException {
+            countForce();
+            content.force(from, to);
         }
 
         @Override
@@ -296,7 +304,8 @@ public final class FakeDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            FakeDisk.this.force(content);
+            countForce();
+            content.force();
         }
 
         @Override
