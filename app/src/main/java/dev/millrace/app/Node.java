@@ -13,6 +13,7 @@ import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.metrics.Metrics;
 import dev.millrace.kernel.net.Listener;
 import dev.millrace.kernel.net.Network;
+import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.room.RoomContext;
 
@@ -80,6 +81,7 @@ final class Node {
                                 new Metrics(),
                                 new Health(),
                                 new AdminRoutes(),
+                                FailStop.halting(log),
                                 data.path()));
         try {
             node.start(rooms);

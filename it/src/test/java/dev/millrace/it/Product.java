@@ -52,7 +52,7 @@ public final class Product implements AutoCloseable {
      *
      * @param more options of {@code up}
      */
-    static Product up(Path data, String... more) throws IOException {
+    public static Product up(Path data, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("up", "--data", data.toString()));
         arguments.addAll(List.of("--set", "admin.http.port=0", "--set", "kv.resp.port=0"));
         arguments.addAll(List.of(more));
@@ -73,7 +73,7 @@ public final class Product implements AutoCloseable {
     }
 
     /** The port in the table's row for one setting. */
-    int port(String setting) {
+    public int port(String setting) {
         Pattern row = Pattern.compile("\\S*:([0-9]+) .* " + Pattern.quote(setting));
         return table.stream()
                 .map(row::matcher)
@@ -84,7 +84,7 @@ public final class Product implements AutoCloseable {
     }
 
     /** The process's id. */
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
@@ -98,7 +98,7 @@ public final class Product implements AutoCloseable {
     }
 
     /** SIGKILL; waits for the end. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 

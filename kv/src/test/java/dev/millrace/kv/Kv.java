@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.millrace.kernel.journal.FileDisk;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;
+import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.command.CommandTable;
@@ -254,6 +255,16 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
                 tasks.remove().run();
             }
             return any;
+        }
+
+        @Override
+        public void fault(Throwable cause) {
+            throw new AssertionError(cause);
+        }
+
+        @Override
+        public FailStop.Stopped failStop(String what, Throwable cause) {
+            return new FailStop.Stopped(what, cause);
         }
 
         @Override

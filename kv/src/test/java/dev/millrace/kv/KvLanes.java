@@ -2,6 +2,7 @@ package dev.millrace.kv;
 
 import dev.millrace.kernel.journal.FakeDisk;
 import dev.millrace.kernel.journal.SegmentJournal;
+import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.command.CommandTable;
@@ -121,6 +122,16 @@ public final class KvLanes implements AutoCloseable {
             Thread[] found = new Thread[1];
             run(() -> found[0] = Thread.currentThread());
             thread = found[0];
+        }
+
+        @Override
+        public void fault(Throwable cause) {
+            throw new AssertionError(cause);
+        }
+
+        @Override
+        public FailStop.Stopped failStop(String what, Throwable cause) {
+            return new FailStop.Stopped(what, cause);
         }
 
         Lane lane(KvServer server) {

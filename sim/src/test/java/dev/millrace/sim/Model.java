@@ -64,8 +64,43 @@ final class Model {
                     yield "-ERR value is not an integer or out of range\r\n";
                 }
             }
+            case "APPEND" -> {
+                String longer = values.getOrDefault(key, "") + words[2];
+                values.put(key, longer);
+                yield ":" + longer.length() + "\r\n";
+            }
+            case "RENAME" -> {
+                if (!put(words[2], key)) {
+                    yield "-ERR no such key\r\n";
+                }
+                values.remove(key);
+                expiries.remove(key);
+                yield "+OK\r\n";
+            }
+            case "COPY" -> put(words[2], key) ? ":1\r\n" : ":0\r\n";
+            case "FLUSHALL" -> {
+                values.clear();
+                expiries.clear();
+                yield "+OK\r\n";
+            }
             default -> throw new AssertionError(command);
         };
+    }
+
+    /** Puts what is at another key; false if nothing is. */
+    private boolean put(String key, String from) {
+        String value = values.get(from);
+        if (value == null) {
+            return false;
+        }
+        values.put(key, value);
+        Long expiry = expiries.get(from);
+        if (expiry == null) {
+            expiries.remove(key);
+        } else {
+            expiries.put(key, expiry);
+        }
+        return true;
     }
 
     private static String bulk(@Nullable String value) {

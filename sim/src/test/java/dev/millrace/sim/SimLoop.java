@@ -1,5 +1,6 @@
 package dev.millrace.sim;
 
+import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kv.session.LaneLoop;
 
 import java.util.ArrayDeque;
@@ -21,6 +22,16 @@ final class SimLoop implements LaneLoop {
     @Override
     public void afterTurn(Runnable task) {
         tasks.add(task);
+    }
+
+    @Override
+    public void fault(Throwable cause) {
+        throw new AssertionError(cause);
+    }
+
+    @Override
+    public FailStop.Stopped failStop(String what, Throwable cause) {
+        return new FailStop.Stopped(what, cause);
     }
 
     /** Runs at most so many tasks; false if there were none. */

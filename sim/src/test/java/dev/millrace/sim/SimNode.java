@@ -133,6 +133,15 @@ final class SimNode {
         }
     }
 
+    /** Writes the file while walks are under way; the disk is to fail at once. */
+    void giveUpCheckpoint() {
+        Runnable writer = checkpointWriter;
+        if (writer != null) {
+            checkpointWriter = null;
+            writer.run();
+        }
+    }
+
     int checkpoints() {
         return checkpoints;
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * The real kernel and kv on fake time and fake disks, killed, cut from power, filled up and failed
@@ -26,6 +27,7 @@ import java.util.TreeMap;
 class SimulationTest {
     private static final int SEEDS = Integer.getInteger("millrace.sim.seeds", 60);
     private static final int STEPS = 600;
+    private static final int KEYS = 12;
 
     @Test
     void nothing_acknowledged_is_lost_when_replies_wait_for_the_disk() {
@@ -122,12 +124,19 @@ class SimulationTest {
                 case 9, 10, 11, 12 -> sync();
                 case 13 -> node.turn(2);
                 case 14 -> node.sweep();
+                case 15 -> giveUpCheckpoint();
                 default -> command();
             }
         }
 
+        private void giveUpCheckpoint() {
+            snapshotDisk.failWritesAfter(0);
+            node.giveUpCheckpoint();
+            snapshotDisk.failWritesAfter(Integer.MAX_VALUE);
+        }
+
         private void fault() {
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(5)) {
                 case 0 -> journalDisk.capacity(journalDisk.usedBytes());
                 case 1 -> snapshotDisk.failWritesAfter(random.nextInt(3));
                 case 2 -> snapshotDisk.capacity(snapshotDisk.usedBytes() + random.nextInt(500));
@@ -136,6 +145,7 @@ class SimulationTest {
                         journalDisk.failForces();
                     }
                 }
+                case 4 -> snapshotDisk.failForces();
                 default -> throw new AssertionError();
             }
         }
@@ -180,22 +190,41 @@ class SimulationTest {
                 boolean reads =
                         words[0].equals("GET")
                                 || reply.startsWith("-")
-                                || words[0].equals("DEL") && reply.equals(":0\r\n");
+                                || changesNothing(words[0], reply);
                 if (reads) {
                     needs = Math.max(needs, writers.getOrDefault(words[1], -1) + 1);
                     continue;
                 }
                 needs = executed.size() + 1;
-                writers.put(words[1], executed.size());
-                if (words[0].equals("MSET")) {
-                    writers.put(words[3], executed.size());
+                for (String written : keysIn(words)) {
+                    writers.put(written, executed.size());
                 }
             }
             return needs;
         }
 
+        private static boolean changesNothing(String name, String reply) {
+            return (name.equals("DEL") || name.equals("COPY")) && reply.equals(":0\r\n");
+        }
+
+        private static List<String> keysIn(String... words) {
+            return switch (words[0]) {
+                case "FLUSHALL" -> IntStream.range(0, KEYS).mapToObj(i -> "key:" + i).toList();
+                case "MSET" -> List.of(words[1], words[3]);
+                case "RENAME", "COPY" -> List.of(words[1], words[2]);
+                default -> List.of(words[1]);
+            };
+        }
+
         private String key() {
-            return "key:" + random.nextInt(12);
+            return "key:" + random.nextInt(KEYS);
+        }
+
+        /** Two different keys. */
+        private String keys() {
+            int first = random.nextInt(KEYS);
+            int second = (first + random.nextInt(1, KEYS)) % KEYS;
+            return "key:" + first + " key:" + second;
         }
 
         private String value() {
@@ -206,12 +235,16 @@ class SimulationTest {
         }
 
         private String one() {
-            return switch (random.nextInt(8)) {
+            return switch (random.nextInt(12)) {
                 case 0, 1 -> "SET " + key() + " " + value();
                 case 2 -> "SET " + key() + " " + value() + " PX " + random.nextInt(1, 5000);
                 case 3 -> "INCR " + key();
                 case 4 -> "DEL " + key();
                 case 5 -> "MSET " + key() + " " + value() + " " + key() + " " + value();
+                case 6 -> "APPEND " + key() + " " + value();
+                case 7 -> "RENAME " + keys();
+                case 8 -> "COPY " + keys() + " REPLACE";
+                case 9 -> random.nextInt(8) == 0 ? "FLUSHALL" : "SET " + key() + " " + value();
                 default -> "GET " + key();
             };
         }

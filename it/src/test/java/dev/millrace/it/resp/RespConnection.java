@@ -83,6 +83,11 @@ public final class RespConnection implements AutoCloseable {
         return call(List.of(words));
     }
 
+    /** Whether anything has come that was not read. */
+    public boolean hasMore() throws IOException {
+        return socket.getInputStream().available() > 0;
+    }
+
     /** Tells the peer that nothing more will be sent. */
     public void endOutput() throws IOException {
         socket.shutdownOutput();

@@ -19,6 +19,9 @@ public record ForeignProgram(String name, String debian) {
     public static final ForeignProgram REDIS_SERVER =
             new ForeignProgram("redis-server", "redis-server");
 
+    /** Makes the system calls of another process fail. */
+    public static final ForeignProgram STRACE = new ForeignProgram("strace", "strace");
+
     /** The program's path; skips or fails the calling test if there is none. */
     public Path require() {
         for (String folder : folders()) {

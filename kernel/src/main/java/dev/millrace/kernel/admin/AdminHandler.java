@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Answers one request after the other: the next is begun when the last is answered, so replies keep
@@ -97,7 +98,11 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void work(ChannelHandlerContext context, Turn.Asked asked, boolean keepAlive) {
         AdminReply reply = answer(asked.route(), asked.request());
-        context.executor().execute(() -> write(context, reply, keepAlive));
+        try {
+            context.executor().execute(() -> write(context, reply, keepAlive));
+        } catch (RejectedExecutionException stopped) {
+            return; // The loops have ended, and with them the connection: nobody waits for it.
+        }
     }
 
     @Override

@@ -21,7 +21,7 @@ public final class AdminRoutes {
         }
     }
 
-    Optional<AdminRoute> find(String method, String path) {
+    public Optional<AdminRoute> find(String method, String path) {
         return Optional.ofNullable(routes.getOrDefault(path, Map.of()).get(method));
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 public final class Health {
     private final Map<String, String> reasons = new ConcurrentSkipListMap<>();
+    private final Map<String, String> warnings = new ConcurrentSkipListMap<>();
 
     /** From now on this process is not ready, because of {@code part}; a later reason replaces. */
     public void unready(String part, String reason) {
@@ -18,6 +19,21 @@ public final class Health {
     /** Nothing about {@code part} stands in the way any more. */
     public void ready(String part) {
         reasons.remove(part);
+    }
+
+    /** {@code part} works, but somebody should look; a later warning replaces. */
+    public void warn(String part, String warning) {
+        warnings.put(part, warning);
+    }
+
+    /** {@code part} warns of nothing any more. */
+    public void calm(String part) {
+        warnings.remove(part);
+    }
+
+    /** What is warned of, by part. */
+    public Map<String, String> warnings() {
+        return Map.copyOf(warnings);
     }
 
     /** Whether nothing stands in the way. */
@@ -30,11 +46,24 @@ public final class Health {
         return Map.copyOf(reasons);
     }
 
-    /** One line per part, {@code part: reason}, in the order of their names. */
+    /**
+     * One line per part that stands in the way, {@code part: reason}, in the order of their names,
+     * or {@code ready}; then one per warning, {@code warning: part: text}.
+     */
     String text() {
         StringBuilder lines = new StringBuilder();
         reasons.forEach(
                 (part, reason) -> lines.append(part).append(": ").append(reason).append('\n'));
-        return lines.isEmpty() ? "ready\n" : lines.toString();
+        if (lines.isEmpty()) {
+            lines.append("ready\n");
+        }
+        warnings.forEach(
+                (part, warning) ->
+                        lines.append("warning: ")
+                                .append(part)
+                                .append(": ")
+                                .append(warning)
+                                .append('\n'));
+        return lines.toString();
     }
 }

@@ -53,6 +53,12 @@ public interface Disk {
         MemorySegment map() throws IOException;
 
         /**
+         * Stores the front of the file anew, as it is in memory. After a sync that failed the
+         * kernel takes bytes for written that are not, and the next sync succeeds without them.
+         */
+        void rewrite(long bytes) throws IOException;
+
+        /**
          * Stores to the bytes from {@code from} to before {@code to} that were made before the call
          * are on the medium when it returns. Others may be or not: it takes as long as these do.
          */

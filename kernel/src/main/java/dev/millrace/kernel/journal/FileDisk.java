@@ -196,6 +196,14 @@ public final class FileDisk implements Disk {
             return mapped;
         }
 
+        @Override
+        public void rewrite(long bytes) throws IOException {
+            ByteBuffer front = channel.map(MapMode.READ_ONLY, 0, bytes, arena).asByteBuffer();
+            while (front.hasRemaining()) {
+                channel.write(front, front.position());
+            }
+        }
+
         /** {@code msync(2)} of these pages; fdatasync would write all that are dirty. */
         @Override
         public void force(long from, long to) throws IOException {

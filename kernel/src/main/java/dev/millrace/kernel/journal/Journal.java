@@ -10,6 +10,8 @@ import java.io.IOException;
  * its durability is learned later from {@link #durable}.
  */
 public interface Journal extends AutoCloseable {
+    /** No record may be longer: a part's length is an int. */
+    long RECORD_BYTES_MAX = Integer.MAX_VALUE - 1024;
 
     /** The answer to a wish for space. */
     enum Admission {
@@ -46,7 +48,10 @@ public interface Journal extends AutoCloseable {
 
     void listen(Listener listener);
 
-    /** Sets {@code bytes} of effects aside, before anything is changed that they describe. */
+    /**
+     * Sets {@code bytes} of effects aside, at most {@link #RECORD_BYTES_MAX}, before anything is
+     * changed that they describe.
+     */
     Admission admit(Grant grant, long bytes);
 
     /**
@@ -77,6 +82,14 @@ public interface Journal extends AutoCloseable {
 
     /** Why the journal is not {@link State#OPEN}; empty while it is. */
     String trouble();
+
+    /**
+     * How long a client that has just changed something is to be kept from sending more, because
+     * space runs short; ms, 0 nearly always. To be asked once for what a client sends in one piece.
+     */
+    default long pushBackMillis() {
+        return 0;
+    }
 
     /** Gives every record in {@code (after, end]} to the reader, in order. */
     void read(long after, Reader reader) throws IOException;

@@ -22,6 +22,12 @@ import java.util.List;
  * </ul>
  *
  * A record of several frames whose last is missing is cut from its first.
+ *
+ * <p><b>What is kept is made durable,</b> for from here on it is served as such. A killed process
+ * may have left it unsynced; and one that ended after a failed sync, in pages that the kernel takes
+ * for written. So every segment with frames that no clock claims to be durable is written once
+ * more, and synced. The files are brought to their ends from the last to the first: a process that
+ * is killed meanwhile leaves the front of the same log.
  */
 final class Recovery {
     private Recovery() {}
@@ -57,17 +63,27 @@ final class Recovery {
     /** Brings the files to what the survey keeps of them. */
     private static Found cut(Disk disk, Survey survey) throws IOException {
         List<Segment.Sealed> result = new ArrayList<>();
-        for (Segment segment : survey.all()) {
+        for (Segment segment : survey.all().reversed()) {
             if (survey.holds(segment)) {
-                if (segment.used < segment.bytes) {
-                    segment.file.truncate(segment.used);
-                }
-                result.add(segment.sealed());
+                keep(segment, survey.claimed());
+                result.addFirst(segment.sealed());
             } else {
                 segment.close();
                 disk.delete(segment.name());
             }
         }
         return new Found(result, survey.end(), survey.nextIndex());
+    }
+
+    private static void keep(Segment segment, long claimed) throws IOException {
+        boolean doubtful = segment.lastPosition > claimed;
+        if (doubtful) {
+            segment.file.rewrite(segment.used);
+        }
+        if (segment.used < segment.bytes) {
+            segment.file.truncate(segment.used);
+        } else if (doubtful) {
+            segment.force(segment.bytes);
+        }
     }
 }

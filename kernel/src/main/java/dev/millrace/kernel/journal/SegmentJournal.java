@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
@@ -91,6 +92,8 @@ public final class SegmentJournal implements Journal {
     private final ReentrantLock syncLock = new ReentrantLock();
     private volatile long syncNanos;
     private final AtomicLong syncs = new AtomicLong();
+    private volatile long pushBackMillis;
+    private final LongAdder pushedBack = new LongAdder();
     private volatile Runnable spaceRequest = () -> {};
     private volatile Runnable syncRequest = () -> {};
 
@@ -288,7 +291,8 @@ public final class SegmentJournal implements Journal {
                 lock.unlock();
             }
             return false;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it is: its thread would end, and who waits for space would wait for ever.
             fail("cannot make a segment: " + e);
             return false;
         }
@@ -300,6 +304,25 @@ public final class SegmentJournal implements Journal {
             trouble = whyFull;
             state = State.FULL;
         }
+    }
+
+    /** Slows writers by so many ms each time, 0 for not at all. */
+    public void pushBack(long millis) {
+        pushBackMillis = millis;
+    }
+
+    @Override
+    public long pushBackMillis() {
+        long millis = pushBackMillis;
+        if (millis > 0) {
+            pushedBack.increment();
+        }
+        return millis;
+    }
+
+    /** How often a writer was slowed. */
+    public long pushedBack() {
+        return pushedBack.sum();
     }
 
     /** True if there are fewer spares than wished: the disk has little room or is slow. */
@@ -490,7 +513,7 @@ public final class SegmentJournal implements Journal {
             durable = target;
             syncs.incrementAndGet();
             retire(full);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             fail("sync failed: " + e);
         } finally {
             syncLock.unlock();

@@ -26,6 +26,7 @@ final class Survey implements AutoCloseable {
     private long last = -1;
 
     private long lastMillis;
+    private long claimed;
 
     /** Where the record began whose frames have not ended yet; -1 while none is open. */
     private int openSegment = -1;
@@ -92,6 +93,11 @@ final class Survey implements AutoCloseable {
     /** The time that the journal's clock showed last, ms since 1970; 0 if it holds no clock. */
     long lastMillis() {
         return lastMillis;
+    }
+
+    /** Up to here the journal's clock says that all was durable when it was written. */
+    long claimed() {
+        return claimed;
     }
 
     /** Of the next segment file. */
@@ -168,6 +174,9 @@ final class Survey implements AutoCloseable {
         boolean opens = Frame.more(at) && openSegment < 0;
         if (openSegment < 0 && Clock.at(at)) {
             lastMillis = Clock.millis(Frame.body(at));
+            long durable = Clock.durable(Frame.body(at));
+            // A clock that is lost itself is no loss.
+            claimed = Math.max(claimed, durable == last - 1 ? last : durable);
         }
         if (opens) {
             openSegment = index;

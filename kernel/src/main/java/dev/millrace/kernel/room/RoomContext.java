@@ -21,6 +21,7 @@ import java.nio.file.Path;
  * @param metrics where the room declares what it counts
  * @param health where the room says that it is not ready, and why
  * @param routes where the room adds what an operator may ask of it
+ * @param failStop for a room whose state is no longer what its log says
  * @param data the data directory; this process owns it
  */
 public record RoomContext(
@@ -31,6 +32,7 @@ public record RoomContext(
         Metrics metrics,
         Health health,
         AdminRoutes routes,
+        FailStop failStop,
         Path data) {
     /** The value of a setting. */
     public <T> T get(Setting<T> setting) {
@@ -40,6 +42,14 @@ public record RoomContext(
     /** The same in the name of another room. */
     public RoomContext in(Room room) {
         return new RoomContext(
-                settings, log.in(room.name()), network, guard, metrics, health, routes, data);
+                settings,
+                log.in(room.name()),
+                network,
+                guard,
+                metrics,
+                health,
+                routes,
+                failStop,
+                data);
     }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * 200  one line: what the backup holds          400  dir is missing, or no absolute path
  * 409  dir is not empty, or a backup is being   500  a file failed, or what is to be copied is
  *      made already                                  damaged
+ * 503  the node starts
  * </pre>
  */
 final class BackupRoutes {
@@ -59,6 +60,9 @@ final class BackupRoutes {
         }
         if (!target.isAbsolute() || target.getFileName() == null) {
             return AdminReply.text(400, "dir: " + dir + " (expected: an absolute path)\n");
+        }
+        if (!room.shard().isServing()) {
+            return AdminReply.text(503, "the node starts: no backup can be made yet\n");
         }
         if (!running.compareAndSet(false, true)) {
             return AdminReply.text(409, "a backup is being made already: " + progress + "\n");

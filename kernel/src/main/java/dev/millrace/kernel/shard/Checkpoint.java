@@ -179,8 +179,8 @@ public final class Checkpoint implements Runnable {
             synchronized (this) {
                 complete = failure == null;
             }
-        } catch (IOException e) {
-            abandon(e.toString());
+        } catch (IOException | RuntimeException | Error e) {
+            abandon(e.toString()); // Whatever it is: the machines wait to be told.
         } catch (InterruptedException e) {
             abandon("the process stops");
         } finally {

@@ -27,6 +27,10 @@ final class JournalMetrics {
                 "what a sync takes, a mean over about the last eight",
                 () -> journal.syncNanos() / 1e9);
         metrics.gauge("journal.segments", "files that hold records", journal::segmentCount);
+        metrics.counter(
+                "journal.pushed.back",
+                "times a client that wrote was slowed, because there is little room",
+                journal::pushedBack);
         metrics.gauge("journal.free.bytes", "room on its disk", () -> freeBytes(journal));
         for (Journal.State state : Journal.State.values()) {
             metrics.gauge(

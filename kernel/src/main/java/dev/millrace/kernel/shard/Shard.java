@@ -156,6 +156,11 @@ public final class Shard {
         return started;
     }
 
+    /** False while the node starts: no checkpoint can be taken yet. */
+    public boolean isServing() {
+        return machines.stream().allMatch(StateMachine::isServing);
+    }
+
     // ---- Checkpoints
 
     /** Bytes appended since the last checkpoint's cut. */
@@ -207,14 +212,14 @@ public final class Shard {
      * thread.
      *
      * @param ended told afterwards whether it is complete
-     * @return false if one is running already
+     * @return false if one is running already, or one that was given up has not come to its end
      */
     public boolean checkpoint(Consumer<Runnable> writer, Consumer<Boolean> ended) {
         Checkpoint checkpoint;
         machines.forEach(StateMachine::freeze);
         try {
             synchronized (this) {
-                if (running != null) {
+                if (running != null || machines.stream().anyMatch(StateMachine::isCutting)) {
                     return false;
                 }
                 long position = journal.end();
@@ -233,12 +238,21 @@ public final class Shard {
         } finally {
             machines.reversed().forEach(StateMachine::thaw);
         }
-        writer.accept(
-                () -> {
-                    // A checkpoint must not know more than the journal after a power cut.
-                    journal.sync();
-                    checkpoint.run();
-                });
+        boolean taken = false;
+        try {
+            writer.accept(
+                    () -> {
+                        // A checkpoint must not know more than the journal after a power cut.
+                        journal.sync();
+                        checkpoint.run();
+                    });
+            taken = true;
+        } finally {
+            if (!taken) {
+                checkpoint.abandon("nobody writes it");
+                forget(checkpoint);
+            }
+        }
         return true;
     }
 
@@ -251,11 +265,15 @@ public final class Shard {
             begun = true;
         } finally {
             if (!begun) {
-                synchronized (this) {
-                    running = null;
-                }
+                forget(checkpoint);
             }
         }
+    }
+
+    private synchronized void forget(Checkpoint checkpoint) {
+        assert running == checkpoint;
+        running = null;
+        givenUp++;
     }
 
     private void ended(long position, long appended, Consumer<Boolean> told) {

@@ -67,7 +67,8 @@ public final class ShardRoom implements Room {
             Setting.bytes(
                     "journal.low-water-bytes",
                     512 << 20,
-                    "free disk space below which the log warns; 0: never");
+                    "free disk space below which the log warns and writers are slowed, the more the"
+                            + " less there is; 0: never");
 
     private record Member(
             Function<Settings, StateMachine> machine, Function<Settings, SyncPolicy> policy) {}

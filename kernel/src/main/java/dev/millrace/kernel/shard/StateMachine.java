@@ -17,10 +17,23 @@ public interface StateMachine {
      */
     void load(long address, int bytes);
 
+    /** False while a node starts: what {@link #cut} needs is not there yet. */
+    default boolean isServing() {
+        return true;
+    }
+
     /** Holds all effects back, until {@link #thaw}. */
     void freeze();
 
     void thaw();
+
+    /**
+     * True while it has not come to the end of an earlier checkpoint's cut, though that was given
+     * up: it cannot tell the states of two cuts apart. Called frozen.
+     */
+    default boolean isCutting() {
+        return false;
+    }
 
     /**
      * Called frozen: begins to give the state as it is now to the checkpoint, and goes on with it

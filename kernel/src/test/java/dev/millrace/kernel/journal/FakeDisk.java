@@ -26,6 +26,7 @@ public final class FakeDisk implements Disk {
     private boolean forceFails;
     private int writesBeforeFailure = Integer.MAX_VALUE;
     private int forces;
+    private int deletesBeforeFailure = Integer.MAX_VALUE;
 
     /** Where the files' bytes are while the process runs. */
     public interface Room {
@@ -49,13 +50,30 @@ public final class FakeDisk implements Disk {
         private MemorySegment cache;
         private byte[] medium;
 
+        /** What a failed sync has marked clean though it is not written; empty if none failed. */
+        private byte[] dropped = new byte[0];
+
         Content(long bytes) {
             cache = room.allocate(bytes);
             medium = new byte[(int) bytes];
         }
 
         void force() {
-            medium = cache.toArray(ValueLayout.JAVA_BYTE);
+            byte[] now = cache.toArray(ValueLayout.JAVA_BYTE);
+            byte[] old = Arrays.copyOf(medium, now.length);
+            for (int at = 0; at < now.length; at += PAGE_BYTES) {
+                int end = Math.min(at + PAGE_BYTES, now.length);
+                boolean clean =
+                        end <= dropped.length && Arrays.equals(now, at, end, dropped, at, end);
+                if (clean) {
+                    System.arraycopy(old, at, now, at, end - at);
+                }
+            }
+            medium = now;
+        }
+
+        void drop() {
+            dropped = cache.toArray(ValueLayout.JAVA_BYTE);
         }
 
         /** Whole pages, and no others. */
@@ -81,6 +99,7 @@ public final class FakeDisk implements Disk {
 
     /** The process is gone, the machine is not: nothing is lost. */
     public void processKilled() {
+        deletesBeforeFailure = Integer.MAX_VALUE;
         forceFails = false;
         writesBeforeFailure = Integer.MAX_VALUE;
     }
@@ -100,6 +119,7 @@ public final class FakeDisk implements Disk {
             }
             content.replace(left);
             content.medium = left.clone();
+            content.dropped = new byte[0];
         }
     }
 
@@ -108,7 +128,12 @@ public final class FakeDisk implements Disk {
         capacityBytes = bytes;
     }
 
-    /** Syncs fail from now on, and drop what they should have kept. */
+    /** So many more files can be deleted; the next cannot. */
+    public void failDeletesAfter(int count) {
+        deletesBeforeFailure = count;
+    }
+
+    /** Syncs fail from now on, and what they should have kept counts as written ever after. */
     public void failForces() {
         forceFails = true;
     }
@@ -210,6 +235,9 @@ public final class FakeDisk implements Disk {
 
     @Override
     public void delete(String name) throws IOException {
+        if (deletesBeforeFailure-- <= 0) {
+            throw new IOException("Input/output error");
+        }
         if (files.remove(name) == null) {
             throw new IOException(name + " does not exist");
         }
@@ -233,6 +261,7 @@ public final class FakeDisk implements Disk {
     private void countForce() throws IOException {
         forces++;
         if (forceFails) {
+            content.drop();
             throw new IOException("Input/output error");
         }
     }
@@ -262,6 +291,11 @@ public final class FakeDisk implements Disk {
         public void force(long from, long to) throws IOException {
             countForce();
             content.force(from, to);
+        }
+
+        @Override
+        public void rewrite(long bytes) {
+            content.dropped = new byte[0];
         }
 
         @Override

@@ -112,6 +112,17 @@ class FillerTest {
     }
 
     @Test
+    void a_segment_that_is_full_to_its_last_byte_is_durable_once_it_is_recovered()
+            throws IOException {
+        append("one", Frame.Piece.WHOLE);
+        segment.fillTo(BYTES, ++position);
+        disk.processKilled();
+        assertEquals(position, open().durable());
+        disk.powerCut(new Random(1)); // takes the first page if it was not synced
+        assertEquals(List.of("one"), Records.texts(open()));
+    }
+
+    @Test
     void a_damaged_filler_is_a_damaged_frame() throws IOException {
         append("one", Frame.Piece.WHOLE);
         int at = (int) segment.used;

@@ -421,4 +421,67 @@ class SegmentJournalTest {
             assertEquals(100, Records.read(journal, 0).size());
         }
     }
+
+    @Test
+    void what_a_failed_sync_has_left_unwritten_is_durable_once_it_is_recovered()
+            throws IOException {
+        for (int seed = 0; seed < 20; seed++) {
+            FakeDisk failing = new FakeDisk();
+            SegmentJournal journal = SegmentJournal.open(failing, SMALL, 0, 1_000_000, salts);
+            Records records = new Records(journal);
+            records.append("synced");
+            journal.sync();
+            for (int i = 0; i < 40; i++) {
+                records.append("not synced " + "x".repeat(1000));
+            }
+            failing.failForces();
+            journal.sync();
+            failing.processKilled();
+            SegmentJournal after = SegmentJournal.open(failing, SMALL, 0, 1_000_000, salts);
+            assertEquals(after.end(), after.durable());
+            failing.powerCut(new Random(seed));
+            assertEquals(
+                    41,
+                    Records.texts(SegmentJournal.open(failing, SMALL, 0, 1_000_000, salts)).size(),
+                    "seed " + seed);
+        }
+    }
+
+    @Test
+    void a_recovery_that_is_interrupted_is_begun_again() throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        records.append("whole");
+        records.append(new byte[900_000]); // over several segments
+        List<String> files = disk.list();
+        String torn = lastWithRecords(files);
+        disk.flip(torn, Segment.HEADER_BYTES + 20);
+        disk.processKilled();
+        int interrupted = 0;
+        while (!recovers()) {
+            interrupted++;
+        }
+        assertTrue(interrupted > 1, "interrupted: " + interrupted);
+        assertEquals(List.of("whole"), Records.texts(open()));
+    }
+
+    /** Whether it comes to its end; it may delete one file only. */
+    private boolean recovers() {
+        disk.failDeletesAfter(1);
+        try {
+            open();
+            return true;
+        } catch (IOException interrupted) {
+            return false;
+        } finally {
+            disk.processKilled();
+        }
+    }
+
+    private String lastWithRecords(List<String> files) {
+        return files.reversed().stream()
+                .filter(name -> disk.content(name)[Segment.HEADER_BYTES] != 0)
+                .findFirst()
+                .orElseThrow();
+    }
 }

@@ -35,6 +35,7 @@ public final class RoomContexts {
                 new Metrics(),
                 new Health(),
                 new AdminRoutes(),
+                FailStop.halting(Log.silent()),
                 data);
     }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 class JournalWatchTest {
@@ -116,8 +117,41 @@ class JournalWatchTest {
             watch.look();
             watch.look();
         }
-        String warning = "WARN little room for the journal: make room, or writes will be refused";
+        String warning =
+                "WARN little room for the journal: writers are slowed; make room, or writes will be"
+                        + " refused";
         String relief = "INFO enough room for the journal again";
         assertEquals(List.of(warning, relief, warning, relief), lines);
+    }
+
+    @Test
+    void the_less_room_there_is_the_more_writers_are_slowed() {
+        watch.look();
+        assertEquals(0, journal.pushBackMillis());
+        long before = 0;
+        for (int tenths = 9; tenths >= 0; tenths--) {
+            disk.capacity(disk.usedBytes() + LOW_WATER_BYTES * tenths / 10);
+            watch.look();
+            long millis = journal.pushBackMillis();
+            assertTrue(millis > before, tenths + " tenths: " + millis);
+            before = millis;
+        }
+        assertEquals(JournalWatch.PUSH_BACK_MILLIS_MAX, before);
+        assertEquals(10, journal.pushedBack());
+        assertTrue(health.isReady());
+        assertTrue(health.warnings().containsKey("journal"), health.warnings().toString());
+        disk.capacity(Long.MAX_VALUE);
+        watch.look();
+        assertEquals(0, journal.pushBackMillis());
+        assertEquals(10, journal.pushedBack());
+        assertEquals(Map.of(), health.warnings());
+    }
+
+    @Test
+    void a_low_water_mark_of_zero_slows_nobody() {
+        JournalWatch carefree = new JournalWatch(journal, 0, health, new ListLog());
+        disk.capacity(disk.usedBytes());
+        carefree.look();
+        assertEquals(0, journal.pushBackMillis());
     }
 }

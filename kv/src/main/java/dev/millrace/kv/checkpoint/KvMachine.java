@@ -30,7 +30,7 @@ public final class KvMachine implements StateMachine {
 
     private final Stripes stripes;
     private final Replay replay;
-    private @Nullable KvServer server;
+    private volatile @Nullable KvServer server;
 
     public KvMachine(Stripes stripes) {
         this.stripes = stripes;
@@ -65,6 +65,11 @@ public final class KvMachine implements StateMachine {
     }
 
     @Override
+    public boolean isServing() {
+        return server != null;
+    }
+
+    @Override
     public void freeze() {
         stripes.lockAll();
     }
@@ -72,6 +77,16 @@ public final class KvMachine implements StateMachine {
     @Override
     public void thaw() {
         stripes.unlockAll();
+    }
+
+    @Override
+    public boolean isCutting() {
+        for (int i = 0; i < stripes.count(); i++) {
+            if (stripes.stripe(i).isCutting()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -369,6 +369,12 @@ public final class Call {
         afterCommit.add(action);
     }
 
+    /** The command failed before it changed anything: nothing follows from it. For the loop. */
+    public void abandon() {
+        afterCommit.clear();
+        dependsOn = 0;
+    }
+
     /** For the loop. */
     public void committed(long position) {
         if (!afterCommit.isEmpty()) {

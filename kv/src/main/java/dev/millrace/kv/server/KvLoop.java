@@ -4,6 +4,7 @@ import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.LaneLoop;
@@ -27,6 +28,7 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private final SingleThreadEventLoop loop;
     private final Journal journal;
     private final Log log;
+    private final FailStop failStop;
     private final Lane lane;
     private final NativeBuffer input = new NativeBuffer(INPUT_BYTES);
     private final ByteBuffer inputView;
@@ -35,10 +37,11 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private long viewAddress;
     private ByteBuffer view = ByteBuffer.allocate(0);
 
-    KvLoop(SingleThreadEventLoop loop, KvServer server, Log log) {
+    KvLoop(SingleThreadEventLoop loop, KvServer server, Log log, FailStop failStop) {
         this.loop = loop;
         this.journal = server.journal();
         this.log = log;
+        this.failStop = failStop;
         this.inputView = Memory.buffer(input.room(INPUT_BYTES), INPUT_BYTES);
         this.lane = new Lane(server, this);
         journal.listen(this);
@@ -73,8 +76,14 @@ final class KvLoop implements LaneLoop, Journal.Listener {
         return loop;
     }
 
-    void fault(Throwable cause) {
+    @Override
+    public void fault(Throwable cause) {
         log.error("fault", "cause", cause);
+    }
+
+    @Override
+    public FailStop.Stopped failStop(String what, Throwable cause) {
+        return failStop.now(what, cause);
     }
 
     @Override

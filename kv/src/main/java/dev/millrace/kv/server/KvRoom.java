@@ -129,7 +129,7 @@ public final class KvRoom implements Room {
         Map<EventLoop, KvLoop> loops = new HashMap<>();
         for (EventExecutor executor : group) {
             SingleThreadEventLoop loop = (SingleThreadEventLoop) executor;
-            loops.put(loop, new KvLoop(loop, serving, context.log()));
+            loops.put(loop, new KvLoop(loop, serving, context.log(), context.failStop()));
         }
         store.serve(serving);
         Housekeeping keeping = new Housekeeping(serving, shards, loops.values());

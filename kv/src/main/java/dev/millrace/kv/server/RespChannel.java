@@ -41,7 +41,15 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
     private long heldBytes;
 
     private boolean refused;
+
+    /** The lane wants nothing of this client now. */
+    private boolean paused;
+
+    /** It wrote while space runs short. */
+    private boolean pushedBack;
+
     private boolean closeWhenReleased;
+    private boolean ending;
 
     /** A reply that must wait for a position. */
     private record Held(ByteBuf bytes, long position) {}
@@ -84,15 +92,39 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
         try {
             NativeBuffer input = loop.input();
             ByteBuffer view = loop.inputView();
+            long changes = loop.lane().effects().changes();
             while (bytes.isReadable()) {
                 int count = Math.min(bytes.readableBytes(), view.capacity());
                 view.position(0).limit(count);
                 bytes.readBytes(view);
                 loop.lane().receive(session(), input.address(), count);
             }
+            if (loop.lane().effects().changes() != changes) {
+                pushBack();
+            }
         } finally {
             bytes.release();
         }
+    }
+
+    /** Space may run short: who writes is then read from more slowly. */
+    private void pushBack() {
+        long millis = journal.pushBackMillis();
+        if (millis > 0 && !pushedBack) {
+            pushedBack = true;
+            read();
+            loop.schedule(
+                    () -> {
+                        pushedBack = false;
+                        read();
+                    },
+                    millis);
+        }
+    }
+
+    /** Reads on, or not. */
+    private void read() {
+        channel.config().setAutoRead(!paused && !pushedBack && !ending);
     }
 
     @Override
@@ -163,12 +195,14 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
 
     @Override
     public void pause() {
-        channel.config().setAutoRead(false);
+        paused = true;
+        read();
     }
 
     @Override
     public void resume() {
-        channel.config().setAutoRead(true);
+        paused = false;
+        read();
     }
 
     @Override
@@ -177,7 +211,8 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
             closeWhenReleased = true;
             return;
         }
-        channel.config().setAutoRead(false);
+        ending = true;
+        read();
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 

@@ -6,6 +6,7 @@ import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
@@ -43,6 +44,11 @@ import java.util.function.Consumer;
  * in the journal, locks the stripes of its keys, runs it, appends the record of its effects and
  * unlocks. The reply stands in {@link #out} and goes to the client's {@link Outlet} at the end of
  * the batch, with the position it depends on.
+ *
+ * <p><b>A fault of ours,</b> anything thrown that is no {@link Refusal}. If the command had changed
+ * nothing, its client is told that it failed and is closed, and all goes on. If it had, or if its
+ * record could not be appended, the store has what the log never will: the process ends, its
+ * stripes locked (docs/decisions/fail-stop.md).
  *
  * <p>Nothing is allocated on this way for a plain command. Everything here belongs to the loop's
  * thread, but for {@link #post} and the counters.
@@ -733,6 +739,9 @@ public final class Lane {
     /** Runs a command now; false if it has to wait for space. */
     private boolean perform(Session session, Command command, Request request) {
         long cost = cost(session, command, request);
+        if (cost > Journal.RECORD_BYTES_MAX) {
+            return refuse(session, command, tooLarge(cost));
+        }
         if (cost > 0) {
             switch (journal.admit(grant, cost)) {
                 case ADMITTED -> reserved = true;
@@ -745,16 +754,48 @@ public final class Lane {
                 }
             }
         }
+        long before = out.length();
         long locked = mask(command, request);
         lock(locked);
         try {
             run(session, command, request);
-        } finally {
             commit(session);
-            unlock(locked);
-            reserved = false;
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            failed(session, command, before, fault);
         }
+        unlock(locked);
+        reserved = false;
         return true;
+    }
+
+    /** Some effects are applied and their record will never be whole: nothing may be shown. */
+    private void stopIfChanged(Throwable fault) {
+        if (fault instanceof FailStop.Stopped already) {
+            throw already;
+        }
+        if (!record.isEmpty()) {
+            throw failStop("a command failed after it had changed something", fault);
+        }
+    }
+
+    private FailStop.Stopped failStop(String what, Throwable cause) {
+        stopped = true;
+        out.clear();
+        pushes.clear();
+        return loop.failStop(what, cause);
+    }
+
+    /** A command failed that has changed nothing. */
+    private void failed(Session session, Command command, long before, Throwable fault) {
+        call.abandon();
+        out.truncate(before);
+        pushes.shrink();
+        reply.to(out, session.protocol());
+        answerError("ERR internal error");
+        stats.failed(command);
+        session.closing = true;
+        loop.fault(fault);
     }
 
     /** The most bytes of effects this may cause: EXEC's are those of what was queued. */
@@ -764,6 +805,14 @@ public final class Lane {
         }
         Transaction open = session.transaction();
         return open != null && isExec(command) ? open.cost() : 0;
+    }
+
+    private static String tooLarge(long cost) {
+        return "ERR what this changes may take "
+                + cost
+                + " bytes of one record (expected: <= "
+                + Journal.RECORD_BYTES_MAX
+                + ")";
     }
 
     /** MISCONF, as Redis answers when it cannot persist. */
@@ -795,6 +844,14 @@ public final class Lane {
     }
 
     private void commit(Session session) {
+        try {
+            appendRecord(session);
+        } catch (Throwable lost) {
+            throw failStop("the record of a change was not appended", lost);
+        }
+    }
+
+    private void appendRecord(Session session) {
         long position = call.takeDependency();
         if (!record.isEmpty()) {
             position = journal.append(record, grant, nowMillis);
@@ -874,9 +931,14 @@ public final class Lane {
         if (!admit(key.length())) {
             return false;
         }
-        effects.delete(key);
-        stats.expired();
-        call.notify(Notification.EXPIRED, "expired", key);
+        try {
+            effects.delete(key);
+            stats.expired();
+            call.notify(Notification.EXPIRED, "expired", key);
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            throw fault;
+        }
         commit(nobody);
         return true;
     }
@@ -1031,24 +1093,31 @@ public final class Lane {
         try {
             if (session.isTouched() || watchedHasExpired(session)) {
                 reply.nullArray();
-                return;
+            } else {
+                clockFrozen = true;
+                runAll(session, queue);
             }
-            clockFrozen = true;
-            reply.array(queue.size());
-            for (Transaction.Queued queued : queue) {
-                reply.to(out, session.protocol());
-                int database = session.database();
-                run(session, queued.command(), queued.request());
-                CommandTap tap = server.tap();
-                if (tap != null) {
-                    tap.command(
-                            session, queued.command(), queued.request(), database, call.redacted());
-                }
-            }
+            commit(session);
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            unlock(locked);
+            throw fault;
         } finally {
             clockFrozen = false;
-            commit(session);
-            unlock(locked);
+        }
+        unlock(locked);
+    }
+
+    private void runAll(Session session, List<Transaction.Queued> queue) {
+        reply.array(queue.size());
+        for (Transaction.Queued queued : queue) {
+            reply.to(out, session.protocol());
+            int database = session.database();
+            run(session, queued.command(), queued.request());
+            CommandTap tap = server.tap();
+            if (tap != null) {
+                tap.command(session, queued.command(), queued.request(), database, call.redacted());
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.millrace.kv.session;
 
+import dev.millrace.kernel.room.FailStop;
+
 /** What a lane needs of the event loop it runs on. */
 public interface LaneLoop {
     boolean isCurrent();
@@ -9,6 +11,12 @@ public interface LaneLoop {
 
     /** Runs at the end of the loop's present turn; on the loop only. */
     void afterTurn(Runnable task);
+
+    /** A command failed by a fault of ours, before it had changed anything. */
+    void fault(Throwable cause);
+
+    /** Ends the process; see {@link FailStop#now}. */
+    FailStop.Stopped failStop(String what, Throwable cause);
 
     /** Runs on the loop when the time has come; from any thread. */
     default void schedule(Runnable task, long delayMillis) {
