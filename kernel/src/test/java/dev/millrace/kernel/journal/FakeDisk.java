@@ -59,29 +59,26 @@ public final class FakeDisk implements Disk {
         }
 
         void force() {
-            byte[] now = cache.toArray(ValueLayout.JAVA_BYTE);
-            byte[] old = Arrays.copyOf(medium, now.length);
-            for (int at = 0; at < now.length; at += PAGE_BYTES) {
-                int end = Math.min(at + PAGE_BYTES, now.length);
-                boolean clean =
-                        end <= dropped.length && Arrays.equals(now, at, end, dropped, at, end);
-                if (clean) {
-                    System.arraycopy(old, at, now, at, end - at);
-                }
-            }
-            medium = now;
-        }
-
-        void drop() {
-            dropped = cache.toArray(ValueLayout.JAVA_BYTE);
+            medium = Arrays.copyOf(medium, (int) cache.byteSize());
+            force(0, medium.length);
         }
 
         /** Whole pages, and no others. */
         void force(long from, long to) {
-            int start = (int) (from / PAGE_BYTES * PAGE_BYTES);
-            int end =
-                    (int) Math.min(medium.length, (to + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);
-            MemorySegment.copy(cache, ValueLayout.JAVA_BYTE, start, medium, start, end - start);
+            int first = (int) (from / PAGE_BYTES * PAGE_BYTES);
+            byte[] now = cache.toArray(ValueLayout.JAVA_BYTE);
+            for (int at = first; at < to; at += PAGE_BYTES) {
+                int end = Math.min(at + PAGE_BYTES, now.length);
+                boolean clean =
+                        end <= dropped.length && Arrays.equals(now, at, end, dropped, at, end);
+                if (!clean) {
+                    System.arraycopy(now, at, medium, at, end - at);
+                }
+            }
+        }
+
+        void drop() {
+            dropped = cache.toArray(ValueLayout.JAVA_BYTE);
         }
 
         void resize(long bytes) {
@@ -258,7 +255,7 @@ public final class FakeDisk implements Disk {
         return "fake-disk";
     }
 
-    private void countForce() throws IOException {
+    private void failOrCount(Content content) throws IOException {
         forces++;
         if (forceFails) {
             content.drop();
@@ -289,7 +286,7 @@ public final class FakeDisk implements Disk {
 
         @Override
         public void force(long from, long to) throws IOException {
-            countForce();
+            failOrCount(content);
             content.force(from, to);
         }
 
@@ -338,7 +335,7 @@ public final class FakeDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            countForce();
+            failOrCount(content);
             content.force();
         }
 
