@@ -91,8 +91,13 @@ public final class Product implements AutoCloseable {
     /** SIGTERM; waits for the end and gives the exit code. */
     int terminate() throws InterruptedException {
         process.destroy();
+        return awaitEnd();
+    }
+
+    /** Waits for the end and gives the exit code. */
+    public int awaitEnd() throws InterruptedException {
         if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-            throw new AssertionError("still running " + STOP_SECONDS_MAX + " s after SIGTERM");
+            throw new AssertionError("still running after " + STOP_SECONDS_MAX + " s");
         }
         return process.exitValue();
     }

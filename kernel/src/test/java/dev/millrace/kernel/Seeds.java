@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
  */
 public final class Seeds {
     private static final String ONLY = "millrace.seed";
+    private static final String FIRST = "millrace.seed.first";
 
     private Seeds() {}
 
@@ -18,14 +19,18 @@ public final class Seeds {
         void holds(SplittableRandom random) throws Exception;
     }
 
-    /** Checks the seeds 0 to {@code count - 1}, or only the one the system property names. */
+    /**
+     * Checks {@code count} seeds from 0, or from the one that a system property names; or only the
+     * one that another names.
+     */
     public static void each(int count, Property property) {
         Long only = Long.getLong(ONLY);
         if (only != null) {
             one(only, property);
             return;
         }
-        for (long seed = 0; seed < count; seed++) {
+        long first = Long.getLong(FIRST, 0);
+        for (long seed = first; seed < first + count; seed++) {
             one(seed, property);
         }
     }

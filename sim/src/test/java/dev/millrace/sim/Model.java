@@ -57,7 +57,7 @@ final class Model {
             }
             case "INCR" -> {
                 try {
-                    long next = Long.parseLong(values.getOrDefault(key, "0")) + 1;
+                    long next = number(values.getOrDefault(key, "0")) + 1;
                     values.put(key, Long.toString(next));
                     yield ":" + next + "\r\n";
                 } catch (NumberFormatException e) {
@@ -85,6 +85,15 @@ final class Model {
             }
             default -> throw new AssertionError(command);
         };
+    }
+
+    /** A number as it is written, without zeros in front. */
+    private static long number(String text) {
+        long number = Long.parseLong(text);
+        if (!Long.toString(number).equals(text)) {
+            throw new NumberFormatException(text);
+        }
+        return number;
     }
 
     /** Puts what is at another key; false if nothing is. */

@@ -20,11 +20,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The real process on a disk that fails or is full: what it says, what it keeps to itself. */
 class DiskFailureTest {
@@ -189,6 +192,28 @@ class DiskFailureTest {
                 assertEquals("1", call(client, "GET", "later"));
                 assertEquals("" + acknowledged.size(), call(client, "DBSIZE"));
             }
+        }
+    }
+
+    @Test
+    void a_node_whose_record_is_lost_ends_with_an_io_error_and_shows_nothing() throws Exception {
+        try (Node node = new Node(data, "os", "0"); // under os nothing else looks at the files
+                RespConnection client = node.connect()) {
+            assertEquals("OK", call(client, "SET", "key:1", "1"));
+            for (Path file : filesIn(data.resolve("journal"))) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.truncate(0);
+                }
+            }
+            client.send(List.of("SET", "key:1", "2"));
+            assertEquals(74, node.product.awaitEnd());
+            assertTrue(client.closedByPeer(), "nothing was answered");
+        }
+    }
+
+    private static List<Path> filesIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
         }
     }
 

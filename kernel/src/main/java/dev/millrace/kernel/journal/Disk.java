@@ -34,6 +34,9 @@ public interface Disk {
     /** Gives a file another name, which is durable on return; an old one of that name is gone. */
     void rename(String from, String to) throws IOException;
 
+    /**
+     * Deletes a file; after a power cut it may be there again, but none that was deleted before.
+     */
     void delete(String name) throws IOException;
 
     /** Bytes that can still be allocated. */

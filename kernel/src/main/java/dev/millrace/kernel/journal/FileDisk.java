@@ -141,7 +141,7 @@ public final class FileDisk implements Disk {
 
     @Override
     public void delete(String name) throws IOException {
-        Files.delete(directory.resolve(name));
+        Files.deleteIfExists(directory.resolve(name));
     }
 
     @Override

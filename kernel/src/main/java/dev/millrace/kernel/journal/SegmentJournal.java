@@ -3,6 +3,8 @@ package dev.millrace.kernel.journal;
 import dev.millrace.kernel.memory.NativeBuffer;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,8 +153,7 @@ public final class SegmentJournal implements Journal {
         this.opened = last;
         this.end.set(last);
         this.durable = found.end();
-        this.active = createSegment(Math.min(FIRST_SEGMENT_BYTES_MAX, options.segmentBytes()));
-        active.activate(last + 1, bootHash, nowMillis);
+        this.active = createFirst(nowMillis);
     }
 
     /** How other threads are asked for work; until then nobody but the caller does it. */
@@ -161,11 +162,29 @@ public final class SegmentJournal implements Journal {
         this.syncRequest = syncRequest;
     }
 
-    private Segment createSegment(long bytes) throws IOException {
-        long index = nextIndex++;
+    /**
+     * The segment that this process begins with. Its header is durable before it has a frame: those
+     * before it may be gone, and where the log begins nothing else would say after a power cut.
+     */
+    private Segment createFirst(long nowMillis) throws IOException {
         long salt = salts.nextLong();
-        Disk.File file = disk.create(Segment.name(index), bytes, Segment.front(salt));
-        return new Segment(index, file, salt);
+        ByteBuffer front = Segment.front(salt);
+        long at = MemorySegment.ofBuffer(front).address();
+        Segment.writeHeader(at, nextIndex, last + 1, bootHash, nowMillis);
+        long bytes = Math.min(FIRST_SEGMENT_BYTES_MAX, options.segmentBytes());
+        Segment first = createSegment(bytes, salt, front);
+        first.activate(last + 1, bootHash, nowMillis);
+        return first;
+    }
+
+    private Segment createSpare() throws IOException {
+        long salt = salts.nextLong();
+        return createSegment(options.segmentBytes(), salt, Segment.front(salt));
+    }
+
+    private Segment createSegment(long bytes, long salt, ByteBuffer front) throws IOException {
+        long index = nextIndex++;
+        return new Segment(index, disk.create(Segment.name(index), bytes, front), salt);
     }
 
     private long capacityPerSegment() {
@@ -270,7 +289,7 @@ public final class SegmentJournal implements Journal {
 
     private boolean addSpare() {
         try {
-            Segment spare = createSegment(options.segmentBytes());
+            Segment spare = createSpare();
             lock.lock();
             try {
                 spares.add(spare);
@@ -602,12 +621,24 @@ public final class SegmentJournal implements Journal {
         } finally {
             lock.unlock();
         }
-        for (Segment.Sealed segment : gone) {
-            try {
-                disk.delete(segment.name());
-            } catch (IOException e) {
-                fail("cannot delete " + segment.name() + ": " + e);
+        int deleted = 0;
+        try {
+            for (; deleted < gone.size(); deleted++) {
+                disk.delete(gone.get(deleted).name());
             }
+        } catch (IOException stays) {
+            // With all behind it, for a hole would be damage at the next start. It takes room only,
+            // and the next trim tries again.
+            keep(gone.subList(deleted, gone.size()));
+        }
+    }
+
+    private void keep(List<Segment.Sealed> oldest) {
+        lock.lock();
+        try {
+            sealed.addAll(0, oldest);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -65,14 +65,25 @@ public final class FakeDisk implements Disk {
 
         /** Whole pages, and no others. */
         void force(long from, long to) {
-            int first = (int) (from / PAGE_BYTES * PAGE_BYTES);
+            int start = (int) (from / PAGE_BYTES * PAGE_BYTES);
+            int end =
+                    (int) Math.min((to + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES, medium.length);
+            if (dropped.length > 0) {
+                forceChanged(start, end);
+            } else {
+                MemorySegment.copy(cache, ValueLayout.JAVA_BYTE, start, medium, start, end - start);
+            }
+        }
+
+        /** Leaves the medium as it is where a page has not changed since it counts as written. */
+        private void forceChanged(int start, int end) {
             byte[] now = cache.toArray(ValueLayout.JAVA_BYTE);
-            for (int at = first; at < to; at += PAGE_BYTES) {
-                int end = Math.min(at + PAGE_BYTES, now.length);
+            for (int at = start; at < end; at += PAGE_BYTES) {
+                int next = Math.min(at + PAGE_BYTES, end);
                 boolean clean =
-                        end <= dropped.length && Arrays.equals(now, at, end, dropped, at, end);
+                        next <= dropped.length && Arrays.equals(now, at, next, dropped, at, next);
                 if (!clean) {
-                    System.arraycopy(now, at, medium, at, end - at);
+                    System.arraycopy(now, at, medium, at, next - at);
                 }
             }
         }

@@ -138,6 +138,23 @@ class SaltTest {
     }
 
     @Test
+    void a_power_cut_never_takes_the_header_of_the_first_segment_behind_a_checkpoint()
+            throws IOException {
+        long covered = 500;
+        for (int seed = 0; seed < 50; seed++) {
+            wipe();
+            SegmentJournal journal = SegmentJournal.open(disk, SMALL, covered, 1_000_000, salts);
+            Records records = new Records(journal);
+            for (int i = 0; i < 100; i++) {
+                records.append(new byte[1000]); // the clock claims what the checkpoint covers
+            }
+            disk.powerCut(new Random(seed));
+            SegmentJournal after = SegmentJournal.open(disk, SMALL, covered, 1_000_000, salts);
+            assertTrue(after.end() >= covered, "seed " + seed);
+        }
+    }
+
+    @Test
     void frames_behind_a_damaged_first_page_are_not_cut_off() throws IOException {
         for (byte filling : new byte[] {0, 7}) {
             wipe();

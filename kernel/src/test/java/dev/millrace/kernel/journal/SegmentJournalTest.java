@@ -376,6 +376,30 @@ class SegmentJournalTest {
     }
 
     @Test
+    void a_segment_that_cannot_be_deleted_stays_with_all_behind_it_until_it_can()
+            throws IOException {
+        SegmentJournal journal = open();
+        Records records = new Records(journal);
+        long last = 0;
+        for (int i = 0; i < 100; i++) {
+            last = records.append(new byte[20_000]);
+        }
+        journal.sync();
+        List<String> before = disk.list();
+        disk.failDeletesAfter(0);
+        journal.trim(last);
+        assertEquals(before, disk.list());
+        assertEquals(Journal.State.OPEN, journal.state());
+        disk.failDeletesAfter(2);
+        journal.trim(last);
+        assertEquals(before.subList(2, before.size()), disk.list());
+        disk.processKilled();
+        SegmentJournal after = SegmentJournal.open(disk, SMALL, last, 1_000_000, salts);
+        after.trim(last);
+        assertTrue(disk.list().size() < 3, disk.list().toString());
+    }
+
+    @Test
     void positions_go_on_behind_a_checkpoint_when_the_files_are_gone() throws IOException {
         SegmentJournal journal = SegmentJournal.open(disk, SMALL, 500, 1_000_000, salts);
         assertEquals(500, journal.end());

@@ -92,7 +92,9 @@ public final class Saves {
         if (call.server().checkpoints().isRunning()) {
             throw IN_PROGRESS;
         }
-        begin(call);
+        if (!begin(call)) {
+            throw IN_PROGRESS;
+        }
         call.reply().simple("Background saving started");
     }
 
@@ -106,13 +108,13 @@ public final class Saves {
     }
 
     /** A cut freezes all stripes in order: not while a transaction holds some. */
-    private static void begin(Call call) {
+    private static boolean begin(Call call) {
         Checkpoints checkpoints = call.server().checkpoints();
         if (call.isInTransaction()) {
             call.lane().loop().execute(() -> checkpoints.begin(complete -> {}));
-        } else {
-            checkpoints.begin(complete -> {});
+            return true;
         }
+        return checkpoints.begin(complete -> {});
     }
 
     private static void last(Call call) {
