@@ -196,7 +196,7 @@ class SimulationTest {
                     continue;
                 }
                 needs = executed.size() + 1;
-                for (String written : keysIn(words)) {
+                for (String written : keysWritten(words)) {
                     writers.put(written, executed.size());
                 }
             }
@@ -207,11 +207,12 @@ class SimulationTest {
             return (name.equals("DEL") || name.equals("COPY")) && reply.equals(":0\r\n");
         }
 
-        private static List<String> keysIn(String... words) {
+        private static List<String> keysWritten(String... words) {
             return switch (words[0]) {
                 case "FLUSHALL" -> IntStream.range(0, KEYS).mapToObj(i -> "key:" + i).toList();
                 case "MSET" -> List.of(words[1], words[3]);
-                case "RENAME", "COPY" -> List.of(words[1], words[2]);
+                case "RENAME" -> List.of(words[1], words[2]);
+                case "COPY" -> List.of(words[2]);
                 default -> List.of(words[1]);
             };
         }

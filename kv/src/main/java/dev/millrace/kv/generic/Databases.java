@@ -81,7 +81,9 @@ public final class Databases {
         }
     }
 
+    /** That there is nothing to empty is an answer as well, and may depend on what was emptied. */
     private static void flush(Call call, int database) {
+        call.dependOnAll();
         if (size(call, database) > 0) {
             call.effects().flush(database);
         }
