@@ -3,9 +3,11 @@ package dev.millrace.it.differential;
 import dev.millrace.it.resp.Frame;
 import dev.millrace.it.resp.Reply;
 import dev.millrace.it.resp.RespConnection;
+import dev.millrace.it.server.Await;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -13,6 +15,7 @@ import java.util.TreeSet;
 /** A few connections to one server, led through steps. */
 final class Conversation implements AutoCloseable {
     private static final int PAGES_MAX = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String CLOSED = "(closed)";
     private static final String SILENT = "(no reply in time)";
     private static final String TOKEN = "settled-";
@@ -29,6 +32,23 @@ final class Conversation implements AutoCloseable {
         for (int index = 0; index < Step.CONNECTIONS; index++) {
             connections.add(connect());
         }
+    }
+
+    /**
+     * Waits until the server has seen that the connections of the conversation before are closed:
+     * that is news from other sockets, and no server promises when it hears of it.
+     */
+    void awaitNoSubscribers() {
+        Await.until("no subscribers are left", PATIENCE, () -> subscribers().isEmpty());
+    }
+
+    private String subscribers() {
+        List<Frame> reply = call(0, List.of("CLIENT", "LIST", "TYPE", "pubsub"));
+        return switch (reply.getFirst().reply()) {
+            case Reply.Bulk(String lines) -> lines;
+            case Reply.Verbatim(String lines) -> lines.substring("txt:".length()).strip();
+            default -> throw new AssertionError(reply);
+        };
     }
 
     /** The frames that each of these steps is answered with. */

@@ -49,6 +49,8 @@ final class Duel {
             throws IOException {
         try (Conversation ours = new Conversation(ourPort, protocol);
                 Conversation theirs = new Conversation(theirPort, protocol)) {
+            ours.awaitNoSubscribers();
+            theirs.awaitNoSubscribers();
             ours.run(START);
             theirs.run(START);
             Judge judge = new Judge();

@@ -61,8 +61,11 @@ public interface Disk {
          */
         void rewrite(long bytes) throws IOException;
 
-        /** All stores made before the call are on the medium when it returns. */
-        void force() throws IOException;
+        /**
+         * Stores to the bytes from {@code from} to before {@code to} that were made before the call
+         * are on the medium when it returns. Others may be or not: it takes as long as these do.
+         */
+        void force(long from, long to) throws IOException;
 
         /**
          * Cuts the file; no byte after {@code bytes} is in it any more. The mapping must not be

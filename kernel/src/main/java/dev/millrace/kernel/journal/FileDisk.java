@@ -3,6 +3,7 @@ package dev.millrace.kernel.journal;
 import dev.millrace.kernel.memory.AddressSpace;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -19,7 +20,14 @@ import java.util.stream.Stream;
 /** A real directory. */
 public final class FileDisk implements Disk {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
-    private static final int ZEROS_BYTES = 1 << 20;
+
+    /**
+     * How much is written at once when a file is made, which decides how large the pages are that
+     * the page cache keeps it in (folios): a store to one of them makes all of it dirty, and a sync
+     * then writes all of it. Pieces of a megabyte made each sync write a megabyte; still smaller
+     * ones than these cost more to make than they save (docs/decisions/mapped-journal.md).
+     */
+    private static final int PIECE_BYTES = 16 << 10;
 
     private final Path directory;
 
@@ -50,9 +58,10 @@ public final class FileDisk implements Disk {
             while (front.hasRemaining()) {
                 at += channel.write(front, at);
             }
-            ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
+            ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE_BYTES);
             while (at < bytes) {
-                zeros.position(0).limit((int) Math.min(ZEROS_BYTES, bytes - at));
+                long piece = Math.min(bytes, (at / PIECE_BYTES + 1) * PIECE_BYTES) - at;
+                zeros.position(0).limit((int) piece);
                 at += channel.write(zeros, at);
             }
             channel.force(true);
@@ -165,6 +174,7 @@ public final class FileDisk implements Disk {
         private final MapMode mode;
         private final boolean populate;
         private final Arena arena = Arena.ofShared();
+        private MemorySegment mapped = MemorySegment.NULL;
 
         MappedFile(FileChannel channel, MapMode mode, boolean populate) {
             this.channel = channel;
@@ -179,7 +189,7 @@ public final class FileDisk implements Disk {
 
         @Override
         public MemorySegment map() throws IOException {
-            MemorySegment mapped = channel.map(mode, 0, channel.size(), arena);
+            mapped = channel.map(mode, 0, channel.size(), arena);
             if (populate) {
                 AddressSpace.populateForWriting(mapped);
             }
@@ -194,9 +204,14 @@ public final class FileDisk implements Disk {
             }
         }
 
+        /** {@code msync(2)} of these pages; fdatasync would write all that are dirty. */
         @Override
-        public void force() throws IOException {
-            channel.force(false);
+        public void force(long from, long to) throws IOException {
+            try {
+                mapped.asSlice(from, to - from).force();
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
         }
 
         @Override

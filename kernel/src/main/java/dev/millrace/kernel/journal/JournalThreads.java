@@ -2,6 +2,7 @@ package dev.millrace.kernel.journal;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The two threads of a journal: one prepares space, one syncs. */
 public final class JournalThreads implements AutoCloseable {
@@ -9,6 +10,8 @@ public final class JournalThreads implements AutoCloseable {
 
     private final Worker space;
     private final Worker sync;
+    private final SegmentJournal journal;
+    private final Gathering gathering = new Gathering();
 
     /**
      * Starts them.
@@ -22,6 +25,7 @@ public final class JournalThreads implements AutoCloseable {
     }
 
     private JournalThreads(SegmentJournal journal, boolean everySecond, Runnable watch) {
+        this.journal = journal;
         space =
                 new Worker(
                         "journal-space",
@@ -30,7 +34,7 @@ public final class JournalThreads implements AutoCloseable {
                             watch.run();
                         },
                         true);
-        sync = new Worker("journal-sync", journal::sync, everySecond);
+        sync = new Worker("journal-sync", this::sync, everySecond);
         journal.attach(space::request, sync::request);
         space.start();
         sync.start();
@@ -40,6 +44,24 @@ public final class JournalThreads implements AutoCloseable {
     /** From here on what was appended is synced once a second, or only when that is asked for. */
     public void everySecond(boolean wanted) {
         sync.ticks = wanted;
+    }
+
+    private void sync() {
+        if (journal.durable() != journal.end()) {
+            gather();
+            // Whoever asked until now has appended before: this sync is for them as well.
+            sync.forgetRequests();
+            journal.sync();
+        }
+    }
+
+    private void gather() {
+        long pauseNanos = gathering.pauseNanos(journal.syncNanos());
+        if (pauseNanos > 0) {
+            long before = journal.end();
+            LockSupport.parkNanos(pauseNanos);
+            gathering.gained(journal.end() - before);
+        }
     }
 
     @Override
@@ -65,6 +87,11 @@ public final class JournalThreads implements AutoCloseable {
 
         void request() {
             requests.release();
+        }
+
+        /** Only the work itself may call it. */
+        void forgetRequests() {
+            requests.drainPermits();
         }
 
         private void run(Runnable work) {

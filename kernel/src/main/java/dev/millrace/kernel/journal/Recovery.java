@@ -83,7 +83,7 @@ final class Recovery {
         if (segment.used < segment.bytes) {
             segment.file.truncate(segment.used);
         } else if (doubtful) {
-            segment.force();
+            segment.force(segment.bytes);
         }
     }
 }

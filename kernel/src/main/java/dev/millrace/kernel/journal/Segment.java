@@ -51,6 +51,9 @@ final class Segment {
     /** Offset behind the last frame. */
     long used = HEADER_BYTES;
 
+    /** All before this offset is on the medium. Whoever syncs has it, see {@link #force}. */
+    private long synced;
+
     long firstPosition;
 
     /** Of the last frame in it; {@code firstPosition - 1} while there is none. */
@@ -242,16 +245,17 @@ final class Segment {
     }
 
     /**
-     * Syncs it. The file's size is looked at as well: stores to a mapping behind a file's end go
-     * nowhere, some of them without a fault.
+     * Syncs what was appended before an offset; one sync at a time. The file's size is looked at as
+     * well: stores to a mapping behind a file's end go nowhere, some of them without a fault.
      */
-    void force() throws IOException {
+    void force(long to) throws IOException {
         long now = file.bytes();
         if (now < bytes) {
             throw new IOException(
                     name() + ": " + now + " bytes (expected: " + bytes + "): somebody has cut it");
         }
-        file.force();
+        file.force(synced, to);
+        synced = to;
     }
 
     void close() throws IOException {

@@ -507,11 +507,13 @@ public final class SegmentJournal implements Journal {
         try {
             long target;
             Segment newest;
+            long used;
             List<Segment> full;
             lock.lock();
             try {
                 target = last;
                 newest = active;
+                used = active.used;
                 full = List.copyOf(unsynced);
             } finally {
                 lock.unlock();
@@ -521,9 +523,9 @@ public final class SegmentJournal implements Journal {
             }
             long start = System.nanoTime();
             for (Segment segment : full) {
-                segment.force();
+                segment.force(segment.used);
             }
-            newest.force();
+            newest.force(used);
             // A mean over about eight syncs: one slow sync does not move the work to a thread.
             long before = syncNanos;
             syncNanos = before + (System.nanoTime() - start - before) / 8;

@@ -59,22 +59,31 @@ public final class FakeDisk implements Disk {
         }
 
         void force() {
-            byte[] now = cache.toArray(ValueLayout.JAVA_BYTE);
+            medium = Arrays.copyOf(medium, (int) cache.byteSize());
+            force(0, medium.length);
+        }
+
+        /** Whole pages, and no others. */
+        void force(long from, long to) {
+            int start = (int) (from / PAGE_BYTES * PAGE_BYTES);
+            int end =
+                    (int) Math.min((to + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES, medium.length);
             if (dropped.length > 0) {
-                keepClean(now);
+                forceChanged(start, end);
+            } else {
+                MemorySegment.copy(cache, ValueLayout.JAVA_BYTE, start, medium, start, end - start);
             }
-            medium = now;
         }
 
         /** Leaves the medium as it is where a page has not changed since it counts as written. */
-        private void keepClean(byte[] now) {
-            byte[] old = Arrays.copyOf(medium, now.length);
-            for (int at = 0; at < now.length; at += PAGE_BYTES) {
-                int end = Math.min(at + PAGE_BYTES, now.length);
+        private void forceChanged(int start, int end) {
+            byte[] now = cache.toArray(ValueLayout.JAVA_BYTE);
+            for (int at = start; at < end; at += PAGE_BYTES) {
+                int next = Math.min(at + PAGE_BYTES, end);
                 boolean clean =
-                        end <= dropped.length && Arrays.equals(now, at, end, dropped, at, end);
-                if (clean) {
-                    System.arraycopy(old, at, now, at, end - at);
+                        next <= dropped.length && Arrays.equals(now, at, next, dropped, at, next);
+                if (!clean) {
+                    System.arraycopy(now, at, medium, at, next - at);
                 }
             }
         }
@@ -257,13 +266,12 @@ public final class FakeDisk implements Disk {
         return "fake-disk";
     }
 
-    private void force(Content content) throws IOException {
+    private void failOrCount(Content content) throws IOException {
         forces++;
         if (forceFails) {
             content.drop();
             throw new IOException("Input/output error");
         }
-        content.force();
     }
 
     private final class OpenFile implements File {
@@ -288,8 +296,9 @@ public final class FakeDisk implements Disk {
         }
 
         @Override
-        public void force() throws IOException {
-            FakeDisk.this.force(content);
+        public void force(long from, long to) throws IOException {
+            failOrCount(content);
+            content.force(from, to);
         }
 
         @Override
@@ -337,7 +346,8 @@ public final class FakeDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            FakeDisk.this.force(content);
+            failOrCount(content);
+            content.force();
         }
 
         @Override

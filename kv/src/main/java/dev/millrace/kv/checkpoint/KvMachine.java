@@ -120,7 +120,7 @@ public final class KvMachine implements StateMachine {
     private record Slices(
             Lane lane, Stripe stripe, StripeWalk walk, Checkpoint checkpoint, AtomicInteger left) {
         void schedule() {
-            lane.loop().execute(this::slice);
+            lane.loop().nextTurn(this::slice);
         }
 
         private void slice() {

@@ -64,7 +64,7 @@ public final class ActiveExpiry {
             }
         }
         if (more && System.nanoTime() - cycleStart < CYCLE_NANOS_MAX) {
-            lane.loop().execute(this::slice);
+            lane.loop().nextTurn(this::slice);
         }
     }
 

@@ -88,7 +88,7 @@ final class Housekeeping {
             stripe.unlock();
         }
         if (more) {
-            lane.loop().execute(() -> sweep(lane, stripe));
+            lane.loop().nextTurn(() -> sweep(lane, stripe));
         }
     }
 }

@@ -12,6 +12,15 @@ public interface LaneLoop {
     /** Runs at the end of the loop's present turn; on the loop only. */
     void afterTurn(Runnable task);
 
+    /**
+     * Runs at the end of another turn, after what the sockets bring in it; from any thread. Work
+     * that is done in slices goes on with this: a task that goes on through {@link #execute} is run
+     * again at once, until a second is over, and no client is served meanwhile.
+     */
+    default void nextTurn(Runnable task) {
+        execute(() -> afterTurn(task));
+    }
+
     /** A command failed by a fault of ours, before it had changed anything. */
     void fault(Throwable cause);
 
