@@ -37,9 +37,9 @@ final class BrokenDisk implements AutoCloseable {
                                         "-o",
                                         "/dev/null",
                                         "-e",
-                                        "trace=fsync,fdatasync",
+                                        "trace=fsync,fdatasync,msync",
                                         "-e",
-                                        "inject=fsync,fdatasync:error=EIO"))
+                                        "inject=fsync,fdatasync,msync:error=EIO"))
                         .redirectErrorStream(true)
                         .redirectOutput(told.toFile())
                         .start();
