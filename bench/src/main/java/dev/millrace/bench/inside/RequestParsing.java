@@ -1,6 +1,8 @@
 package dev.millrace.bench.inside;
 
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
 
 import org.openjdk.jmh.annotations.Benchmark;
@@ -35,7 +37,7 @@ public class RequestParsing {
     @Param({"3", "1024"})
     public int valueBytes;
 
-    private final RequestParser parser = new RequestParser();
+    private final RequestParser parser = new RequestParser(new Request(new Slabs()));
     private NativeBuffer input = new NativeBuffer(1);
     private int bytes;
 
