@@ -40,6 +40,11 @@ public final class Collections {
         }
     }
 
+    /** Deletes what is at a place. */
+    public static void delete(Place place) {
+        Members.deleteItem(place);
+    }
+
     /** What is wrong with a packed collection's bytes from a stranger, empty if nothing. */
     public static String wrong(int type, int encoding, long value, int length) {
         return switch (type) {

@@ -156,7 +156,17 @@ public final class HashValue {
         return count > 0 && count % 2 == 0 ? "" : count + " elements";
     }
 
+    /** Its listpack; it is no table. */
+    public static long pack(Place place) {
+        return Packed.pack(place);
+    }
+
     // ---- Changing
+
+    /** Makes a hash where none is of a listpack that lies elsewhere: fields, each once, and values. */
+    public static void createPacked(Place place, long pack) {
+        Packed.create(place, Item.TYPE_HASH, PACKED, pack);
+    }
 
     /** Makes it a table. */
     public static void toTable(Place place) {

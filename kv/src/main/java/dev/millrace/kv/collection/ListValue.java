@@ -105,7 +105,34 @@ public final class ListValue {
         return wrong.isEmpty() && Listpack.count(value) == 0 ? "no elements" : wrong;
     }
 
+    /** Its listpack; it is no chain. */
+    public static long pack(Place place) {
+        return Packed.pack(place);
+    }
+
+    /** Is told the listpack of a node. */
+    @FunctionalInterface
+    public interface PackVisitor {
+        void pack(long pack);
+    }
+
+    /** Tells of the listpacks of a chain, in their order, and how many there are. */
+    public static int eachPack(Place place, PackVisitor visitor) {
+        int nodes = 0;
+        long node = ListChain.head(root(place));
+        for (; node != 0; node = ListNode.next(node)) {
+            visitor.pack(ListNode.pack(node));
+            nodes++;
+        }
+        return nodes;
+    }
+
     // ---- Changing
+
+    /** Makes a list where none is of a listpack that lies elsewhere and has elements. */
+    public static void createPacked(Place place, long pack) {
+        Packed.create(place, Item.TYPE_LIST, PACKED, pack);
+    }
 
     /** Makes it a chain, if it is none. */
     public static void toChain(Place place) {

@@ -1,5 +1,6 @@
 package dev.millrace.kv.collection;
 
+import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.packed.Listpack;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
@@ -15,6 +16,13 @@ final class Packed {
     static void create(Place place, int type, int encoding) {
         Apply.create(place, type, encoding, Listpack.EMPTY_BYTES);
         Listpack.init(pack(place));
+    }
+
+    /** Makes an item of a whole listpack that lies elsewhere and was checked. */
+    static void create(Place place, int type, int encoding, long pack) {
+        int bytes = Listpack.bytes(pack);
+        Apply.create(place, type, encoding, bytes);
+        Memory.copy(pack, pack(place), bytes);
     }
 
     /** Makes the value an empty listpack, whatever it was. */

@@ -197,7 +197,19 @@ public final class SetValue {
         };
     }
 
+    /** Its integers, an {@link IntSet}; it has that form. */
+    public static long integersOf(Place place) {
+        return integers(place);
+    }
+
     // ---- Changing
+
+    /** Makes a set where none is of integers that lie elsewhere, of which there are some. */
+    public static void createIntegers(Place place, long set) {
+        int bytes = IntSet.bytes(set);
+        Apply.create(place, Item.TYPE_SET, INTEGERS, bytes);
+        Memory.copy(set, integers(place), bytes);
+    }
 
     /** Gives it a later form, or makes it in that form if there is none. */
     public static void toForm(Place place, Form wanted) {

@@ -90,6 +90,15 @@ public final class SortedSetValue {
         return parse(text, length);
     }
 
+    /** The score that an element of a foreign listpack is; NaN if it is none. */
+    public static double packedScoreOrNaN(long at) {
+        try {
+            return packedScore(at);
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
+    }
+
     private static double parse(long at, int length) {
         String text = new String(Memory.bytes(at, length), StandardCharsets.ISO_8859_1);
         return switch (text) {
@@ -218,6 +227,16 @@ public final class SortedSetValue {
         return packedScore(Listpack.next(at));
     }
 
+    /** Its listpack; it is no table. */
+    public static long pack(Place place) {
+        return Packed.pack(place);
+    }
+
+    /** Whether a listpack from a stranger may be {@link #createPacked}. */
+    public static boolean isWhole(long pack, int bytes) {
+        return wrong(PACKED, pack, bytes).isEmpty();
+    }
+
     static String wrong(int encoding, long value, int length) {
         if (encoding != PACKED) {
             return "encoding " + encoding;
@@ -264,6 +283,11 @@ public final class SortedSetValue {
     }
 
     // ---- Changing
+
+    /** Makes a sorted set where none is of a listpack that lies elsewhere and {@link #isWhole}. */
+    public static void createPacked(Place place, long pack) {
+        Packed.create(place, Item.TYPE_SORTED_SET, PACKED, pack);
+    }
 
     /** Makes it a table, if it is none. */
     public static void toTable(Place place) {

@@ -1,0 +1,197 @@
+package dev.millrace.kv.rdb;
+
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.packed.Element;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the numbers and strings of a dump from memory; nothing that they say is believed.
+ *
+ * <pre>
+ * length:  00llllll | 01llllll l8 | 80 l32 | 81 l64     big-endian
+ * string:  length bytes | c0 i8 | c1 i16 | c2 i32 | c3 compressed-length length LZF-bytes
+ * </pre>
+ */
+final class DumpReader {
+    private static final int ENCODED = 3;
+    private static final int INT_8 = 0;
+    private static final int INT_16 = 1;
+    private static final int INT_32 = 2;
+    private static final int LZF = 3;
+    private static final int LENGTH_32 = 0x80;
+    private static final int LENGTH_64 = 0x81;
+
+    /** What a compressed string may become: the longest string there is. */
+    private static final long STRING_BYTES_MAX = 512L << 20;
+
+    private final NativeBuffer unpacked = new NativeBuffer(256);
+    private final NativeBuffer otherUnpacked = new NativeBuffer(256);
+    private long start;
+    private long at;
+    private long end;
+
+    /** From here on it reads these bytes. */
+    void read(long address, long bytes) {
+        start = address;
+        at = address;
+        end = address + bytes;
+    }
+
+    /** Gives back what strings were unpacked to. */
+    void close() {
+        unpacked.free();
+        otherUnpacked.free();
+    }
+
+    long address() {
+        return at;
+    }
+
+    long offset() {
+        return at - start;
+    }
+
+    long left() {
+        return end - at;
+    }
+
+    BadDump bad(String what) {
+        return new BadDump(offset(), what);
+    }
+
+    private void need(long bytes) {
+        if (bytes < 0 || bytes > end - at) {
+            throw bad(bytes + " bytes wanted (expected: <= " + (end - at) + ")");
+        }
+    }
+
+    int u8() {
+        need(1);
+        return Memory.getUnsignedByte(at++);
+    }
+
+    int u16() {
+        need(2);
+        at += 2;
+        return Memory.getUnsignedShort(at - 2);
+    }
+
+    long i32() {
+        need(4);
+        at += 4;
+        return Memory.getInt(at - 4);
+    }
+
+    long i64() {
+        need(8);
+        at += 8;
+        return Memory.getLong(at - 8);
+    }
+
+    /** The address of so many bytes, which are passed over. */
+    long skip(long bytes) {
+        need(bytes);
+        at += bytes;
+        return at - bytes;
+    }
+
+    long length() {
+        int first = u8();
+        int kind = first >>> 6;
+        if (kind == ENCODED) {
+            throw bad("a length (expected: no encoding " + (first & 0x3f) + ")");
+        }
+        return length(first, kind);
+    }
+
+    private long length(int first, int kind) {
+        if (kind == 0) {
+            return first & 0x3f;
+        }
+        if (kind == 1) {
+            return (first & 0x3f) << 8 | u8();
+        }
+        if (first == LENGTH_32) {
+            return Integer.toUnsignedLong(Integer.reverseBytes((int) i32()));
+        }
+        if (first == LENGTH_64) {
+            long length = Long.reverseBytes(i64());
+            if (length < 0) {
+                throw bad("length " + Long.toUnsignedString(length));
+            }
+            return length;
+        }
+        throw bad("length of kind " + first);
+    }
+
+    /** How many things follow, of which each takes a byte at least. */
+    long count() {
+        long count = length();
+        if (count == 0 || count > left()) {
+            throw bad(count + " elements (expected: 1 to " + left() + ")");
+        }
+        return count;
+    }
+
+    void string(Element into) {
+        string(into, unpacked);
+    }
+
+    /** A second one, while the first is still needed. */
+    void otherString(Element into) {
+        string(into, otherUnpacked);
+    }
+
+    private void string(Element into, NativeBuffer buffer) {
+        int first = u8();
+        int kind = first >>> 6;
+        if (kind != ENCODED) {
+            long length = length(first, kind);
+            long address = skip(length);
+            into.set(address, (int) length);
+            return;
+        }
+        switch (first & 0x3f) {
+            case INT_8 -> into.set((byte) u8());
+            case INT_16 -> into.set((short) u16());
+            case INT_32 -> into.set(i32());
+            case LZF -> unpack(into, buffer);
+            default -> throw bad("string of encoding " + (first & 0x3f));
+        }
+    }
+
+    private void unpack(Element into, NativeBuffer buffer) {
+        long packedBytes = length();
+        long bytes = length();
+        long packed = skip(packedBytes);
+        if (bytes > STRING_BYTES_MAX) {
+            throw bad("a string of " + bytes + " bytes (expected: <= " + STRING_BYTES_MAX + ")");
+        }
+        buffer.shrink();
+        long to = buffer.room(Math.max(bytes, 1));
+        if (!Lzf.unpack(packed, packedBytes, to, bytes)) {
+            throw bad("a compressed string");
+        }
+        into.set(to, (int) bytes);
+    }
+
+    /** A double as old dumps have it: its text behind a length, or one of three lengths that say. */
+    double textDouble() {
+        int length = u8();
+        return switch (length) {
+            case 255 -> Double.NEGATIVE_INFINITY;
+            case 254 -> Double.POSITIVE_INFINITY;
+            case 253 -> Double.NaN;
+            default -> {
+                byte[] text = Memory.bytes(skip(length), length);
+                try {
+                    yield Double.parseDouble(new String(text, StandardCharsets.ISO_8859_1));
+                } catch (NumberFormatException e) {
+                    throw bad("a score that is no number");
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,34 @@
+package dev.millrace.kv.rdb;
+
+/** The types of values in a dump, by their codes, as far as they are or may be read here. */
+final class DumpType {
+    static final int STRING = 0;
+    static final int LIST = 1;
+    static final int SET = 2;
+    static final int ZSET = 3;
+    static final int HASH = 4;
+    static final int ZSET_BINARY = 5;
+    static final int SET_INTEGERS = 11;
+    static final int HASH_LISTPACK = 16;
+    static final int ZSET_LISTPACK = 17;
+    static final int LIST_LISTPACKS = 18;
+
+    /** In a list's nodes: one element as it is, or a listpack. */
+    static final int NODE_PLAIN = 1;
+
+    static final int NODE_PACKED = 2;
+
+    private DumpType() {}
+
+    /** What a type is called that is not read here. */
+    static String name(int type) {
+        return switch (type) {
+            case 6, 7 -> "a module's value (type " + type + ")";
+            case 9 -> "a hash as a zipmap, of Redis 2.4 (type 9)";
+            case 10, 12, 13, 14 -> "a ziplist, of Redis 6.2 or older (type " + type + ")";
+            case 15, 19, 21 -> "a stream (type " + type + ")";
+            case 20 -> "a set as a listpack, of Redis 7.2 (type 20)";
+            default -> "a value of type " + type;
+        };
+    }
+}

@@ -1,0 +1,373 @@
+package dev.millrace.kv.rdb;
+
+import dev.millrace.kv.collection.HashValue;
+import dev.millrace.kv.collection.ListValue;
+import dev.millrace.kv.collection.SetValue;
+import dev.millrace.kv.collection.SortedSetValue;
+import dev.millrace.kv.packed.Element;
+import dev.millrace.kv.packed.IntSet;
+import dev.millrace.kv.packed.Listpack;
+import dev.millrace.kv.resp.Decimal;
+import dev.millrace.kv.store.Apply;
+import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.Place;
+
+/**
+ * A value as a dump has it: read into a place where nothing is, and written from one.
+ *
+ * <p>Reading believes nothing; what is wrong throws {@link BadDump}, and may leave a part of the
+ * value at the place. So whoever cannot have that reads it into a store of its own first.
+ */
+public final class DumpedValue {
+    /** A list's listpack is at most so long; a longer one becomes several. */
+    private static final int LIST_PACK_BYTES_MAX = 8 * 1024;
+
+    /** A set of strings is packed up to so many members of so many bytes. */
+    private static final int SET_PACKED_MAX = 128;
+
+    private static final int SET_PACKED_BYTES_MAX = 64;
+
+    private final Element first = new Element();
+    private final Element second = new Element();
+    private final Limits limits;
+
+    DumpedValue(Limits limits) {
+        this.limits = limits;
+    }
+
+    // ---- Reading
+
+    /** Reads a value of a type of {@link DumpType}. */
+    void read(DumpReader in, int type, Place place) {
+        switch (type) {
+            case DumpType.STRING -> string(in, place);
+            case DumpType.LIST -> list(in, place);
+            case DumpType.SET -> set(in, place);
+            case DumpType.ZSET -> sortedSet(in, place, false);
+            case DumpType.HASH -> hash(in, place);
+            case DumpType.ZSET_BINARY -> sortedSet(in, place, true);
+            case DumpType.SET_INTEGERS -> integers(in, place);
+            case DumpType.HASH_LISTPACK -> packedHash(in, place);
+            case DumpType.ZSET_LISTPACK -> packedSortedSet(in, place);
+            case DumpType.LIST_LISTPACKS -> nodes(in, place);
+            default -> throw in.bad(DumpType.name(type) + " cannot be read");
+        }
+    }
+
+    private void string(DumpReader in, Place place) {
+        in.string(first);
+        place.item(
+                Apply.putString(
+                        place.stripe(),
+                        place.database(),
+                        place.hash(),
+                        0,
+                        place.address(),
+                        place.length(),
+                        first.address(),
+                        first.length(),
+                        0,
+                        Item.ENCODING_PLAIN));
+    }
+
+    private void list(DumpReader in, Place place) {
+        for (long left = in.count(); left > 0; left--) {
+            in.string(first);
+            push(place, first);
+        }
+    }
+
+    private static void push(Place place, Element element) {
+        long more = Listpack.elementBytes(element.address(), element.length());
+        if (Math.max(ListValue.packedBytes(place), Listpack.EMPTY_BYTES) + more
+                > LIST_PACK_BYTES_MAX) {
+            ListValue.toChain(place);
+        }
+        ListValue.push(place, false, element.address(), element.length());
+    }
+
+    private void nodes(DumpReader in, Place place) {
+        long count = in.count();
+        for (long left = count; left > 0; left--) {
+            long kind = in.length();
+            in.string(first);
+            if (kind == DumpType.NODE_PLAIN) {
+                push(place, first);
+                continue;
+            }
+            if (kind != DumpType.NODE_PACKED) {
+                throw in.bad("a list's node of kind " + kind);
+            }
+            long pack = checkedPack(in);
+            if (count == 1 && Listpack.bytes(pack) <= LIST_PACK_BYTES_MAX) {
+                ListValue.createPacked(place, pack);
+                return;
+            }
+            for (long at = Listpack.first(pack); !Listpack.isEnd(at); at = Listpack.next(at)) {
+                Listpack.read(at, second);
+                push(place, second);
+            }
+        }
+    }
+
+    /** The listpack that was read, which has elements. */
+    private long checkedPack(DumpReader in) {
+        String wrong = Listpack.check(first.address(), first.length());
+        if (wrong.isEmpty() && Listpack.count(first.address()) == 0) {
+            wrong = "no elements";
+        }
+        if (!wrong.isEmpty()) {
+            throw in.bad("a listpack: " + wrong);
+        }
+        return first.address();
+    }
+
+    private void set(DumpReader in, Place place) {
+        long count = in.count();
+        SetValue.Form form =
+                count <= limits.integers() ? SetValue.Form.INTEGERS : formOf(count, 0);
+        for (long left = count; left > 0; left--) {
+            in.string(first);
+            boolean integer = Decimal.isLong(first.address(), first.length());
+            if (form == SetValue.Form.INTEGERS && !integer) {
+                form = formOf(count, first.length());
+            } else if (first.length() > SET_PACKED_BYTES_MAX) {
+                form = SetValue.Form.TABLE;
+            }
+            SetValue.toForm(place, form);
+            if (!SetValue.add(place, first.address(), first.length())) {
+                throw in.bad("a member that is there already");
+            }
+        }
+    }
+
+    private static SetValue.Form formOf(long count, int length) {
+        return count <= SET_PACKED_MAX && length <= SET_PACKED_BYTES_MAX
+                ? SetValue.Form.PACKED
+                : SetValue.Form.TABLE;
+    }
+
+    private void integers(DumpReader in, Place place) {
+        in.string(first);
+        long set = first.address();
+        String wrong = IntSet.check(set, first.length());
+        if (wrong.isEmpty() && IntSet.count(set) == 0) {
+            wrong = "none";
+        }
+        if (!wrong.isEmpty()) {
+            throw in.bad("a set of integers: " + wrong);
+        }
+        if (IntSet.count(set) <= limits.integers()) {
+            SetValue.createIntegers(place, set);
+            return;
+        }
+        SetValue.toForm(place, SetValue.Form.TABLE);
+        for (int i = 0; i < IntSet.count(set); i++) {
+            second.set(IntSet.get(set, i));
+            SetValue.add(place, second.address(), second.length());
+        }
+    }
+
+    private void hash(DumpReader in, Place place) {
+        long count = in.count();
+        for (long left = count; left > 0; left--) {
+            in.string(first);
+            in.otherString(second);
+            putField(in, place, count);
+        }
+    }
+
+    private void putField(DumpReader in, Place place, long count) {
+        boolean fits =
+                count <= limits.hashEntries()
+                        && Math.max(first.length(), second.length()) <= limits.hashBytes();
+        if (!fits && !HashValue.isTable(place)) {
+            HashValue.toTable(place);
+        }
+        if (!HashValue.put(
+                place, first.address(), first.length(), second.address(), second.length())) {
+            throw in.bad("a field that is there already");
+        }
+    }
+
+    private void packedHash(DumpReader in, Place place) {
+        in.string(first);
+        long pack = checkedPack(in);
+        int elements = Listpack.count(pack);
+        if (elements % 2 != 0) {
+            throw in.bad("a hash's listpack of " + elements + " elements");
+        }
+        int longest = 0;
+        for (long at = Listpack.first(pack); !Listpack.isEnd(at); at = Listpack.next(at)) {
+            longest = Math.max(longest, Listpack.length(at));
+        }
+        boolean fits = elements / 2 <= limits.hashEntries() && longest <= limits.hashBytes();
+        if (fits && Distinct.are(pack, 2)) {
+            HashValue.createPacked(place, pack);
+            return;
+        }
+        for (long at = Listpack.first(pack); !Listpack.isEnd(at); ) {
+            Listpack.read(at, first);
+            at = Listpack.next(at);
+            Listpack.read(at, second);
+            at = Listpack.next(at);
+            putField(in, place, elements / 2);
+        }
+    }
+
+    private void sortedSet(DumpReader in, Place place, boolean binary) {
+        long count = in.count();
+        for (long left = count; left > 0; left--) {
+            in.string(first);
+            double score = binary ? Double.longBitsToDouble(in.i64()) : in.textDouble();
+            putScore(in, place, count, score);
+        }
+    }
+
+    private void putScore(DumpReader in, Place place, long count, double score) {
+        if (Double.isNaN(score)) {
+            throw in.bad("a score that is no number");
+        }
+        boolean fits =
+                count <= limits.sortedEntries() && first.length() <= limits.sortedBytes();
+        if (!fits && !SortedSetValue.isTable(place)) {
+            SortedSetValue.toTable(place);
+        }
+        double before = SortedSetValue.score(place, first.address(), first.length());
+        if (!Double.isNaN(before)) {
+            throw in.bad("a member that is there already");
+        }
+        SortedSetValue.put(place, score, first.address(), first.length());
+    }
+
+    private void packedSortedSet(DumpReader in, Place place) {
+        in.string(first);
+        long pack = checkedPack(in);
+        int elements = Listpack.count(pack);
+        if (elements % 2 != 0) {
+            throw in.bad("a sorted set's listpack of " + elements + " elements");
+        }
+        int longest = 0;
+        for (long at = Listpack.first(pack);
+                !Listpack.isEnd(at);
+                at = Listpack.next(Listpack.next(at))) {
+            longest = Math.max(longest, Listpack.length(at));
+        }
+        boolean fits = elements / 2 <= limits.sortedEntries() && longest <= limits.sortedBytes();
+        if (fits
+                && SortedSetValue.isWhole(pack, first.length())
+                && Distinct.are(pack, 2)) {
+            SortedSetValue.createPacked(place, pack);
+            return;
+        }
+        for (long at = Listpack.first(pack); !Listpack.isEnd(at); ) {
+            Listpack.read(at, first);
+            at = Listpack.next(at);
+            double score = SortedSetValue.packedScoreOrNaN(at);
+            at = Listpack.next(at);
+            putScore(in, place, elements / 2, score);
+        }
+    }
+
+    // ---- Writing
+
+    /** Writes the type's code. */
+    static void writeType(Place place, DumpWriter out) {
+        out.u8(typeOf(place));
+    }
+
+    private static int typeOf(Place place) {
+        long item = place.item();
+        boolean large = Item.isLarge(item);
+        return switch (Item.type(item)) {
+            case Item.TYPE_STRING -> DumpType.STRING;
+            case Item.TYPE_LIST -> DumpType.LIST_LISTPACKS;
+            case Item.TYPE_SET ->
+                    SetValue.form(place) == SetValue.Form.INTEGERS
+                            ? DumpType.SET_INTEGERS
+                            : DumpType.SET;
+            case Item.TYPE_SORTED_SET -> large ? DumpType.ZSET_BINARY : DumpType.ZSET_LISTPACK;
+            case Item.TYPE_HASH -> large ? DumpType.HASH : DumpType.HASH_LISTPACK;
+            default -> throw new AssertionError("type " + Item.type(item));
+        };
+    }
+
+    /** Writes the value. */
+    void write(Place place, DumpWriter out) {
+        long item = place.item();
+        switch (Item.type(item)) {
+            case Item.TYPE_STRING -> out.string(Item.value(item), Item.valueLength(item));
+            case Item.TYPE_LIST -> writeList(place, out);
+            case Item.TYPE_SET -> writeSet(place, out);
+            case Item.TYPE_SORTED_SET -> writeSortedSet(place, out);
+            case Item.TYPE_HASH -> writeHash(place, out);
+            default -> throw new AssertionError("type " + Item.type(item));
+        }
+    }
+
+    private static void writePack(long pack, DumpWriter out) {
+        out.string(pack, Listpack.bytes(pack));
+    }
+
+    private static void writeNode(long pack, DumpWriter out) {
+        out.length(DumpType.NODE_PACKED);
+        writePack(pack, out);
+    }
+
+    private static void writeList(Place place, DumpWriter out) {
+        if (!ListValue.isChain(place)) {
+            out.length(1);
+            writeNode(ListValue.pack(place), out);
+            return;
+        }
+        out.length(ListValue.eachPack(place, pack -> {}));
+        ListValue.eachPack(place, pack -> writeNode(pack, out));
+    }
+
+    private void writeSet(Place place, DumpWriter out) {
+        if (SetValue.form(place) == SetValue.Form.INTEGERS) {
+            long set = SetValue.integersOf(place);
+            out.string(set, IntSet.bytes(set));
+            return;
+        }
+        out.length(SetValue.size(place));
+        SetValue.each(place, first, member -> out.string(member.address(), member.length()));
+    }
+
+    private void writeSortedSet(Place place, DumpWriter out) {
+        if (!SortedSetValue.isTable(place)) {
+            writePack(SortedSetValue.pack(place), out);
+            return;
+        }
+        long size = SortedSetValue.size(place);
+        out.length(size);
+        // From the greatest, as Redis does: who loads it then puts each before the last.
+        SortedSetValue.each(
+                place,
+                size - 1,
+                size,
+                true,
+                first,
+                (member, score) -> {
+                    out.string(member.address(), member.length());
+                    out.i64(Double.doubleToRawLongBits(score));
+                    return true;
+                });
+    }
+
+    private void writeHash(Place place, DumpWriter out) {
+        if (!HashValue.isTable(place)) {
+            writePack(HashValue.pack(place), out);
+            return;
+        }
+        out.length(HashValue.size(place));
+        HashValue.each(
+                place,
+                first,
+                second,
+                (field, value) -> {
+                    out.string(field.address(), field.length());
+                    out.string(value.address(), value.length());
+                });
+    }
+}
