@@ -32,6 +32,8 @@ public final class Main {
                 new TakeBackup(out, terminal),
                 new RestoreBackup(out, terminal),
                 new RepairData(out, terminal),
+                new ImportRdb(out, terminal),
+                new ExportRdb(out, terminal),
                 new ShowVersion(out),
                 new Train(out));
     }

@@ -36,10 +36,10 @@ public final class Product implements AutoCloseable {
     }
 
     /** What one finished run printed on both outputs, and how it ended. */
-    record Run(int exit, String out) {}
+    public record Run(int exit, String out) {}
 
     /** Runs the packaged jar on this very JDK to its end. */
-    static Run run(String... arguments) throws IOException, InterruptedException {
+    public static Run run(String... arguments) throws IOException, InterruptedException {
         Process process = process(List.of(arguments)).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -3,6 +3,7 @@ package dev.millrace.it.server;
 import dev.millrace.it.resp.RespConnection;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,22 +19,41 @@ public final class RedisProcess implements Server {
     private final Path program;
     private final Setup setup;
     private final Path folder;
+    private final boolean appendOnly;
     private final int port;
     private Child child;
 
-    private RedisProcess(Path program, Setup setup) {
+    private RedisProcess(Path program, Setup setup, Path folder, boolean appendOnly) {
         this.program = program;
         this.setup = setup;
-        this.folder = Scratch.folder("redis");
+        this.folder = folder;
+        this.appendOnly = appendOnly;
         this.port = Scratch.freePort();
         this.child = Child.start(command(), folder);
     }
 
     /** Starts it with everything kept on its append-only file. */
     public static RedisProcess start(Setup setup) {
-        RedisProcess redis = new RedisProcess(ForeignProgram.REDIS_SERVER.require(), setup);
+        return start(setup, Scratch.folder("redis"), true);
+    }
+
+    /** Starts it with what a dump file holds. */
+    public static RedisProcess load(Path dump) throws IOException {
+        Path folder = Scratch.folder("redis");
+        Files.copy(dump, folder.resolve("dump.rdb"));
+        return start(Setup.plain(), folder, false);
+    }
+
+    private static RedisProcess start(Setup setup, Path folder, boolean appendOnly) {
+        Path program = ForeignProgram.REDIS_SERVER.require();
+        RedisProcess redis = new RedisProcess(program, setup, folder, appendOnly);
         redis.awaitReady();
         return redis;
+    }
+
+    /** Where it keeps its files: SAVE writes {@code dump.rdb} there. */
+    public Path folder() {
+        return folder;
     }
 
     @Override
@@ -82,7 +102,7 @@ public final class RedisProcess implements Server {
         List<String> words = new ArrayList<>();
         words.add(program.toString());
         words.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", "" + folder));
-        words.addAll(List.of("--save", "", "--appendonly", "yes"));
+        words.addAll(List.of("--save", "", "--appendonly", appendOnly ? "yes" : "no"));
         words.addAll(List.of("--appendfsync", appendfsync()));
         words.addAll(List.of("--maxclients", "" + setup.connections()));
         return words;

@@ -7,7 +7,7 @@ import java.io.Serial;
 public final class TargetTaken extends IOException {
     @Serial private static final long serialVersionUID = 1;
 
-    TargetTaken(String message) {
+    public TargetTaken(String message) {
         super(message);
     }
 }

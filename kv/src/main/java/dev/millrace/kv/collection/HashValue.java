@@ -163,7 +163,9 @@ public final class HashValue {
 
     // ---- Changing
 
-    /** Makes a hash where none is of a listpack that lies elsewhere: fields, each once, and values. */
+    /**
+     * Makes a hash where none is of a listpack that lies elsewhere: fields, each once, and values.
+     */
     public static void createPacked(Place place, long pack) {
         Packed.create(place, Item.TYPE_HASH, PACKED, pack);
     }

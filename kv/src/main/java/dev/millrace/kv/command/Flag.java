@@ -15,6 +15,7 @@ public enum Flag {
     STALE,
     SKIP_MONITOR,
     SKIP_SLOWLOG,
+    ASKING,
     FAST,
     NO_AUTH,
     NO_ASYNC_LOADING,

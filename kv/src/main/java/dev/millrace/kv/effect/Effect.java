@@ -59,7 +59,12 @@ enum Effect {
      * {@code db key rank members(varint)}: so many members are out of the sorted set, from the rank
      * on.
      */
-    SORTED_REMOVE_RANKS(20);
+    SORTED_REMOVE_RANKS(20),
+    /**
+     * {@code db key expiry limits(5 varints) type(u8) bytes(varint) dump}: the key, where nothing
+     * was, has the value that is dumped.
+     */
+    RESTORE(21);
 
     static final int MACHINE = 1;
 

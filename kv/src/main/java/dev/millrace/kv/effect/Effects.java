@@ -7,6 +7,7 @@ import dev.millrace.kv.command.Key;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.KeyHash;
+import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
@@ -41,6 +42,7 @@ public final class Effects {
     private long changes;
 
     private final NativeBuffer name = new NativeBuffer(64);
+    private final RestoreEffect restore = new RestoreEffect(this);
     private Consumer<Key> onCreated = key -> {};
 
     public Effects(RecordWriter record, Stripes stripes) {
@@ -74,8 +76,13 @@ public final class Effects {
         return sortedSet;
     }
 
+    /** Of values from dumps. */
+    public RestoreEffect restore() {
+        return restore;
+    }
+
     /** Begins an effect on a key. */
-    NativeBuffer begin(Effect effect, Key key) {
+    NativeBuffer begin(Effect effect, Place key) {
         NativeBuffer out = begin(effect);
         out.putByte(key.database().index());
         putBytes(out, key.address(), key.length());

@@ -72,6 +72,7 @@ public final class Replay {
             case SORTED_PUT -> SortedSetEffects.replayPut(in);
             case SORTED_REMOVE -> SortedSetEffects.replayRemove(in);
             case SORTED_REMOVE_RANKS -> SortedSetEffects.replayRemoveRanks(in);
+            case RESTORE -> RestoreEffect.replay(in);
         }
     }
 

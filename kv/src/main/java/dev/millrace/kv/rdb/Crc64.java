@@ -3,9 +3,9 @@ package dev.millrace.kv.rdb;
 import dev.millrace.kernel.memory.Memory;
 
 /**
- * The checksum of Redis's dumps: CRC-64 of Jones, polynomial ad93d23594c935a9, reflected, from 0 (D.
- * T. Jones, "An Improved 64-bit Cyclic Redundancy Check for Protein Sequences", 2002). Eight bytes
- * at a time (Kounavis and Berry, "slicing", 2005).
+ * The checksum of Redis's dumps: CRC-64 of Jones, polynomial ad93d23594c935a9, reflected, from 0
+ * (D. T. Jones, "An Improved 64-bit Cyclic Redundancy Check for Protein Sequences", 2002). Eight
+ * bytes at a time (Kounavis and Berry, "slicing", 2005).
  */
 final class Crc64 {
     /** The polynomial, its bits reversed. */

@@ -111,7 +111,7 @@ final class DumpReader {
             return first & 0x3f;
         }
         if (kind == 1) {
-            return (first & 0x3f) << 8 | u8();
+            return (first & 0x3fL) << 8 | u8();
         }
         if (first == LENGTH_32) {
             return Integer.toUnsignedLong(Integer.reverseBytes((int) i32()));
@@ -177,7 +177,9 @@ final class DumpReader {
         into.set(to, (int) bytes);
     }
 
-    /** A double as old dumps have it: its text behind a length, or one of three lengths that say. */
+    /**
+     * A double as old dumps have it: its text behind a length, or one of three lengths that say.
+     */
     double textDouble() {
         int length = u8();
         return switch (length) {

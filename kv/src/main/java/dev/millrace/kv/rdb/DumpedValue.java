@@ -37,6 +37,24 @@ public final class DumpedValue {
 
     // ---- Reading
 
+    /**
+     * Gives a place, where nothing is, a value that is dumped in exactly these bytes.
+     *
+     * @throws BadDump if it is not one; a part of it may be at the place then
+     */
+    public static void read(Place place, Limits limits, int type, long dump, long bytes) {
+        DumpReader in = new DumpReader();
+        try {
+            in.read(dump, bytes);
+            new DumpedValue(limits).read(in, type, place);
+            if (in.left() != 0) {
+                throw in.bad(in.left() + " bytes behind the value");
+            }
+        } finally {
+            in.close();
+        }
+    }
+
     /** Reads a value of a type of {@link DumpType}. */
     void read(DumpReader in, int type, Place place) {
         switch (type) {
@@ -124,8 +142,7 @@ public final class DumpedValue {
 
     private void set(DumpReader in, Place place) {
         long count = in.count();
-        SetValue.Form form =
-                count <= limits.integers() ? SetValue.Form.INTEGERS : formOf(count, 0);
+        SetValue.Form form = count <= limits.integers() ? SetValue.Form.INTEGERS : formOf(count, 0);
         for (long left = count; left > 0; left--) {
             in.string(first);
             boolean integer = Decimal.isLong(first.address(), first.length());
@@ -228,8 +245,7 @@ public final class DumpedValue {
         if (Double.isNaN(score)) {
             throw in.bad("a score that is no number");
         }
-        boolean fits =
-                count <= limits.sortedEntries() && first.length() <= limits.sortedBytes();
+        boolean fits = count <= limits.sortedEntries() && first.length() <= limits.sortedBytes();
         if (!fits && !SortedSetValue.isTable(place)) {
             SortedSetValue.toTable(place);
         }
@@ -254,9 +270,7 @@ public final class DumpedValue {
             longest = Math.max(longest, Listpack.length(at));
         }
         boolean fits = elements / 2 <= limits.sortedEntries() && longest <= limits.sortedBytes();
-        if (fits
-                && SortedSetValue.isWhole(pack, first.length())
-                && Distinct.are(pack, 2)) {
+        if (fits && SortedSetValue.isWhole(pack, first.length()) && Distinct.are(pack, 2)) {
             SortedSetValue.createPacked(place, pack);
             return;
         }

@@ -31,6 +31,7 @@ import dev.millrace.kv.operator.Shutdowns;
 import dev.millrace.kv.operator.SlowLogs;
 import dev.millrace.kv.pubsub.Publishing;
 import dev.millrace.kv.pubsub.Subscribing;
+import dev.millrace.kv.rdb.Dumps;
 import dev.millrace.kv.string.Counters;
 import dev.millrace.kv.string.Floats;
 import dev.millrace.kv.string.GetAndChange;
@@ -84,6 +85,7 @@ public final class Commands {
                         BitOperations.all(),
                         BitFields.all(),
                         Hashes.all(),
+                        Dumps.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())

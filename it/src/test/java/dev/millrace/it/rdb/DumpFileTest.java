@@ -1,0 +1,222 @@
+package dev.millrace.it.rdb;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.it.Product;
+import dev.millrace.it.resp.Reply;
+import dev.millrace.it.resp.RespConnection;
+import dev.millrace.it.server.RedisProcess;
+import dev.millrace.it.server.Setup;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** Redis's dump files, in every encoding that Redis 7.0 writes, imported and exported again. */
+class DumpFileTest {
+    @TempDir Path folder;
+
+    private static final List<Integer> SIZES = List.of(1, 5, 100, 600, 3000);
+
+    @Test
+    void what_redis_saved_comes_back_to_redis_unchanged() throws Exception {
+        Path data = folder.resolve("data");
+        Path exported = folder.resolve("exported.rdb");
+        Map<String, String> before;
+        try (RedisProcess redis = RedisProcess.start(Setup.plain());
+                RespConnection client = RespConnection.open(redis.port())) {
+            fill(client);
+            client.call("SAVE");
+            before = state(client);
+            Product.Run imported = run("import", redis.folder().resolve("dump.rdb"), data);
+            assertEquals(0, imported.exit(), imported.out());
+            assertTrue(imported.out().contains(before.size() + " keys"), imported.out());
+        }
+        Product.Run run = run("export", exported, data);
+        assertEquals(0, run.exit(), run.out());
+        try (RedisProcess again = RedisProcess.load(exported);
+                RespConnection client = RespConnection.open(again.port())) {
+            assertEquals(before, state(client));
+        }
+    }
+
+    @Test
+    void every_dumped_value_is_restored_and_dumped_again() throws Exception {
+        try (RedisProcess redis = RedisProcess.start(Setup.plain());
+                RespConnection theirs = RespConnection.open(redis.port());
+                Product product = Product.up(folder.resolve("data"));
+                RespConnection ours = RespConnection.open(product.port("kv.resp.port"))) {
+            fill(theirs);
+            theirs.call("SELECT", "0");
+            int restored = 0;
+            for (String key : keys(theirs)) {
+                String dump = bulk(theirs, "DUMP", key);
+                assertEquals("+OK\r\n", ours.call("RESTORE", key, "0", dump).raw(), key);
+                assertEquals(
+                        theirs.call("OBJECT", "ENCODING", key).raw(),
+                        ours.call("OBJECT", "ENCODING", key).raw(),
+                        key);
+                String ourDump = bulk(ours, "DUMP", key);
+                assertEquals(
+                        "+OK\r\n", theirs.call("RESTORE", key, "0", ourDump, "REPLACE").raw(), key);
+                assertEquals(
+                        "-BUSYKEY Target key name already exists.\r\n",
+                        ours.call("RESTORE", key, "0", dump).raw());
+                restored++;
+            }
+            assertTrue(restored > 30, "keys: " + restored);
+            Map<String, String> back = state(theirs);
+            theirs.call("FLUSHALL");
+            fill(theirs);
+            Map<String, String> first = state(theirs);
+            first.keySet().retainAll(back.keySet());
+            back.replaceAll((key, text) -> text.replaceFirst(" ttl.*", ""));
+            first.replaceAll((key, text) -> text.replaceFirst(" ttl.*", ""));
+            assertEquals(first, back);
+        }
+    }
+
+    @Test
+    void a_bad_file_is_named_with_its_offset_and_nothing_of_it_is_loaded() throws Exception {
+        byte[] whole;
+        try (RedisProcess redis = RedisProcess.start(Setup.plain());
+                RespConnection client = RespConnection.open(redis.port())) {
+            fill(client);
+            client.call("SAVE");
+            whole = Files.readAllBytes(redis.folder().resolve("dump.rdb"));
+        }
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 4; i++) {
+            byte[] cut = Arrays.copyOf(whole, random.nextInt(whole.length));
+            refuses(cut, i + "-cut");
+            byte[] changed = whole.clone();
+            int at = random.nextInt(whole.length);
+            changed[at] ^= (byte) (1 + random.nextInt(255));
+            refuses(changed, i + "-changed");
+        }
+        refuses("GIF89a and so on".getBytes(StandardCharsets.US_ASCII), "foreign");
+    }
+
+    private void refuses(byte[] bytes, String name) throws Exception {
+        Path file = Files.write(folder.resolve(name + ".rdb"), bytes);
+        Path data = folder.resolve(name);
+        Product.Run run = run("import", file, data);
+        assertEquals(65, run.exit(), run.out());
+        assertTrue(run.out().contains(file + " at offset "), run.out());
+        assertFalse(Files.exists(data.resolve("journal")), name);
+    }
+
+    @Test
+    void streams_are_refused_by_name_until_they_are_there() throws Exception {
+        try (RedisProcess redis = RedisProcess.start(Setup.plain());
+                RespConnection client = RespConnection.open(redis.port())) {
+            client.call("XADD", "events", "*", "a", "1");
+            client.call("SAVE");
+            Product.Run run =
+                    run("import", redis.folder().resolve("dump.rdb"), folder.resolve("data"));
+            assertEquals(65, run.exit());
+            assertTrue(run.out().contains("a stream"), run.out());
+        }
+    }
+
+    private static Product.Run run(String command, Path file, Path data) throws Exception {
+        return Product.run(command, file.toString(), "--data", data.toString());
+    }
+
+    // ---- What Redis is filled with
+
+    private static void fill(RespConnection client) throws IOException {
+        client.call("SET", "string", "value");
+        client.call("SET", "integer", "12345");
+        client.call("SET", "large-integer", "123456789012");
+        client.call("SET", "compressed", "abcabcabc".repeat(1000));
+        client.call("SET", "binary\r\n\0\u00ff", "\0\u0001\u00ff");
+        client.call("SET", "empty", "");
+        client.call("SET", "expiring", "soon", "PX", "100000000");
+        for (int size : SIZES) {
+            fill(client, size);
+        }
+        client.call("SELECT", "7");
+        client.call("SET", "other database", "x");
+        client.call("SELECT", "0");
+    }
+
+    private static void fill(RespConnection client, int size) throws IOException {
+        for (int i = 0; i < size; i++) {
+            String text = i % 7 == 0 ? Integer.toString(i * 1000) : "element:" + i;
+            client.call("RPUSH", "list:" + size, text);
+            client.call("HSET", "hash:" + size, "field:" + i, text);
+            client.call("SADD", "set:" + size, text);
+            client.call("SADD", "integers:" + size, Integer.toString(i * i));
+            client.call("ZADD", "sorted:" + size, Double.toString(i / 3.0 - 5), text);
+        }
+        client.call("HSET", "long-hash:" + size, "a", "x".repeat(size * 10), "b", "1");
+        client.call("RPUSH", "long-list:" + size, "x".repeat(size * 10), "b", "y".repeat(9000));
+        client.call("SADD", "long-set:" + size, "x".repeat(size * 10), "b");
+        client.call("ZADD", "long-sorted:" + size, "-inf", "x".repeat(size * 10), "inf", "b");
+    }
+
+    // ---- What Redis holds, in an order of its own
+
+    private static Map<String, String> state(RespConnection client) throws IOException {
+        Map<String, String> state = new TreeMap<>();
+        for (String database : List.of("0", "7")) {
+            client.call("SELECT", database);
+            for (String key : keys(client)) {
+                state.put(database + " " + key, value(client, key));
+            }
+        }
+        client.call("SELECT", "0");
+        return state;
+    }
+
+    private static List<String> keys(RespConnection client) throws IOException {
+        return texts(client.call("KEYS", "*").reply());
+    }
+
+    private static String value(RespConnection client, String key) throws IOException {
+        String type = ((Reply.Simple) client.call("TYPE", key).reply()).text();
+        String encoding = bulk(client, "OBJECT", "ENCODING", key);
+        long ttl = ((Reply.Whole) client.call("PEXPIRETIME", key).reply()).number();
+        String value =
+                switch (type) {
+                    case "string" -> bulk(client, "GET", key);
+                    case "list" -> texts(client.call("LRANGE", key, "0", "-1").reply()).toString();
+                    case "set" -> sorted(texts(client.call("SMEMBERS", key).reply()), 1);
+                    case "hash" -> sorted(texts(client.call("HGETALL", key).reply()), 2);
+                    default ->
+                            texts(client.call("ZRANGE", key, "0", "-1", "WITHSCORES").reply())
+                                    .toString();
+                };
+        return type + " " + encoding + " " + value + " ttl " + ttl;
+    }
+
+    private static String sorted(List<String> texts, int step) {
+        List<String> groups = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i += step) {
+            groups.add(texts.subList(i, i + step).toString());
+        }
+        groups.sort(null);
+        return groups.toString();
+    }
+
+    private static List<String> texts(Reply reply) {
+        return reply.children().stream().map(item -> ((Reply.Bulk) item).bytes()).toList();
+    }
+
+    private static String bulk(RespConnection client, String... words) throws IOException {
+        return ((Reply.Bulk) client.call(words).reply()).bytes();
+    }
+}
