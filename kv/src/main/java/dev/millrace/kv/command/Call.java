@@ -3,10 +3,13 @@ package dev.millrace.kv.command;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.effect.Effects;
+import dev.millrace.kv.eviction.Frequency;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.resp.Decimal;
 import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.session.Config;
+import dev.millrace.kv.session.Config.Quantity;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
@@ -331,8 +334,24 @@ public final class Call {
         fill(found, address, length, hash, database);
         hideExpired(found);
         if (found.exists() && !session.isNoTouch()) {
-            Item.access(found.item(), found.stripe().accessClock());
+            touch(found);
         }
+    }
+
+    /** Notes that an item was used: when, or how often. */
+    private void touch(Key found) {
+        long item = found.item();
+        Config config = server().config();
+        int access =
+                config.isLfu()
+                        ? Frequency.used(
+                                Item.access(item),
+                                nowMillis(),
+                                config.get(Quantity.LFU_DECAY_TIME),
+                                config.get(Quantity.LFU_LOG_FACTOR),
+                                lane.random())
+                        : found.stripe().accessClock();
+        Item.access(item, access);
     }
 
     private void fill(Key found, long address, int length, int database) {

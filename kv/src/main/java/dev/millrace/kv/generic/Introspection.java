@@ -8,7 +8,9 @@ import dev.millrace.kv.command.Key;
 import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.eviction.Frequency;
 import dev.millrace.kv.resp.Decimal;
+import dev.millrace.kv.session.Config;
 import dev.millrace.kv.store.Item;
 
 import java.util.List;
@@ -88,7 +90,7 @@ public final class Introspection {
                                         "4.0.0",
                                         "Get the logarithmic access frequency counter of a Redis"
                                                 + " object",
-                                        Introspection::refuseFrequency),
+                                        Introspection::frequency),
                                 Command.named("help", "OBJECT HELP")
                                         .since("6.2.0")
                                         .group("generic")
@@ -173,11 +175,16 @@ public final class Introspection {
         return key.stripe().accessClock() - Item.access(key.item()) & ACCESS_CLOCK_MASK;
     }
 
-    private static void refuseFrequency(Call call, Key key) {
-        throw new Refusal(
-                "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please"
-                        + " note that when switching between policies at runtime LRU and LFU data"
-                        + " will take some time to adjust.");
+    private static void frequency(Call call, Key key) {
+        Config config = call.server().config();
+        if (!config.isLfu()) {
+            throw new Refusal(
+                    "ERR An LFU maxmemory policy is not selected, access frequency not tracked."
+                            + " Please note that when switching between policies at runtime LRU and"
+                            + " LFU data will take some time to adjust.");
+        }
+        long decay = config.get(Config.Quantity.LFU_DECAY_TIME);
+        call.reply().integer(Frequency.counter(Item.access(key.item()), call.nowMillis(), decay));
     }
 
     private static void help(Call call) {

@@ -56,10 +56,9 @@ final class TrafficSections {
                 .zero("sync_full", "sync_partial_ok", "sync_partial_err")
                 .add("expired_keys", totals.sum(Stats::expiredKeys))
                 .add("expired_stale_perc", 0.0)
+                .zero("expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds")
+                .add("evicted_keys", totals.sum(Stats::evictedKeys))
                 .zero(
-                        "expired_time_cap_reached_count",
-                        "expire_cycle_cpu_milliseconds",
-                        "evicted_keys",
                         "evicted_clients",
                         "total_eviction_exceeded_time",
                         "current_eviction_exceeded_time")

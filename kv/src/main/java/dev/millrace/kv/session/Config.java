@@ -55,6 +55,8 @@ public final class Config {
     private volatile long slowlogLogSlowerThanMicros = 10_000;
     private volatile long slowlogMaxLen = 128;
     private volatile String maxmemoryPolicy = "noeviction";
+    private volatile boolean lfu;
+    private volatile Runnable changed = () -> {};
     private volatile OutputLimits outputLimits = OutputLimits.STANDARD;
 
     /** Everything as Redis has it out of the box. */
@@ -70,6 +72,7 @@ public final class Config {
 
     public void set(Quantity quantity, long value) {
         cell(quantity).set(value);
+        changed.run();
     }
 
     private AtomicLong cell(Quantity quantity) {
@@ -125,6 +128,17 @@ public final class Config {
 
     public void maxmemoryPolicy(String policy) {
         maxmemoryPolicy = policy;
+        lfu = policy.endsWith("lfu");
+    }
+
+    /** Whether items' access clocks are frequencies. */
+    public boolean isLfu() {
+        return lfu;
+    }
+
+    /** Runs after a quantity has changed, on whatever thread changed it. */
+    void onChange(Runnable action) {
+        changed = action;
     }
 
     /** How much clients may leave unread. */

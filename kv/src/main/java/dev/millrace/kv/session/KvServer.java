@@ -31,6 +31,9 @@ public final class KvServer {
     /** Some commands wait. */
     static final int CARE_PAUSE = 2;
 
+    /** There is a limit to the memory. */
+    static final int CARE_MEMORY = 4;
+
     private final Stripes stripes;
     private final Journal journal;
     private volatile boolean strict;
@@ -73,6 +76,7 @@ public final class KvServer {
         this.config = new Config();
         this.clock = clock;
         this.startedMillis = clock.millis();
+        config.onChange(() -> care(CARE_MEMORY, config.get(Config.Quantity.MAXMEMORY_BYTES) > 0));
     }
 
     public Stripes stripes() {

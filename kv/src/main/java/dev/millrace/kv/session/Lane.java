@@ -16,6 +16,8 @@ import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.effect.Effects;
+import dev.millrace.kv.eviction.Eviction;
+import dev.millrace.kv.eviction.Frequency;
 import dev.millrace.kv.resp.ProtocolException;
 import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
@@ -57,6 +59,8 @@ import java.util.function.Consumer;
  */
 public final class Lane {
     private static final int OUT_BYTES = 64 * 1024;
+    private static final String OUT_OF_MEMORY =
+            "OOM command not allowed when used memory > 'maxmemory'.";
 
     /** A batch's replies go out when they are so many bytes, though more is to come. */
     private static final int OUT_BYTES_FULL = 48 * 1024;
@@ -134,6 +138,7 @@ public final class Lane {
     /** Whose batch is being executed; its replies are in {@link #out}. */
     private @Nullable Session current;
 
+    private @Nullable Eviction eviction;
     private long nowMillis;
     private long nowNanos;
     private long clockNanos;
@@ -280,7 +285,10 @@ public final class Lane {
         nowNanos = System.nanoTime();
         clockNanos = nowNanos;
         nowMillis = server.clock().millis();
-        int seconds = (int) (nowMillis / 1000) & 0xff_ffff;
+        int seconds =
+                server.config().isLfu()
+                        ? Frequency.initial(nowMillis)
+                        : (int) (nowMillis / MILLIS_PER_SECOND) & 0xff_ffff;
         for (int i = 0; i < stripes.count(); i++) {
             stripes.stripe(i).accessClock(seconds);
         }
@@ -707,6 +715,11 @@ public final class Lane {
             return refuse(session, command, refusal);
         }
         Transaction open = session.transaction();
+        if ((server.care() & KvServer.CARE_MEMORY) != 0
+                && !eviction().makeRoom()
+                && needsMemory(command, open)) {
+            return refuse(session, command, OUT_OF_MEMORY);
+        }
         if (isPaused(command, open)) {
             park(session);
             return false;
@@ -726,6 +739,22 @@ public final class Lane {
             tap.command(session, command, request, database, call.redacted());
         }
         return performed;
+    }
+
+    private static boolean needsMemory(Command command, @Nullable Transaction open) {
+        if (open != null && isExec(command)) {
+            return open.needsMemory();
+        }
+        return command.has(Flag.DENYOOM) || open != null && !runsInsideMulti(command);
+    }
+
+    private Eviction eviction() {
+        Eviction made = eviction;
+        if (made == null) {
+            made = new Eviction(this);
+            eviction = made;
+        }
+        return made;
     }
 
     private @Nullable String refusal(Session session, Command command) {
@@ -1087,6 +1116,15 @@ public final class Lane {
      * space in the journal.
      */
     public boolean expire(Stripe stripe, int database, long item) {
+        return deleteFor(Notification.EXPIRED, stripe, database, item);
+    }
+
+    /** The same for an item that goes because there is too much: see {@link Eviction}. */
+    public boolean evict(Stripe stripe, int database, long item) {
+        return deleteFor(Notification.EVICTED, stripe, database, item);
+    }
+
+    private boolean deleteFor(Notification reason, Stripe stripe, int database, long item) {
         Key key = expiredKey;
         key.of(stripe, stripe.database(database), item, keyCopy);
         if (!admit(key.length())) {
@@ -1094,8 +1132,13 @@ public final class Lane {
         }
         try {
             effects.delete(key);
-            expired();
-            call.notify(Notification.EXPIRED, "expired", key);
+            if (reason == Notification.EXPIRED) {
+                expired();
+                call.notify(reason, "expired", key);
+            } else {
+                stats.evicted();
+                call.notify(reason, "evicted", key);
+            }
         } catch (Throwable fault) {
             stopIfChanged(fault);
             throw fault;

@@ -17,6 +17,7 @@ public final class Stats {
     private long hits;
     private long misses;
     private long expired;
+    private long evicted;
     private long commands;
     private long bytesIn;
     private long bytesOut;
@@ -36,6 +37,10 @@ public final class Stats {
 
     public void expired() {
         expired++;
+    }
+
+    public void evicted() {
+        evicted++;
     }
 
     void ran(Command command, long took) {
@@ -94,6 +99,7 @@ public final class Stats {
         hits = 0;
         misses = 0;
         expired = 0;
+        evicted = 0;
         commands = 0;
         bytesIn = 0;
         bytesOut = 0;
@@ -130,6 +136,10 @@ public final class Stats {
 
     public long expiredKeys() {
         return expired;
+    }
+
+    public long evictedKeys() {
+        return evicted;
     }
 
     public long commands() {

@@ -25,6 +25,7 @@ final class Transaction {
     private int size;
     private boolean broken;
     private boolean tells;
+    private boolean needsMemory;
     private long cost;
 
     /** Takes each queued command in turn. The request is good during the call only. */
@@ -44,6 +45,7 @@ final class Transaction {
         if (command.isWrite()) {
             cost += command.cost(request);
         }
+        needsMemory |= command.has(Flag.DENYOOM);
         tells |= command.isWrite() || command.has(Flag.MAY_REPLICATE);
     }
 
@@ -63,6 +65,11 @@ final class Transaction {
     /** True if a command in it changes something, or tells others. */
     boolean tells() {
         return tells;
+    }
+
+    /** True if a command in it may take memory. */
+    boolean needsMemory() {
+        return needsMemory;
     }
 
     /** What the queue takes, places and all. */

@@ -41,6 +41,8 @@ public final class Stripe {
         void walkLater(long root);
     }
 
+    private record Detached(long root, long bytes) {}
+
     /** Frees large collections. */
     @FunctionalInterface
     public interface Freeing {
@@ -60,7 +62,10 @@ public final class Stripe {
     private final ArrayDeque<Database> flushed = new ArrayDeque<>();
 
     /** Large collections that were deleted and are still to be freed. */
-    private final ArrayDeque<Long> detached = new ArrayDeque<>();
+    private final ArrayDeque<Detached> detached = new ArrayDeque<>();
+
+    /** Bytes of what is in there. */
+    private long detachedBytes;
 
     private int accessClock;
     private final Watches watches = new Watches();
@@ -205,7 +210,7 @@ public final class Stripe {
         keepCutName(database, item);
         long root = Item.root(item);
         Root.owner(root, 0);
-        detached.add(root);
+        addDetached(root);
     }
 
     // ---- Whole databases
@@ -239,16 +244,28 @@ public final class Stripe {
         return left[0] <= 0;
     }
 
+    private void addDetached(long root) {
+        long bytes = Root.bytes(root);
+        detached.add(new Detached(root, bytes));
+        detachedBytes += bytes;
+    }
+
+    /** Bytes that its keys take, but for deleted collections that are yet to be freed. */
+    public long usedBytes() {
+        return slabs.usedBytes() - detachedBytes;
+    }
+
     private boolean freeDetached(Freeing freeing, int[] left) {
-        Long gone = detached.peek();
-        if (gone == null || beforeImage != null && Root.epoch(gone) != epoch) {
+        Detached gone = detached.peek();
+        if (gone == null || beforeImage != null && Root.epoch(gone.root) != epoch) {
             return false;
         }
         left[0] -= FREED_AT_ONCE;
-        if (freeing.freeSome(this, gone)) {
+        if (freeing.freeSome(this, gone.root)) {
             detached.remove();
-            Root.dropName(this, gone);
-            slabs.free(gone);
+            detachedBytes -= gone.bytes;
+            Root.dropName(this, gone.root);
+            slabs.free(gone.root);
         }
         return true;
     }
@@ -267,7 +284,7 @@ public final class Stripe {
 
     private void freeItem(long item) {
         if (Item.isLarge(item)) {
-            detached.add(Item.root(item));
+            addDetached(Item.root(item));
         }
         slabs.free(item);
     }

@@ -33,6 +33,15 @@ public final class Stripes {
         return stripes[indexOf(key, length)];
     }
 
+    /** Bytes that all keys take. A little stale for who holds no locks. */
+    public long usedBytes() {
+        long used = 0;
+        for (Stripe stripe : stripes) {
+            used += stripe.usedBytes();
+        }
+        return used;
+    }
+
     /** Locks all, in ascending order. */
     public void lockAll() {
         for (Stripe stripe : stripes) {
