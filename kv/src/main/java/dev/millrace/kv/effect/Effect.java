@@ -59,7 +59,14 @@ enum Effect {
      * {@code db key rank members(varint)}: so many members are out of the sorted set, from the rank
      * on.
      */
-    SORTED_REMOVE_RANKS(20);
+    SORTED_REMOVE_RANKS(20),
+    /** {@code db key back(u8) limit(i64) element}: so many of its like are out of the list. */
+    LIST_REMOVE_EQUAL(21),
+    /**
+     * {@code db key db2 key2 end(u8) large(u8) end2(u8)}: what was at an end of the list is at an
+     * end of another.
+     */
+    LIST_MOVE(22);
 
     static final int MACHINE = 1;
 

@@ -106,6 +106,13 @@ public final class Effects {
         touched(key);
     }
 
+    /**
+     * Tells the watchers of a key, of which nothing is changed: Redis does so after some commands.
+     */
+    public void touchWatchers(Key key) {
+        key.stripe().watches().touch(key.database().index(), key.address(), key.length());
+    }
+
     private void touched(Key key) {
         changes++;
         key.stripe().watches().touch(key.database().index(), key.address(), key.length());
