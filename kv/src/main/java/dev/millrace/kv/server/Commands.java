@@ -19,6 +19,7 @@ import dev.millrace.kv.generic.Moves;
 import dev.millrace.kv.generic.TimeToLive;
 import dev.millrace.kv.hash.Hashes;
 import dev.millrace.kv.info.Info;
+import dev.millrace.kv.list.BlockingLists;
 import dev.millrace.kv.list.ListMoves;
 import dev.millrace.kv.list.ListSearch;
 import dev.millrace.kv.list.Lists;
@@ -90,6 +91,7 @@ public final class Commands {
                         BitFields.all(),
                         Hashes.all(),
                         Lists.all(),
+                        BlockingLists.all(),
                         Pushing.all(),
                         Popping.all(),
                         ListMoves.all(),
