@@ -60,11 +60,18 @@ enum Effect {
      * on.
      */
     SORTED_REMOVE_RANKS(20),
+    /** {@code db key back(u8) limit(i64) element}: so many of its like are out of the list. */
+    LIST_REMOVE_EQUAL(21),
+    /**
+     * {@code db key db2 key2 end(u8) large(u8) end2(u8)}: what was at an end of the list is at an
+     * end of another.
+     */
+    LIST_MOVE(22),
     /**
      * {@code db key expiry limits(5 varints) type(u8) bytes(varint) dump}: the key, where nothing
      * was, has the value that is dumped.
      */
-    RESTORE(21);
+    RESTORE(23);
 
     static final int MACHINE = 1;
 

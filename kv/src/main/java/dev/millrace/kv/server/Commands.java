@@ -19,6 +19,12 @@ import dev.millrace.kv.generic.Moves;
 import dev.millrace.kv.generic.TimeToLive;
 import dev.millrace.kv.hash.Hashes;
 import dev.millrace.kv.info.Info;
+import dev.millrace.kv.list.BlockingLists;
+import dev.millrace.kv.list.ListMoves;
+import dev.millrace.kv.list.ListSearch;
+import dev.millrace.kv.list.Lists;
+import dev.millrace.kv.list.Popping;
+import dev.millrace.kv.list.Pushing;
 import dev.millrace.kv.operator.AccessLists;
 import dev.millrace.kv.operator.Curiosities;
 import dev.millrace.kv.operator.Debugging;
@@ -86,6 +92,12 @@ public final class Commands {
                         BitFields.all(),
                         Hashes.all(),
                         Dumps.all(),
+                        Lists.all(),
+                        BlockingLists.all(),
+                        Pushing.all(),
+                        Popping.all(),
+                        ListMoves.all(),
+                        ListSearch.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())

@@ -16,7 +16,8 @@ public final class Families {
 
     /** Families about keys, which may be mixed in one sequence. */
     public static List<Family> mixable() {
-        return List.of(Generic.FAMILY, Strings.FAMILY, Bitmaps.FAMILY, Transactions.FAMILY);
+        return List.of(
+                Generic.FAMILY, Strings.FAMILY, Bitmaps.FAMILY, Lists.FAMILY, Transactions.FAMILY);
     }
 
     /** Every family. */
