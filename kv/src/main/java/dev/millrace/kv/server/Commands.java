@@ -31,6 +31,12 @@ import dev.millrace.kv.operator.Shutdowns;
 import dev.millrace.kv.operator.SlowLogs;
 import dev.millrace.kv.pubsub.Publishing;
 import dev.millrace.kv.pubsub.Subscribing;
+import dev.millrace.kv.sortedset.Adding;
+import dev.millrace.kv.sortedset.Combining;
+import dev.millrace.kv.sortedset.Popping;
+import dev.millrace.kv.sortedset.Ranking;
+import dev.millrace.kv.sortedset.Sampling;
+import dev.millrace.kv.sortedset.SortedSets;
 import dev.millrace.kv.string.Counters;
 import dev.millrace.kv.string.Floats;
 import dev.millrace.kv.string.GetAndChange;
@@ -84,6 +90,12 @@ public final class Commands {
                         BitOperations.all(),
                         BitFields.all(),
                         Hashes.all(),
+                        SortedSets.all(),
+                        Adding.all(),
+                        Ranking.all(),
+                        Popping.all(),
+                        Sampling.all(),
+                        Combining.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())
