@@ -3,6 +3,7 @@ package dev.millrace.kv.collection;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.Listpack;
+import dev.millrace.kv.resp.Decimal;
 import dev.millrace.kv.resp.DoubleText;
 import dev.millrace.kv.resp.Strtod;
 import dev.millrace.kv.store.Apply;
@@ -24,6 +25,11 @@ import java.util.SplittableRandom;
 public final class SortedSetValue {
     /** The item's encoding while it is a listpack. */
     public static final int PACKED = 0;
+
+    private static final double PACKED_INTEGER_MAX = 0x1p62;
+
+    /** Of a member in an effect, besides its name: a length and a score. */
+    private static final int NAMED_BYTES = 16;
 
     private SortedSetValue() {}
 
@@ -206,6 +212,17 @@ public final class SortedSetValue {
         return packedScore(Listpack.next(at));
     }
 
+    /** Bytes that an effect may take which names all members and their scores: a bound. */
+    public static long namedBytes(Place place) {
+        if (!place.exists()) {
+            return 0;
+        }
+        long members = size(place);
+        return isTable(place)
+                ? Root.bytes(root(place)) + members * NAMED_BYTES
+                : Item.valueLength(place.item()) + members * (NAMED_BYTES + Decimal.BYTES_MAX);
+    }
+
     static String wrong(int encoding, long value, int length) {
         if (encoding != PACKED) {
             return "encoding " + encoding;
@@ -330,8 +347,15 @@ public final class SortedSetValue {
     private static void insertPacked(Place place, long at, double score, long member, int length) {
         long placed = Packed.insert(place, at, member, length);
         long text = place.stripe().scratch();
-        int digits = DoubleText.write(text, score);
+        int digits = writeScore(text, score);
         Packed.insert(place, Listpack.next(placed), text, digits);
+    }
+
+    /** As Redis keeps scores in listpacks: whole ones are integers, so that -0 becomes 0. */
+    private static int writeScore(long at, double score) {
+        long whole = (long) score;
+        boolean isInteger = whole == score && Math.abs(score) <= PACKED_INTEGER_MAX;
+        return isInteger ? Decimal.write(at, whole) : DoubleText.write(at, score);
     }
 
     /** Adds a member that comes after all others. */

@@ -17,6 +17,8 @@ import dev.millrace.kv.generic.Introspection;
 import dev.millrace.kv.generic.KeyNames;
 import dev.millrace.kv.generic.Moves;
 import dev.millrace.kv.generic.TimeToLive;
+import dev.millrace.kv.geo.Geo;
+import dev.millrace.kv.geo.Searching;
 import dev.millrace.kv.hash.Hashes;
 import dev.millrace.kv.info.Info;
 import dev.millrace.kv.operator.AccessLists;
@@ -96,6 +98,8 @@ public final class Commands {
                         Popping.all(),
                         Sampling.all(),
                         Combining.all(),
+                        Geo.all(),
+                        Searching.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())

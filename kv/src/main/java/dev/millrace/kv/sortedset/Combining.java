@@ -98,7 +98,7 @@ public final class Combining {
         String usage =
                 name.toUpperCase(Locale.ROOT) + " destination numkeys key [key ...]" + options;
         return sortedSet(name, usage, since, -4)
-                .keys(new Keys(1, 1, 1, 2))
+                .keys(Keys.countedInto(1, 2))
                 .flags(Flag.WRITE, Flag.DENYOOM)
                 .access(
                         KeyAccess.of("OW", "update").at(1, 1),

@@ -59,7 +59,7 @@ public final class Sampling {
             randomOne(call);
             return;
         }
-        long count = call.integer(2) == Long.MIN_VALUE ? refuseLeast() : call.integer(2);
+        long count = count(call);
         boolean withScores = call.count() == 4 && call.is(3, "WITHSCORES");
         if (call.count() > 4 || call.count() == 4 && !withScores) {
             throw Refusal.SYNTAX;
@@ -79,12 +79,16 @@ public final class Sampling {
         }
     }
 
-    private static long refuseLeast() {
-        throw new Refusal(
-                "ERR value is out of range, value must between "
-                        + -Long.MAX_VALUE
-                        + " and "
-                        + Long.MAX_VALUE);
+    private static long count(Call call) {
+        long count = call.integer(2);
+        if (count == Long.MIN_VALUE) {
+            throw new Refusal(
+                    "ERR value is out of range, value must between "
+                            + -Long.MAX_VALUE
+                            + " and "
+                            + Long.MAX_VALUE);
+        }
+        return count;
     }
 
     private static void randomOne(Call call) {
