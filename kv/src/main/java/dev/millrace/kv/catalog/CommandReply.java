@@ -73,23 +73,48 @@ final class CommandReply {
     private void keySpecs(Command command) {
         Keys keys = command.keys();
         List<KeyAccess> all = command.access();
-        reply.set(all.size());
+        reply.set(all.size() + (keys.stored() != 0 ? 1 : 0));
         for (KeyAccess access : all) {
-            boolean counted = access.first() == 0 && keys.first() == 0;
             int first = access.first() == 0 ? keys.first() : access.first();
             int last = access.first() == 0 ? keys.last() : access.last();
-            beginSpec(access, counted ? keys.counted() : first);
-            if (counted) {
+            if (keys.stored() != 0 && first > keys.last()) {
+                keywordSpec(access, "STORE", keys.stored());
+                keywordSpec(access, "STOREDIST", keys.stored());
+            } else if (keys.counted() != 0 && (first == 0 || first > keys.counted())) {
+                beginSpec(access, keys.counted());
                 spec("keynum", List.of("keynumidx", "firstkey", "keystep"), 0, 1, 1);
             } else {
-                int step = Math.max(keys.step(), 1);
+                beginSpec(access, first);
                 int distance = last < 0 ? last : last - first;
-                spec("range", List.of("lastkey", "keystep", "limit"), distance, step, 0);
+                range(distance, Math.max(keys.step(), 1));
             }
         }
     }
 
+    private void range(int distance, int step) {
+        spec("range", List.of("lastkey", "keystep", "limit"), distance, step, 0);
+    }
+
     private void beginSpec(KeyAccess access, int index) {
+        beginSpec(access);
+        spec("index", List.of("index"), index);
+        reply.bulk("find_keys");
+    }
+
+    private void keywordSpec(KeyAccess access, String keyword, int from) {
+        beginSpec(access);
+        reply.map(2);
+        field("type", "keyword");
+        reply.bulk("spec");
+        reply.map(2);
+        field("keyword", keyword);
+        reply.bulk("startfrom");
+        reply.integer(from);
+        reply.bulk("find_keys");
+        range(0, 1);
+    }
+
+    private void beginSpec(KeyAccess access) {
         boolean noted = !access.notes().isEmpty();
         reply.map(noted ? 4 : 3);
         if (noted) {
@@ -98,8 +123,6 @@ final class CommandReply {
         reply.bulk("flags");
         words(access.words());
         reply.bulk("begin_search");
-        spec("index", List.of("index"), index);
-        reply.bulk("find_keys");
     }
 
     private void spec(String type, List<String> names, int... values) {

@@ -316,6 +316,40 @@ final class ScoreTree {
         count(node, count + 1);
     }
 
+    // ---- Changing
+
+    /** Gives a member another score, where it stands if it keeps its place. */
+    static void change(Stripe stripe, long root, double from, double to, long member) {
+        long leaf = top(root);
+        while (!isLeaf(leaf)) {
+            leaf = child(leaf, childOf(leaf, from, member));
+        }
+        int index = indexIn(leaf, from, member);
+        if (fits(leaf, index, to, member)) {
+            putKey(entry(leaf, index), to, member);
+            return;
+        }
+        remove(stripe, root, from, member);
+        insert(stripe, root, to, member);
+    }
+
+    /**
+     * Whether a leaf's entry may have another score and nothing else changes. The first entry's is
+     * also a key above it, but for the first leaf's; the last one's is bounded by the next leaf.
+     */
+    private static boolean fits(long leaf, int index, double score, long member) {
+        boolean above =
+                index > 0
+                        ? compareTo(entry(leaf, index - 1), score, member) < 0
+                        : Memory.getLong(leaf + PREVIOUS) == 0;
+        if (!above) {
+            return false;
+        }
+        return index + 1 < count(leaf)
+                ? compareTo(entry(leaf, index + 1), score, member) > 0
+                : Memory.getLong(leaf + NEXT) == 0;
+    }
+
     // ---- Removing
 
     /** Takes a member out that is in it with this score. */
@@ -442,17 +476,38 @@ final class ScoreTree {
         }
         long rank = 0;
         while (!isLeaf(node)) {
-            int index = 0;
-            while (index + 1 < count(node) && isBelow(key(node, index + 1), bound)) {
-                rank += below(node, index++);
+            int index = lastBelow(node, bound);
+            for (int i = 0; i < index; i++) {
+                rank += below(node, i);
             }
             node = child(node, index);
         }
-        int index = 0;
-        while (index < count(node) && isBelow(entry(node, index), bound)) {
-            index++;
+        int low = 0;
+        int high = count(node);
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (isBelow(entry(node, middle), bound)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
-        return rank + index;
+        return rank + low;
+    }
+
+    /** The last child whose least member is below a bound, or the first. */
+    private static int lastBelow(long inner, Below bound) {
+        int low = 0;
+        int high = count(inner) - 1;
+        while (low < high) {
+            int middle = low + high + 1 >>> 1;
+            if (isBelow(key(inner, middle), bound)) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
     }
 
     private static boolean isBelow(long key, Below bound) {

@@ -1,10 +1,11 @@
 package dev.millrace.kv.collection;
 
 import dev.millrace.kernel.memory.Memory;
-import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.Listpack;
+import dev.millrace.kv.resp.Decimal;
 import dev.millrace.kv.resp.DoubleText;
+import dev.millrace.kv.resp.Strtod;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.KeyHash;
@@ -12,7 +13,6 @@ import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;
 
-import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 
 /**
@@ -25,6 +25,11 @@ import java.util.SplittableRandom;
 public final class SortedSetValue {
     /** The item's encoding while it is a listpack. */
     public static final int PACKED = 0;
+
+    private static final double PACKED_INTEGER_MAX = 0x1p62;
+
+    /** Of a member in an effect, besides its name: a length and a score. */
+    private static final int NAMED_BYTES = 16;
 
     private SortedSetValue() {}
 
@@ -84,28 +89,13 @@ public final class SortedSetValue {
         if (Listpack.isInteger(at)) {
             return Listpack.integer(at);
         }
-        // It was written by us, or checked: inf, -inf or a decimal number.
-        int length = Listpack.length(at);
-        long text = Listpack.string(at);
-        return parse(text, length);
+        // It was written by us, or checked: never NaN.
+        return Strtod.whole(Listpack.string(at), Listpack.length(at));
     }
 
     /** The score that an element of a foreign listpack is; NaN if it is none. */
     public static double packedScoreOrNaN(long at) {
-        try {
-            return packedScore(at);
-        } catch (NumberFormatException e) {
-            return Double.NaN;
-        }
-    }
-
-    private static double parse(long at, int length) {
-        String text = new String(Memory.bytes(at, length), StandardCharsets.ISO_8859_1);
-        return switch (text) {
-            case "inf" -> Double.POSITIVE_INFINITY;
-            case "-inf" -> Double.NEGATIVE_INFINITY;
-            default -> Double.parseDouble(text);
-        };
+        return packedScore(at);
     }
 
     /** How many members come before this one; -1 if it is not there. */
@@ -237,6 +227,17 @@ public final class SortedSetValue {
         return wrong(PACKED, pack, bytes).isEmpty();
     }
 
+    /** Bytes that an effect may take which names all members and their scores: a bound. */
+    public static long namedBytes(Place place) {
+        if (!place.exists()) {
+            return 0;
+        }
+        long members = size(place);
+        return isTable(place)
+                ? Root.bytes(root(place)) + members * NAMED_BYTES
+                : Item.valueLength(place.item()) + members * (NAMED_BYTES + Decimal.BYTES_MAX);
+    }
+
     static String wrong(int encoding, long value, int length) {
         if (encoding != PACKED) {
             return "encoding " + encoding;
@@ -257,12 +258,7 @@ public final class SortedSetValue {
         for (long at = Listpack.first(pack); !Listpack.isEnd(at); ) {
             Listpack.read(at, member);
             long scoreAt = Listpack.next(at);
-            double score;
-            try {
-                score = packedScore(scoreAt);
-            } catch (NumberFormatException e) {
-                return "a score that is no number";
-            }
+            double score = packedScore(scoreAt);
             boolean ascends = first || compare(lastScore, before, score, member) < 0;
             if (Double.isNaN(score) || !ascends) {
                 return "order";
@@ -310,7 +306,7 @@ public final class SortedSetValue {
         Apply.enlarge(place, root);
     }
 
-    private static long makeRoot(Stripe stripe) {
+    static long makeRoot(Stripe stripe) {
         long root = Members.make(stripe, Item.TYPE_SORTED_SET, ScoreTree.ROOT_BYTES);
         ScoreTree.init(root);
         return root;
@@ -322,13 +318,20 @@ public final class SortedSetValue {
 
     static void addMember(
             Stripe stripe, long root, long hash, double score, long name, int length) {
+        long member = makeMember(stripe, root, hash, score, name, length);
+        ScoreTree.insert(stripe, root, score, member);
+    }
+
+    /** Makes a member that is in the table, but not in the tree yet. */
+    static long makeMember(
+            Stripe stripe, long root, long hash, double score, long name, int length) {
         long bytes = (long) Member.headBytes(length) + length + Double.BYTES;
         long member = Root.allocate(stripe, root, bytes);
         Memory.copy(name, Member.writeHead(member, length, stripe.epoch()), length);
-        Memory.putLong(Member.payload(member), Double.doubleToRawLongBits(score));
+        scoreOf(member, score);
         Root.sawLength(root, length);
         Members.insert(stripe, root, hash, member);
-        ScoreTree.insert(stripe, root, score, member);
+        return member;
     }
 
     /** Sets a member's score, and makes the sorted set if there is none. */
@@ -349,23 +352,35 @@ public final class SortedSetValue {
     }
 
     private static void insertPacked(Place place, double score, long member, int length) {
-        Element element = new Element();
-        Element own = new Element();
-        own.set(member, length);
         long at = Listpack.first(Packed.pack(place));
         while (!Listpack.isEnd(at)) {
-            Listpack.read(at, element);
             long scoreAt = Listpack.next(at);
-            if (compare(packedScore(scoreAt), element, score, own) > 0) {
+            double other = packedScore(scoreAt);
+            if (other > score || other == score && Listpack.compare(at, member, length) > 0) {
                 break;
             }
             at = Listpack.next(scoreAt);
         }
+        insertPacked(place, at, score, member, length);
+    }
+
+    private static void insertPacked(Place place, long at, double score, long member, int length) {
         long placed = Packed.insert(place, at, member, length);
-        NativeBuffer text = new NativeBuffer(DoubleText.BYTES_MAX);
-        int digits = DoubleText.write(text.address(), score);
-        Packed.insert(place, Listpack.next(placed), text.address(), digits);
-        text.free();
+        long text = place.stripe().scratch();
+        int digits = writeScore(text, score);
+        Packed.insert(place, Listpack.next(placed), text, digits);
+    }
+
+    /** As Redis keeps scores in listpacks: whole ones are integers, so that -0 becomes 0. */
+    private static int writeScore(long at, double score) {
+        long whole = (long) score;
+        boolean isInteger = whole == score && Math.abs(score) <= PACKED_INTEGER_MAX;
+        return isInteger ? Decimal.write(at, whole) : DoubleText.write(at, score);
+    }
+
+    /** Adds a member that comes after all others. */
+    static void appendPacked(Place place, double score, long member, int length) {
+        insertPacked(place, Listpack.end(Packed.pack(place)), score, member, length);
     }
 
     private static void putInTable(Place place, double score, long name, int length) {
@@ -379,9 +394,12 @@ public final class SortedSetValue {
             return;
         }
         Members.beforeChange(place, root, member);
-        ScoreTree.remove(stripe, root, scoreOf(member), member);
+        ScoreTree.change(stripe, root, scoreOf(member), score, member);
+        scoreOf(member, score);
+    }
+
+    static void scoreOf(long member, double score) {
         Memory.putLong(Member.payload(member), Double.doubleToRawLongBits(score));
-        ScoreTree.insert(stripe, root, score, member);
     }
 
     /** Takes a member out, and the key with the last one; false if it is not there. */

@@ -43,6 +43,10 @@ public final class Key extends Place {
         return Item.type(item()) == Item.TYPE_STRING;
     }
 
+    public boolean isSortedSet() {
+        return Item.type(item()) == Item.TYPE_SORTED_SET;
+    }
+
     public long value() {
         return Item.value(item());
     }

@@ -11,21 +11,33 @@ import dev.millrace.kv.resp.Request;
  * @param step from key to key
  * @param counted index of an argument that says how many keys follow it, 0 if there is none; then
  *     {@code first} may name a key before it (a destination), or be 0
+ * @param stored index from which on STORE or STOREDIST may be, and a key behind it; the last one
+ *     counts; 0 if neither can be
  */
-public record Keys(int first, int last, int step, int counted) {
-    public static final Keys NONE = new Keys(0, 0, 0, 0);
+public record Keys(int first, int last, int step, int counted, int stored) {
+    public static final Keys NONE = new Keys(0, 0, 0, 0, 0);
 
     public static Keys one() {
-        return new Keys(1, 1, 1, 0);
+        return new Keys(1, 1, 1, 0, 0);
     }
 
     public static Keys range(int first, int last, int step) {
-        return new Keys(first, last, step, 0);
+        return new Keys(first, last, step, 0, 0);
     }
 
     /** {@code numkeys} at this index, and the keys behind it. */
     public static Keys counted(int index) {
-        return new Keys(0, 0, 0, index);
+        return new Keys(0, 0, 0, index, 0);
+    }
+
+    /** A destination, {@code numkeys} at this index, and the keys behind it. */
+    public static Keys countedInto(int destination, int index) {
+        return new Keys(destination, destination, 1, index, 0);
+    }
+
+    /** The first argument, and what STORE names from this index on. */
+    public static Keys storing(int from) {
+        return new Keys(1, 1, 1, 0, from);
     }
 
     /** Is told the index of each key. */
@@ -40,7 +52,7 @@ public record Keys(int first, int last, int step, int counted) {
 
     /** True if where the keys are depends on an argument. */
     public boolean isMovable() {
-        return counted != 0;
+        return counted != 0 || stored != 0;
     }
 
     /** The last key's index in this request, or {@code first - 1} if there is none. */
@@ -61,12 +73,27 @@ public record Keys(int first, int last, int step, int counted) {
                 each.key(i);
             }
         }
+        int destination = stored(request);
+        if (destination != 0) {
+            each.key(destination);
+        }
+    }
+
+    /** The index of the key that STORE names, or 0. */
+    public int stored(Request request) {
+        int found = 0;
+        for (int i = stored; i != 0 && i + 1 < request.count(); i++) {
+            if (request.is(i, "STORE") || request.is(i, "STOREDIST")) {
+                found = ++i;
+            }
+        }
+        return found;
     }
 
     /** The bytes of all keys in this request. */
     public long bytes(Request request) {
         long sum = 0;
-        if (counted == 0) {
+        if (!isMovable()) {
             for (int i = first, end = last(request.count()); i != 0 && i <= end; i += step) {
                 sum += request.length(i);
             }

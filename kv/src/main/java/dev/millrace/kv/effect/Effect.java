@@ -71,7 +71,17 @@ enum Effect {
      * {@code db key expiry limits(5 varints) type(u8) bytes(varint) dump}: the key, where nothing
      * was, has the value that is dumped.
      */
-    RESTORE(23);
+    RESTORE(23),
+    /**
+     * {@code db key operation(u8) aggregate(u8) table(u8) keys(varint) (key weight(f64))...}: the
+     * key is the combination of these sorted sets and sets; a table if 1.
+     */
+    SORTED_COMBINE(30),
+    /**
+     * {@code db key rank members(varint) table(u8) db2 key2}: key2 is so many members of the sorted
+     * set, from the rank on; a table if 1.
+     */
+    SORTED_COPY_RANKS(31);
 
     static final int MACHINE = 1;
 
@@ -85,13 +95,22 @@ enum Effect {
         return code;
     }
 
-    private static final Effect[] BY_CODE = values();
+    private static final Effect[] ALL = values();
+    private static final int[] BY_CODE = byCode();
+
+    /** For each code the place of its effect, from 1 on. */
+    private static int[] byCode() {
+        int[] places = new int[ALL[ALL.length - 1].code + 1];
+        for (int i = 0; i < ALL.length; i++) {
+            places[ALL[i].code] = i + 1;
+        }
+        return places;
+    }
 
     static Effect of(int code) {
-        if (code >= BY_CODE.length) {
-            throw new CorruptJournalException(
-                    "kv effect: " + code + " (expected: < " + BY_CODE.length + ")");
+        if (code >= BY_CODE.length || BY_CODE[code] == 0) {
+            throw new CorruptJournalException("kv effect: " + code + " (expected: one it knows)");
         }
-        return BY_CODE[code];
+        return ALL[BY_CODE[code] - 1];
     }
 }

@@ -55,8 +55,16 @@ final class EffectReader {
         return fill(other);
     }
 
+    /** {@code key}: one more of a database that was read before, in a place of its own. */
+    Place oneMore(int database) {
+        return fill(new Place(stripes.stripe(0)), database);
+    }
+
     private Place fill(Place filled) {
-        int index = database();
+        return fill(filled, database());
+    }
+
+    private Place fill(Place filled, int index) {
         int length = length();
         long key = skip(length);
         Stripe stripe = stripes.of(key, length);

@@ -75,6 +75,8 @@ public final class Replay {
             case SORTED_REMOVE -> SortedSetEffects.replayRemove(in);
             case SORTED_REMOVE_RANKS -> SortedSetEffects.replayRemoveRanks(in);
             case RESTORE -> RestoreEffect.replay(in);
+            case SORTED_COMBINE -> SortedSetEffects.replayCombine(in);
+            case SORTED_COPY_RANKS -> SortedSetEffects.replayCopyRanks(in);
         }
     }
 

@@ -2,8 +2,13 @@ package dev.millrace.kv.effect;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.collection.ScoredCombination;
+import dev.millrace.kv.collection.ScoredCombination.Aggregate;
+import dev.millrace.kv.collection.ScoredCombination.Operation;
+import dev.millrace.kv.collection.SortedSetDraft;
 import dev.millrace.kv.collection.SortedSetValue;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Place;
 
@@ -15,6 +20,7 @@ public final class SortedSetEffects {
     private final Effects effects;
     private final Run run;
     private boolean created;
+    private boolean replacing;
 
     SortedSetEffects(Effects effects) {
         this.effects = effects;
@@ -30,7 +36,8 @@ public final class SortedSetEffects {
      */
     public void put(Key key, boolean table, double score, long member, int length) {
         if (!run.isOpen()) {
-            created = !key.exists();
+            created = !key.exists() && !replacing;
+            replacing = false;
             effects.begin(Effect.SORTED_PUT, key).putByte(table ? 1 : 0);
             run.begin();
             form(key, table);
@@ -121,11 +128,125 @@ public final class SortedSetEffects {
         Place key = in.existing(Item.TYPE_SORTED_SET);
         long rank = in.varint();
         long count = in.varint();
+        requireRanks(key, rank, count);
+        SortedSetValue.removeRanks(key, rank, count);
+    }
+
+    // ---- Results
+
+    /**
+     * Makes the key a combination of others, whatever it was. What is logged is of what and how,
+     * not the result.
+     *
+     * @param result what it comes to in the key's stripe; not empty
+     */
+    public void combine(
+            Key key, ScoredCombination combination, SortedSetDraft result, boolean table) {
+        NativeBuffer out = effects.begin(Effect.SORTED_COMBINE, key);
+        out.putByte(combination.operation().code());
+        out.putByte(combination.aggregate().code());
+        out.putByte(table ? 1 : 0);
+        out.putVarint(combination.sources());
+        for (int i = 0; i < combination.sources(); i++) {
+            Place source = combination.source(i);
+            Effects.putBytes(out, source.address(), source.length());
+            out.putLong(Double.doubleToRawLongBits(combination.weight(i)));
+        }
+        store(key, result, table);
+    }
+
+    private void store(Key key, SortedSetDraft result, boolean table) {
+        boolean created = !key.exists();
+        replace(key, result, table);
+        effects.touched(key, created);
+    }
+
+    private static void replace(Place place, SortedSetDraft result, boolean table) {
+        if (place.exists()) {
+            Apply.delete(place.stripe(), place.database(), place.hash(), place.item());
+            place.item(0);
+        }
+        result.place(place, table);
+    }
+
+    static void replayCombine(EffectReader in) {
+        Place key = in.key();
+        Operation operation = Operation.of(in.u8());
+        Aggregate aggregate = Aggregate.of(in.u8());
+        boolean table = in.u8() != 0;
+        int count = in.length(); // each key takes at least nine bytes
+        Place[] sources = new Place[count];
+        double[] weights = new double[count];
+        for (int i = 0; i < count; i++) {
+            sources[i] = in.oneMore(key.database().index());
+            weights[i] = in.f64();
+            if (sources[i].exists() && !isSource(Item.type(sources[i].item()))) {
+                throw new CorruptJournalException("kv effect: a source that is no set");
+            }
+        }
+        if (count == 0) {
+            throw new CorruptJournalException("kv effect: a combination of nothing");
+        }
+        ScoredCombination combination =
+                new ScoredCombination(operation, aggregate, sources, weights);
+        try (SortedSetDraft result = combination.in(key.stripe())) {
+            replayStore(key, result, table);
+        }
+    }
+
+    private static boolean isSource(int type) {
+        return type == Item.TYPE_SORTED_SET || type == Item.TYPE_SET;
+    }
+
+    private static void replayStore(Place key, SortedSetDraft result, boolean table) {
+        if (result.size() == 0) {
+            throw new CorruptJournalException("kv effect: a sorted set without members");
+        }
+        replace(key, result, table);
+    }
+
+    /** Makes {@code to} so many members of {@code from}, from a rank on; there are as many. */
+    public void copyRanks(Key from, long rank, long count, Key to, boolean table) {
+        NativeBuffer out = effects.begin(Effect.SORTED_COPY_RANKS, from);
+        out.putVarint(rank);
+        out.putVarint(count);
+        out.putByte(table ? 1 : 0);
+        out.putByte(to.database().index());
+        Effects.putBytes(out, to.address(), to.length());
+        try (SortedSetDraft result = SortedSetDraft.of(from, rank, count, to.stripe())) {
+            store(to, result, table);
+        }
+    }
+
+    static void replayCopyRanks(EffectReader in) {
+        Place from = in.existing(Item.TYPE_SORTED_SET);
+        long rank = in.varint();
+        long count = in.varint();
+        requireRanks(from, rank, count);
+        boolean table = in.u8() != 0;
+        Place to = in.otherKey();
+        try (SortedSetDraft result = SortedSetDraft.of(from, rank, count, to.stripe())) {
+            replayStore(to, result, table);
+        }
+    }
+
+    private static void requireRanks(Place key, long rank, long count) {
         long size = SortedSetValue.size(key);
         if (count < 1 || count > size || rank > size - count) {
             throw new CorruptJournalException(
                     "kv effect: ranks " + rank + " + " + count + " (expected: <= " + size + ")");
         }
-        SortedSetValue.removeRanks(key, rank, count);
+    }
+
+    /**
+     * Makes way for a sorted set that is put under a key, whatever that was: it counts as one
+     * change with {@link #endPut}, and the key as new only if there was none.
+     */
+    public void makeWay(Key key) {
+        if (key.exists()) {
+            effects.delete(key);
+            effects.count(-1);
+            replacing = true;
+        }
     }
 }

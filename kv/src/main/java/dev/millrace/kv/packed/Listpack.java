@@ -265,6 +265,16 @@ public final class Listpack {
         return bodyBytes(at) == head + length && Memory.equal(at + head, value, length);
     }
 
+    /** Compares an element's text with other bytes, as {@link Memory#compare} does. */
+    public static int compare(long at, long value, int length) {
+        int kind = Memory.getUnsignedByte(at);
+        if (!isString(kind)) {
+            return Decimal.compare(integer(at, kind), value, length);
+        }
+        int head = stringHead(kind);
+        return Memory.compare(at + head, bodyBytes(at) - head, value, length);
+    }
+
     // ---- Writing
 
     /** What this value takes as an element. */

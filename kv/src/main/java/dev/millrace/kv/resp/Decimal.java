@@ -89,4 +89,29 @@ public final class Decimal {
         }
         return negative ? value : -value;
     }
+
+    /** Compares a value's text with other bytes, as {@link Memory#compare} would. */
+    public static int compare(long value, long at, int length) {
+        int digits = length(value);
+        long rest = value;
+        long power = 1;
+        for (int i = value < 0 ? 2 : 1; i < digits; i++) {
+            power *= 10;
+        }
+        int common = Math.min(digits, length);
+        for (int i = 0; i < common; i++) {
+            int c = '-';
+            if (i > 0 || value >= 0) {
+                long digit = Math.abs(rest / power);
+                c = (int) ('0' + digit);
+                rest %= power;
+                power /= 10;
+            }
+            int other = Memory.getUnsignedByte(at + i);
+            if (c != other) {
+                return c - other;
+            }
+        }
+        return digits - length;
+    }
 }

@@ -213,6 +213,17 @@ public final class Reply {
         out.advance(length + 3L);
     }
 
+    /** A double with a text of the caller's: in RESP2 a bulk string, in RESP3 a double. */
+    public void number(String text) {
+        if (protocol == 2) {
+            bulk(text);
+            return;
+        }
+        out.putByte(',');
+        out.putUtf8(text);
+        crlf();
+    }
+
     /** A double as a bulk string in both protocols. */
     public void bulkNumber(double value) {
         // Of a length with one digit the text begins a byte earlier: it is moved there.

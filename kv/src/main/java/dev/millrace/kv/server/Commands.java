@@ -17,6 +17,8 @@ import dev.millrace.kv.generic.Introspection;
 import dev.millrace.kv.generic.KeyNames;
 import dev.millrace.kv.generic.Moves;
 import dev.millrace.kv.generic.TimeToLive;
+import dev.millrace.kv.geo.Geo;
+import dev.millrace.kv.geo.Searching;
 import dev.millrace.kv.hash.Hashes;
 import dev.millrace.kv.info.Info;
 import dev.millrace.kv.list.BlockingLists;
@@ -38,6 +40,11 @@ import dev.millrace.kv.operator.SlowLogs;
 import dev.millrace.kv.pubsub.Publishing;
 import dev.millrace.kv.pubsub.Subscribing;
 import dev.millrace.kv.rdb.Dumps;
+import dev.millrace.kv.sortedset.Adding;
+import dev.millrace.kv.sortedset.Combining;
+import dev.millrace.kv.sortedset.Ranking;
+import dev.millrace.kv.sortedset.Sampling;
+import dev.millrace.kv.sortedset.SortedSets;
 import dev.millrace.kv.string.Counters;
 import dev.millrace.kv.string.Floats;
 import dev.millrace.kv.string.GetAndChange;
@@ -98,6 +105,14 @@ public final class Commands {
                         Popping.all(),
                         ListMoves.all(),
                         ListSearch.all(),
+                        SortedSets.all(),
+                        Adding.all(),
+                        Ranking.all(),
+                        dev.millrace.kv.sortedset.Popping.all(),
+                        Sampling.all(),
+                        Combining.all(),
+                        Geo.all(),
+                        Searching.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())

@@ -1,5 +1,6 @@
 package dev.millrace.kv.store;
 
+import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
 
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ public final class Stripe {
 
     /** What is freed in one step is about so much: a table's segment, some nodes of a list. */
     private static final int FREED_AT_ONCE = 400;
+
+    private static final int SCRATCH_BYTES = 64;
 
     /** Takes what is about to change, as it was at the checkpoint's cut. */
     public interface BeforeImage {
@@ -67,6 +70,7 @@ public final class Stripe {
     /** Bytes of what is in there. */
     private long detachedBytes;
 
+    private final NativeBuffer scratch = new NativeBuffer(SCRATCH_BYTES);
     private int accessClock;
     private final Watches watches = new Watches();
     private final Waits waits = new Waits();
@@ -95,6 +99,11 @@ public final class Stripe {
 
     public Slabs slabs() {
         return slabs;
+    }
+
+    /** Where 64 bytes may be written by whoever works on the stripe, and are lost afterwards. */
+    public long scratch() {
+        return scratch.address();
     }
 
     public Watches watches() {

@@ -17,7 +17,13 @@ public final class Families {
     /** Families about keys, which may be mixed in one sequence. */
     public static List<Family> mixable() {
         return List.of(
-                Generic.FAMILY, Strings.FAMILY, Bitmaps.FAMILY, Lists.FAMILY, Transactions.FAMILY);
+                Generic.FAMILY,
+                Strings.FAMILY,
+                Bitmaps.FAMILY,
+                Lists.FAMILY,
+                SortedSets.FAMILY,
+                Geo.FAMILY,
+                Transactions.FAMILY);
     }
 
     /** Every family. */
@@ -43,6 +49,7 @@ public final class Families {
         for (String key : List.of("a", "b", "c", "{t}1", "{t}2", "{t}3", "")) {
             steps.add(call(connection, Comparison.EXACT, "TYPE", key));
             steps.add(call(connection, Comparison.EXACT, "GET", key));
+            steps.add(call(connection, Comparison.EXACT, "ZRANGE", key, "0", "-1", "WITHSCORES"));
             steps.add(call(connection, Comparison.MILLIS, "PEXPIRETIME", key));
         }
         return steps;

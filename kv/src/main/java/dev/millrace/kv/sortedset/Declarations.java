@@ -1,0 +1,18 @@
+package dev.millrace.kv.sortedset;
+
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Keys;
+
+/** What the declarations of all commands of sorted sets begin with. */
+final class Declarations {
+    private Declarations() {}
+
+    static Command.Builder sortedSet(String name, String usage, String since, int arity) {
+        return Command.named(name, usage)
+                .since(since)
+                .group("sorted-set")
+                .arity(arity)
+                .keys(Keys.one())
+                .categories("sortedset");
+    }
+}

@@ -1,0 +1,233 @@
+package dev.millrace.kv.sortedset;
+
+import static dev.millrace.kv.sortedset.Declarations.sortedSet;
+
+import dev.millrace.kv.collection.SortedSetValue;
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.KeyAccess;
+import dev.millrace.kv.command.Keys;
+import dev.millrace.kv.command.Notification;
+import dev.millrace.kv.packed.Element;
+import dev.millrace.kv.store.Item;
+
+import java.util.List;
+import java.util.Locale;
+
+/** ZRANGE and its older kin, ZRANGESTORE, ZCOUNT, ZLEXCOUNT, ZREMRANGEBY...: parts in order. */
+public final class Ranking {
+    private static final String COUNTING =
+            "O(log(N)) with N being the number of elements in the sorted set.";
+    private static final String RETURNING =
+            "O(log(N)+M) with N being the number of elements in the sorted set and M the number of"
+                    + " elements returned.";
+    private static final String LIMITED =
+            "O(log(N)+M) with N being the number of elements in the sorted set and M the number of"
+                    + " elements being returned. If M is constant (e.g. always asking for the first"
+                    + " 10 elements with LIMIT), you can consider it O(log(N)).";
+    private static final String REMOVING =
+            "O(log(N)+M) with N being the number of elements in the sorted set and M the number of"
+                    + " elements removed by the operation.";
+
+    private Ranking() {}
+
+    public static List<Command> all() {
+        return List.of(
+                reading(
+                                "zrange",
+                                "ZRANGE key min max [BYSCORE|BYLEX] [REV] [LIMIT offset count]"
+                                        + " [WITHSCORES]",
+                                "1.2.0")
+                        .complexity(RETURNING)
+                        .summary("Return a range of members in a sorted set")
+                        .does(call -> range(call, RangeRequest.any(call, 1, true))),
+                reading("zrevrange", "ZREVRANGE key start stop [WITHSCORES]", "1.2.0")
+                        .complexity(RETURNING)
+                        .summary(
+                                "Return a range of members in a sorted set, by index, with scores"
+                                        + " ordered from high to low")
+                        .does(call -> range(call, RangeRequest.of(call, RangeRequest.RANK, true))),
+                reading(
+                                "zrangebyscore",
+                                "ZRANGEBYSCORE key min max [WITHSCORES] [LIMIT offset count]",
+                                "1.0.5")
+                        .complexity(LIMITED)
+                        .summary("Return a range of members in a sorted set, by score")
+                        .does(
+                                call ->
+                                        range(
+                                                call,
+                                                RangeRequest.of(call, RangeRequest.SCORE, false))),
+                reading(
+                                "zrevrangebyscore",
+                                "ZREVRANGEBYSCORE key max min [WITHSCORES] [LIMIT offset count]",
+                                "2.2.0")
+                        .complexity(LIMITED)
+                        .summary(
+                                "Return a range of members in a sorted set, by score, with scores"
+                                        + " ordered from high to low")
+                        .does(call -> range(call, RangeRequest.of(call, RangeRequest.SCORE, true))),
+                reading("zrangebylex", "ZRANGEBYLEX key min max [LIMIT offset count]", "2.8.9")
+                        .complexity(LIMITED)
+                        .summary(
+                                "Return a range of members in a sorted set, by lexicographical"
+                                        + " range")
+                        .does(call -> range(call, RangeRequest.of(call, RangeRequest.NAME, false))),
+                reading(
+                                "zrevrangebylex",
+                                "ZREVRANGEBYLEX key max min [LIMIT offset count]",
+                                "2.8.9")
+                        .complexity(LIMITED)
+                        .summary(
+                                "Return a range of members in a sorted set, by lexicographical"
+                                        + " range, ordered from higher to lower strings.")
+                        .does(call -> range(call, RangeRequest.of(call, RangeRequest.NAME, true))),
+                sortedSet(
+                                "zrangestore",
+                                "ZRANGESTORE dst src min max [BYSCORE|BYLEX] [REV] [LIMIT offset"
+                                        + " count]",
+                                "6.2.0",
+                                -5)
+                        .complexity(
+                                "O(log(N)+M) with N being the number of elements in the sorted set"
+                                        + " and M the number of elements stored into the"
+                                        + " destination key.")
+                        .summary("Store a range of members from sorted set into another key")
+                        .keys(Keys.range(1, 2, 1))
+                        .flags(Flag.WRITE, Flag.DENYOOM)
+                        .access(
+                                KeyAccess.of("OW", "update").at(1, 1),
+                                KeyAccess.of("RO", "access").at(2, 2))
+                        .does(Ranking::store),
+                counting("zcount", "2.0.0")
+                        .summary(
+                                "Count the members in a sorted set with scores within the given"
+                                        + " values")
+                        .does(call -> count(call, Interval.ScoreRange.of(call, 2, 3))),
+                counting("zlexcount", "2.8.9")
+                        .summary(
+                                "Count the number of members in a sorted set between a given"
+                                        + " lexicographical range")
+                        .does(call -> count(call, Interval.NameRange.of(call, 2, 3))),
+                removing("zremrangebyrank", "start stop", "2.0.0")
+                        .summary("Remove all members in a sorted set within the given indexes")
+                        .does(call -> remove(call, Interval.Ranks.of(call, 2, 3, false))),
+                removing("zremrangebyscore", "min max", "1.2.0")
+                        .summary("Remove all members in a sorted set within the given scores")
+                        .does(call -> remove(call, Interval.ScoreRange.of(call, 2, 3))),
+                removing("zremrangebylex", "min max", "2.8.9")
+                        .summary(
+                                "Remove all members in a sorted set between the given"
+                                        + " lexicographical range")
+                        .does(call -> remove(call, Interval.NameRange.of(call, 2, 3))));
+    }
+
+    private static Command.Builder reading(String name, String usage, String since) {
+        return sortedSet(name, usage, since, -4).flags(Flag.READONLY);
+    }
+
+    private static Command.Builder counting(String name, String since) {
+        return sortedSet(name, name.toUpperCase(Locale.ROOT) + " key min max", since, 4)
+                .complexity(COUNTING)
+                .flags(Flag.READONLY, Flag.FAST);
+    }
+
+    private static Command.Builder removing(String name, String bounds, String since) {
+        String usage = name.toUpperCase(Locale.ROOT) + " key " + bounds;
+        return sortedSet(name, usage, since, 4)
+                .complexity(REMOVING)
+                .flags(Flag.WRITE)
+                .access(KeyAccess.of("RW", "delete"));
+    }
+
+    // ---- Reading
+
+    private static void range(Call call, RangeRequest request) {
+        Key key = call.read(1).require(Item.TYPE_SORTED_SET);
+        Element element = call.element();
+        RangeRequest.Span span = request.in(key, element);
+        long count = span.count();
+        if (count == 0) {
+            call.reply().emptyArray();
+            return;
+        }
+        boolean withScores = request.withScores();
+        Scores.begin(call, count, withScores);
+        SortedSetValue.each(
+                key,
+                request.down() ? span.first() + count - 1 : span.first(),
+                count,
+                request.down(),
+                element,
+                Scores.answering(call, withScores));
+    }
+
+    private static void count(Call call, Interval interval) {
+        Key key = call.read(1).require(Item.TYPE_SORTED_SET);
+        call.reply().integer(Math.max(0, count(call, interval, key)));
+    }
+
+    private static long count(Call call, Interval interval, Key key) {
+        return interval.end(key, call.element()) - interval.first(key, call.element());
+    }
+
+    // ---- Writing
+
+    private static void remove(Call call, Interval interval) {
+        Key key = call.write(1).require(Item.TYPE_SORTED_SET);
+        long count = count(call, interval, key);
+        if (count <= 0) {
+            call.reply().integer(0);
+            return;
+        }
+        call.effects().sortedSet().removeRanks(key, interval.first(key, call.element()), count);
+        call.effects().count((int) count - 1);
+        SortedSets.notifyRemoved(call, key, call.command().name());
+        call.reply().integer(count);
+    }
+
+    private static void store(Call call) {
+        RangeRequest request = RangeRequest.any(call, 2, false);
+        Key from = call.readOther(2).require(Item.TYPE_SORTED_SET);
+        Element element = call.element();
+        RangeRequest.Span span = request.in(from, element);
+        long first = span.first();
+        long count = span.count();
+        Key to = call.write(1);
+        if (count == 0) {
+            deleteResult(call, to);
+            return;
+        }
+        long longest = longest(from, first, count, element);
+        boolean table = Scores.needsTable(call, count, longest);
+        call.effects().sortedSet().copyRanks(from, first, count, to, table);
+        call.notify(Notification.ZSET, "zrangestore", to);
+        call.reply().integer(count);
+    }
+
+    /** A result without members: the key it was to have is gone. */
+    static void deleteResult(Call call, Key to) {
+        if (to.exists()) {
+            call.effects().delete(to);
+            call.notify(Notification.GENERIC, "del", to);
+        }
+        call.reply().integer(0);
+    }
+
+    private static long longest(Key key, long rank, long count, Element element) {
+        int[] longest = {0};
+        SortedSetValue.each(
+                key,
+                rank,
+                count,
+                false,
+                element,
+                (member, score) -> {
+                    longest[0] = Math.max(longest[0], member.length());
+                    return true;
+                });
+        return longest[0];
+    }
+}
