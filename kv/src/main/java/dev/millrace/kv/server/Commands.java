@@ -17,6 +17,8 @@ import dev.millrace.kv.generic.Introspection;
 import dev.millrace.kv.generic.KeyNames;
 import dev.millrace.kv.generic.Moves;
 import dev.millrace.kv.generic.TimeToLive;
+import dev.millrace.kv.hash.HashCounters;
+import dev.millrace.kv.hash.HashFields;
 import dev.millrace.kv.hash.Hashes;
 import dev.millrace.kv.info.Info;
 import dev.millrace.kv.operator.AccessLists;
@@ -31,6 +33,9 @@ import dev.millrace.kv.operator.Shutdowns;
 import dev.millrace.kv.operator.SlowLogs;
 import dev.millrace.kv.pubsub.Publishing;
 import dev.millrace.kv.pubsub.Subscribing;
+import dev.millrace.kv.set.SetAlgebra;
+import dev.millrace.kv.set.SetDraws;
+import dev.millrace.kv.set.Sets;
 import dev.millrace.kv.string.Counters;
 import dev.millrace.kv.string.Floats;
 import dev.millrace.kv.string.GetAndChange;
@@ -84,6 +89,11 @@ public final class Commands {
                         BitOperations.all(),
                         BitFields.all(),
                         Hashes.all(),
+                        HashFields.all(),
+                        HashCounters.all(),
+                        Sets.all(),
+                        SetDraws.all(),
+                        SetAlgebra.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())
