@@ -4,6 +4,7 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.Listpack;
+import dev.millrace.kv.resp.Decimal;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.KeyHash;
@@ -126,6 +127,13 @@ public final class HashValue {
                     readValue(member, value);
                     pair.pair(field, value);
                 });
+    }
+
+    /** Bytes of the longest field or value it has, or more: a bound. */
+    public static int longest(Place place) {
+        return isTable(place)
+                ? Root.longest(Item.root(place.item()))
+                : Math.max(Decimal.BYTES_MAX, Item.valueLength(place.item()));
     }
 
     /** Reads a field, each with the same chance. There must be one. */

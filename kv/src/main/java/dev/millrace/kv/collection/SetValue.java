@@ -174,6 +174,19 @@ public final class SetValue {
         }
     }
 
+    /** Bytes that its members take with their lengths when they are written out, or more. */
+    public static long bytes(Place place) {
+        if (!place.exists()) {
+            return 0;
+        }
+        return switch (form(place)) {
+            case INTEGERS -> size(place) * (Decimal.BYTES_MAX + 1L);
+            // A number of one byte is one of three digits, with a length before it.
+            case PACKED -> 4L * Item.valueLength(place.item());
+            case TABLE -> Root.bytes(Item.root(place.item()));
+        };
+    }
+
     /** Bytes of the longest member it has, or more: a bound. */
     public static int longest(Place place) {
         return switch (form(place)) {

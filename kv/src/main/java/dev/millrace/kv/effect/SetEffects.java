@@ -15,6 +15,8 @@ public final class SetEffects {
     private final Effects effects;
     private final Run run;
     private boolean created;
+    private boolean replaced;
+    private SetValue.Form form = SetValue.Form.INTEGERS;
 
     SetEffects(Effects effects) {
         this.effects = effects;
@@ -22,21 +24,40 @@ public final class SetEffects {
     }
 
     /**
+     * Takes out what is under the key, if anything is, to make room for a set: the members that are
+     * added next are one change with this, and the key is not a new one.
+     */
+    public void replace(Key key) {
+        replaced = key.exists();
+        if (replaced) {
+            effects.delete(key);
+            effects.count(-1);
+        }
+    }
+
+    /**
      * Adds a member that is not there, and makes the set if there is none. It lies outside the set.
      * {@link #endAdd} follows the last of them.
      *
-     * @param form what the set is from here on: able to hold the member, and not less than it was;
-     *     the same for all until the end
+     * @param wanted what the set is from here on: able to hold the member, and not less than it was
      */
-    public void add(Key key, SetValue.Form form, long member, int length) {
-        if (!run.isOpen()) {
-            created = !key.exists();
-            effects.begin(Effect.SET_ADD, key).putByte(form.code());
-            run.begin();
-            SetValue.toForm(key, form);
+    public void add(Key key, SetValue.Form wanted, long member, int length) {
+        if (run.isOpen() && form != wanted) {
+            run.end();
+            begin(key, wanted);
+        } else if (!run.isOpen()) {
+            created = !key.exists() && !replaced;
+            begin(key, wanted);
         }
         Effects.putBytes(run.next(), member, length);
         SetValue.add(key, member, length);
+    }
+
+    private void begin(Key key, SetValue.Form wanted) {
+        form = wanted;
+        effects.begin(Effect.SET_ADD, key).putByte(wanted.code());
+        run.begin();
+        SetValue.toForm(key, wanted);
     }
 
     /** Ends it; true if any was added. */
@@ -46,6 +67,7 @@ public final class SetEffects {
             run.end();
             effects.touched(key, created);
         }
+        replaced = false;
         return any;
     }
 

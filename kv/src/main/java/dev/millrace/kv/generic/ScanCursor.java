@@ -16,11 +16,11 @@ import java.util.function.IntFunction;
  *
  * @param number 0 at the start, and again at the end
  */
-record ScanCursor(long number) {
+public record ScanCursor(long number) {
     static final ScanCursor START = new ScanCursor(0);
 
     /** Any number is a cursor, as for {@code strtoul}; what is none is refused. */
-    static ScanCursor parse(Call call, int index) {
+    public static ScanCursor parse(Call call, int index) {
         String text = call.text(index);
         boolean signed = text.startsWith("-") || text.startsWith("+");
         try {
@@ -38,7 +38,7 @@ record ScanCursor(long number) {
         return number == 0;
     }
 
-    String text() {
+    public String text() {
         return Long.toUnsignedString(number);
     }
 

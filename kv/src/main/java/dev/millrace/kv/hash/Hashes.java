@@ -18,7 +18,7 @@ import dev.millrace.kv.store.Item;
 
 import java.util.List;
 
-/** HSET, HGET and what else is about single fields. */
+/** HSET, HGET, HDEL and what else a hash needs to be one. */
 public final class Hashes {
     private Hashes() {}
 
@@ -42,6 +42,27 @@ public final class Hashes {
                         .flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST)
                         .access(KeyAccess.of("RW", "update"))
                         .does(Hashes::set),
+                Command.named("hmset", "HMSET key field value [field value ...]")
+                        .since("2.0.0")
+                        .group("hash")
+                        .arity(-4)
+                        .keys(Keys.one())
+                        .complexity("O(N) where N is the number of fields being set.")
+                        .summary("Set multiple hash fields to multiple values")
+                        .flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST)
+                        .categories("hash")
+                        .does(Hashes::setAll),
+                Command.named("hsetnx", "HSETNX key field value")
+                        .since("2.0.0")
+                        .group("hash")
+                        .arity(4)
+                        .keys(Keys.one())
+                        .complexity("O(1)")
+                        .summary("Set the value of a hash field, only if the field does not exist")
+                        .flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST)
+                        .categories("hash")
+                        .access(KeyAccess.of("RW", "insert"))
+                        .does(Hashes::setNew),
                 hash("hget", "HGET key field", "2.0.0", 3)
                         .complexity("O(1)")
                         .summary("Get the value of a hash field")
@@ -68,13 +89,54 @@ public final class Hashes {
     }
 
     private static void set(Call call) {
+        call.reply().integer(setFields(call));
+    }
+
+    private static void setAll(Call call) {
+        setFields(call);
+        call.reply().ok();
+    }
+
+    private static int setFields(Call call) {
         if (call.count() % 2 != 0) {
             throw new Refusal(
                     "ERR wrong number of arguments for '" + call.command().name() + "' command");
         }
         Key key = call.write(1).require(Item.TYPE_HASH);
-        call.reply().integer(put(call, key));
+        int fresh = put(call, key);
+        call.effects().count(call.count() / 2 - 2);
         call.notify(Notification.HASH, "hset", key);
+        return fresh;
+    }
+
+    private static void setNew(Call call) {
+        Key key = call.write(1).require(Item.TYPE_HASH);
+        boolean isNew = !HashValue.has(key, call.address(2), call.length(2));
+        if (isNew) {
+            put(call, key);
+            call.notify(Notification.HASH, "hset", key);
+        }
+        call.reply().flag(isNew);
+    }
+
+    /** Sets the field that follows the key to a value that lies outside the hash. */
+    static void putOne(Call call, Key key, long value, int length) {
+        HashEffects effects = call.effects().hash();
+        boolean isTable = HashValue.isTable(key);
+        effects.beginPut(key, isTable || needsTable(call, key, length));
+        effects.put(key, call.address(2), call.length(2), value, length);
+        effects.endPut(key);
+    }
+
+    /** Whether a listpack cannot hold the field that follows the key with this value. */
+    private static boolean needsTable(Call call, Key key, int valueLength) {
+        Config config = call.server().config();
+        long longest = config.get(Quantity.HASH_MAX_LISTPACK_VALUE);
+        if (call.length(2) > longest || valueLength > longest) {
+            return true;
+        }
+        return HashValue.size(key) >= config.get(Quantity.HASH_MAX_LISTPACK_ENTRIES)
+                && !HashValue.has(key, call.address(2), call.length(2));
     }
 
     /** Sets the fields that follow the key; returns how many are new. */
@@ -144,6 +206,7 @@ public final class Hashes {
             deleted += effects.remove(key, call.address(i), call.length(i)) ? 1 : 0;
         }
         if (effects.endRemove(key)) {
+            call.effects().count(deleted - 1);
             call.notify(Notification.HASH, "hdel", key);
             if (!key.exists()) {
                 call.notify(Notification.GENERIC, "del", key);

@@ -188,6 +188,17 @@ public final class Reply {
         header(protocol == 2 ? '*' : '~', length);
     }
 
+    /**
+     * Puts what was written last, since {@code head}, before what was written since {@code begun}:
+     * the head of a reply whose length is known only at its end. Both are lengths of {@link #out}.
+     */
+    public void toFront(long begun, long head) {
+        byte[] bytes = Memory.bytes(out.address() + head, (int) (out.length() - head));
+        long front = out.address() + begun;
+        Memory.move(front, front + bytes.length, head - begun);
+        Memory.copy(bytes, 0, front, bytes.length);
+    }
+
     public void push(int length) {
         header(protocol == 2 ? '*' : '>', length);
     }

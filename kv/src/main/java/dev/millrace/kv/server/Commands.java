@@ -19,6 +19,8 @@ import dev.millrace.kv.generic.Moves;
 import dev.millrace.kv.generic.TimeToLive;
 import dev.millrace.kv.geo.Geo;
 import dev.millrace.kv.geo.Searching;
+import dev.millrace.kv.hash.HashCounters;
+import dev.millrace.kv.hash.HashFields;
 import dev.millrace.kv.hash.Hashes;
 import dev.millrace.kv.info.Info;
 import dev.millrace.kv.list.BlockingLists;
@@ -45,6 +47,9 @@ import dev.millrace.kv.sortedset.Combining;
 import dev.millrace.kv.sortedset.Ranking;
 import dev.millrace.kv.sortedset.Sampling;
 import dev.millrace.kv.sortedset.SortedSets;
+import dev.millrace.kv.set.SetAlgebra;
+import dev.millrace.kv.set.SetDraws;
+import dev.millrace.kv.set.Sets;
 import dev.millrace.kv.string.Counters;
 import dev.millrace.kv.string.Floats;
 import dev.millrace.kv.string.GetAndChange;
@@ -113,6 +118,11 @@ public final class Commands {
                         Combining.all(),
                         Geo.all(),
                         Searching.all(),
+                        HashFields.all(),
+                        HashCounters.all(),
+                        Sets.all(),
+                        SetDraws.all(),
+                        SetAlgebra.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())

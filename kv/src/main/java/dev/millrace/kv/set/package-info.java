@@ -1,0 +1,5 @@
+/** The commands on sets. */
+@NullMarked
+package dev.millrace.kv.set;
+
+import org.jspecify.annotations.NullMarked;
