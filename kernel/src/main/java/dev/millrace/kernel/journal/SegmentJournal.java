@@ -339,6 +339,11 @@ public final class SegmentJournal implements Journal {
         return millis;
     }
 
+    /** True while the disk has little room. */
+    public boolean isPushingBack() {
+        return pushBackMillis > 0;
+    }
+
     /** How often a writer was slowed. */
     public long pushedBack() {
         return pushedBack.sum();

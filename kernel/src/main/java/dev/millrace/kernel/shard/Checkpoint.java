@@ -26,6 +26,12 @@ public final class Checkpoint implements Runnable {
     private static final int BLOCKS = 16;
     private static final int EXTRA_BLOCKS = 256;
 
+    /**
+     * So much is written before it is forced. Left to the end, a gigabyte would go to the disk at
+     * once, and the journal's syncs would wait behind it.
+     */
+    private static final int FORCE_BYTES = 16 << 20;
+
     private final Disk disk;
     private final long position;
     private final long createdMillis;
@@ -36,6 +42,7 @@ public final class Checkpoint implements Runnable {
     private final ArrayDeque<Block> full = new ArrayDeque<>();
     private final List<Runnable> waiting = new ArrayList<>();
     private int made;
+    private boolean writing;
     private int machinesLeft;
     private volatile @Nullable String failure;
     private int extraBlocks = EXTRA_BLOCKS;
@@ -121,10 +128,14 @@ public final class Checkpoint implements Runnable {
         notifyAll();
     }
 
-    /** Runs the action, once, when a block is free. */
+    /**
+     * Runs the action, once, when a block is free. Where none is about to become free, because all
+     * of them are being filled, it is run at once: whoever fills one can go on with that.
+     */
     public void whenRoom(Runnable action) {
         synchronized (this) {
-            if (inUse() >= BLOCKS && failure == null) {
+            boolean releases = writing || !full.isEmpty();
+            if (inUse() >= BLOCKS && releases && failure == null) {
                 waiting.add(action);
                 return;
             }
@@ -171,7 +182,7 @@ public final class Checkpoint implements Runnable {
             try (Disk.Output out = disk.write(unfinished)) {
                 CheckpointFile.Writer writer =
                         new CheckpointFile.Writer(out, position, createdMillis);
-                writeBlocks(writer);
+                writeBlocks(writer, out);
                 writer.end();
                 out.force();
             }
@@ -191,8 +202,9 @@ public final class Checkpoint implements Runnable {
         }
     }
 
-    private void writeBlocks(CheckpointFile.Writer writer)
+    private void writeBlocks(CheckpointFile.Writer writer, Disk.Output out)
             throws IOException, InterruptedException {
+        long unforcedBytes = 0;
         while (true) {
             Block block;
             synchronized (this) {
@@ -203,19 +215,26 @@ public final class Checkpoint implements Runnable {
                     throw new IOException(failure);
                 }
                 block = full.poll();
+                writing = block != null;
             }
             if (block == null) {
                 return;
             }
             NativeBuffer content = block.buffer;
             writer.block(block.machine, content.address(), content.length());
+            unforcedBytes += content.length();
             release(block);
+            if (unforcedBytes >= FORCE_BYTES) {
+                out.force();
+                unforcedBytes = 0;
+            }
         }
     }
 
     private void release(Block block) {
         List<Runnable> told;
         synchronized (this) {
+            writing = false;
             bytes += block.buffer.length();
             block.buffer.shrink();
             if (free.size() < BLOCKS) {
@@ -224,7 +243,7 @@ public final class Checkpoint implements Runnable {
                 block.buffer.free();
                 made--;
             }
-            told = inUse() < BLOCKS ? List.copyOf(waiting) : List.of();
+            told = inUse() < BLOCKS || full.isEmpty() ? List.copyOf(waiting) : List.of();
             waiting.removeAll(told);
         }
         told.forEach(Runnable::run);

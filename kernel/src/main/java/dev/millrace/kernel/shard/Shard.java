@@ -169,9 +169,14 @@ public final class Shard {
         return journal.appendedBytes() - coveredBytes;
     }
 
-    /** Bytes appended since the last attempt at one ended, whole or not. */
-    public synchronized long untriedBytes() {
-        return journal.appendedBytes() - triedBytes;
+    /** What decides whether it is time for a checkpoint. */
+    synchronized CheckpointPace.Growth growth() {
+        return new CheckpointPace.Growth(
+                uncoveredBytes(),
+                journal.appendedBytes() - triedBytes,
+                lastBytes,
+                clock.millis() - lastMillis,
+                journal.isPushingBack());
     }
 
     /** State bytes of the last checkpoint. */

@@ -61,8 +61,25 @@ public final class ShardRoom implements Room {
             Setting.bytes(
                     "journal.checkpoint-bytes",
                     512 << 20,
-                    "journal bytes since the last checkpoint that make a new one due; at least as"
-                            + " many as the last one had");
+                    "journal bytes since the last checkpoint that make a new one due");
+
+    private static final Setting<Long> CHECKPOINT_GROWTH =
+            Setting.count(
+                    "journal.checkpoint-growth-percent",
+                    100,
+                    0,
+                    10_000,
+                    "the same by what the last checkpoint had, in percent; the greater counts");
+
+    private static final Setting<Long> CHECKPOINT_SECONDS =
+            Setting.count(
+                    "journal.checkpoint-seconds",
+                    30,
+                    0,
+                    86_400,
+                    "none is due sooner after the last one, unless the journal has "
+                            + CheckpointPace.OVERGROWN
+                            + " times the bytes that make one due, or the disk little room");
 
     private static final Setting<Long> LOW_WATER_BYTES =
             Setting.bytes(
@@ -80,7 +97,7 @@ public final class ShardRoom implements Room {
     private @Nullable Shard shard;
     private volatile @Nullable JournalThreads threads;
     private Log log = Log.silent();
-    private long checkpointBytes;
+    private CheckpointPace pace = new CheckpointPace(0, 0, 0);
 
     /** A room's {@code sync} setting. */
     public static Setting<String> syncSetting(String key) {
@@ -134,13 +151,24 @@ public final class ShardRoom implements Room {
 
     @Override
     public List<Setting<?>> settings() {
-        return List.of(SYNC, SEGMENT_BYTES, SPARES, CHECKPOINT_BYTES, LOW_WATER_BYTES);
+        return List.of(
+                SYNC,
+                SEGMENT_BYTES,
+                SPARES,
+                CHECKPOINT_BYTES,
+                CHECKPOINT_GROWTH,
+                CHECKPOINT_SECONDS,
+                LOW_WATER_BYTES);
     }
 
     @Override
     public void start(RoomContext context) throws IOException {
         log = context.log();
-        checkpointBytes = context.get(CHECKPOINT_BYTES);
+        pace =
+                new CheckpointPace(
+                        context.get(CHECKPOINT_BYTES),
+                        context.get(CHECKPOINT_GROWTH),
+                        context.get(CHECKPOINT_SECONDS));
         refuseBackup(context.data());
         long before = System.nanoTime();
         Shard opened =
@@ -187,18 +215,14 @@ public final class ShardRoom implements Room {
     /** True if the journal has grown so much since the last checkpoint that it is time for one. */
     public boolean isCheckpointDue() {
         Shard open = shard();
-        long wished = Math.max(checkpointBytes, open.lastCheckpointBytes());
-        // What was too much for the disk a moment ago is too much now: let some time pass.
-        return !open.isCheckpointing()
-                && open.uncoveredBytes() > wished
-                && open.untriedBytes() > wished / 2;
+        return !open.isCheckpointing() && pace.isDue(open.growth());
     }
 
     /** Begins a checkpoint, written by a thread of its own; false if one is running. */
     public boolean checkpoint(Consumer<Boolean> ended) {
         Shard open = shard();
         return open.checkpoint(
-                writer -> Thread.ofPlatform().name("checkpoint").daemon(true).start(writer),
+                ShardRoom::writeAside,
                 complete -> {
                     if (complete) {
                         log.info("checkpoint", "bytes", open.lastCheckpointBytes());
@@ -207,6 +231,17 @@ public final class ShardRoom implements Room {
                     }
                     ended.accept(complete);
                 });
+    }
+
+    private static void writeAside(Runnable writer) {
+        Thread.ofPlatform()
+                .name("checkpoint")
+                .daemon(true)
+                .start(
+                        () -> {
+                            Niceness.background();
+                            writer.run();
+                        });
     }
 
     @Override

@@ -5,11 +5,13 @@ import dev.millrace.kernel.shard.StateMachine;
 import dev.millrace.kv.effect.Replay;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.LaneLoop;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,8 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The store as a state machine of a shard.
  *
- * <p>During a checkpoint the items are walked on the kv loops themselves, a slice between turns: no
- * other thread ever holds a stripe's lock while it has lost the processor.
+ * <p>During a checkpoint the items are walked on the kv loops themselves, a slice between turns, at
+ * the pace of {@link LaneLoop#nextSlice}: no other thread ever holds a stripe's lock while it has
+ * lost the processor.
  */
 public final class KvMachine implements StateMachine {
     /** A slice is some tens of microseconds. */
@@ -108,19 +111,38 @@ public final class KvMachine implements StateMachine {
             walks.add(walk);
         }
         checkpoint.allowExtra(used / EXTRA_PART);
-        AtomicInteger left = new AtomicInteger(walks.size());
         List<Lane> lanes = serving.lanes();
-        for (int i = 0; i < walks.size(); i++) {
-            Lane lane = lanes.get(i % lanes.size());
-            new Slices(lane, stripes.stripe(i), walks.get(i), checkpoint, left).schedule();
+        int shares = Math.min(lanes.size(), walks.size());
+        AtomicInteger left = new AtomicInteger(shares);
+        for (int i = 0; i < shares; i++) {
+            ArrayDeque<Walked> share = new ArrayDeque<>();
+            for (int j = i; j < walks.size(); j += shares) {
+                share.add(new Walked(stripes.stripe(j), walks.get(j)));
+            }
+            new Slices(lanes.get(i), share, checkpoint, left).goOn();
         }
     }
 
-    /** One stripe's walk on its loop. */
+    private record Walked(Stripe stripe, StripeWalk walk) {
+        StripeWalk.Step step() {
+            stripe.lock();
+            try {
+                return walk.step(SLICE_ITEMS);
+            } finally {
+                stripe.unlock();
+            }
+        }
+    }
+
+    /**
+     * One loop's share of the walks, one after another: so the loop's pace is that of all of them.
+     * Where one has no room the next is tried, for it may hold a block that a change made it take.
+     */
     private record Slices(
-            Lane lane, Stripe stripe, StripeWalk walk, Checkpoint checkpoint, AtomicInteger left) {
-        void schedule() {
-            lane.loop().nextTurn(this::slice);
+            Lane lane, ArrayDeque<Walked> walks, Checkpoint checkpoint, AtomicInteger left) {
+        /** From any thread. */
+        void goOn() {
+            lane.loop().nextSlice(this::slice);
         }
 
         private void slice() {
@@ -128,22 +150,31 @@ public final class KvMachine implements StateMachine {
                 checkpoint.abandon("the process stops");
                 return;
             }
-            StripeWalk.Step step;
-            stripe.lock();
-            try {
-                step = walk.step(SLICE_ITEMS);
-            } finally {
-                stripe.unlock();
-            }
-            switch (step) {
-                case MORE -> schedule();
-                case WAIT -> checkpoint.whenRoom(this::schedule);
+            switch (step()) {
+                case MORE -> goOn();
+                case WAIT -> checkpoint.whenRoom(this::goOn);
                 case FINISHED -> {
                     if (left.decrementAndGet() == 0) {
                         checkpoint.done();
                     }
                 }
             }
+        }
+
+        private StripeWalk.Step step() {
+            for (int tried = walks.size(); tried > 0; tried--) {
+                switch (walks.element().step()) {
+                    case MORE -> {
+                        return StripeWalk.Step.MORE;
+                    }
+                    case WAIT -> walks.add(walks.remove());
+                    case FINISHED -> {
+                        walks.remove();
+                        return walks.isEmpty() ? StripeWalk.Step.FINISHED : StripeWalk.Step.MORE;
+                    }
+                }
+            }
+            return StripeWalk.Step.WAIT;
         }
     }
 }

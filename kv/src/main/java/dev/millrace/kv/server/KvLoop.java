@@ -25,6 +25,9 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private static final int INPUT_BYTES = 64 * 1024;
     private static final int VIEW_BYTES = 1 << 20;
 
+    /** While clients are served, a pause is so many times as long as the slice before it. */
+    private static final int PAUSE_SLICES = 7;
+
     private final SingleThreadEventLoop loop;
     private final Journal journal;
     private final Log log;
@@ -34,6 +37,9 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private final ByteBuffer inputView;
     private final List<RespChannel> waiting = new ArrayList<>();
     private boolean syncScheduled;
+    private boolean inSlice;
+    private long sliceNanos;
+    private long served;
     private long viewAddress;
     private ByteBuffer view = ByteBuffer.allocate(0);
 
@@ -104,6 +110,33 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     @Override
     public void afterTurn(Runnable task) {
         loop.executeAfterEventLoopIteration(task);
+    }
+
+    @Override
+    public void nextSlice(Runnable task) {
+        if (loop.inEventLoop() && inSlice && isServing()) {
+            long pauseNanos = PAUSE_SLICES * (System.nanoTime() - sliceNanos);
+            loop.schedule(() -> slice(task), pauseNanos, TimeUnit.NANOSECONDS);
+        } else {
+            nextTurn(() -> slice(task));
+        }
+    }
+
+    /** True if there was a command since it was asked last. */
+    private boolean isServing() {
+        long before = served;
+        served = lane.stats().commands();
+        return served != before;
+    }
+
+    private void slice(Runnable task) {
+        sliceNanos = System.nanoTime();
+        inSlice = true;
+        try {
+            task.run();
+        } finally {
+            inSlice = false;
+        }
     }
 
     // ---- Durability

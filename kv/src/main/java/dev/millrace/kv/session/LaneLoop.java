@@ -21,6 +21,15 @@ public interface LaneLoop {
         execute(() -> afterTurn(task));
     }
 
+    /**
+     * As {@link #nextTurn}, for work whose slices take long together: where clients are served
+     * between two slices, the next one waits, so that the loop is theirs for most of its time. From
+     * any thread; in a slice it is the last thing to do.
+     */
+    default void nextSlice(Runnable task) {
+        nextTurn(task);
+    }
+
     /** A command failed by a fault of ours, before it had changed anything. */
     void fault(Throwable cause);
 

@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 
 class KvLoopTest {
     /** Empty ones: without a turn between two they are over long before a socket is looked at. */
@@ -44,6 +45,15 @@ class KvLoopTest {
 
     @Test
     void work_in_slices_lets_sockets_be_served_between_two_of_them() throws Exception {
+        serveBetween(LaneLoop::nextTurn);
+    }
+
+    @Test
+    void work_in_slices_at_a_pace_does_as_well() throws Exception {
+        serveBetween(LaneLoop::nextSlice);
+    }
+
+    private void serveBetween(BiConsumer<LaneLoop, Runnable> next) throws Exception {
         MultiThreadIoEventLoopGroup group =
                 new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try (SegmentJournal journal = journal()) {
@@ -55,7 +65,7 @@ class KvLoopTest {
                 loop.execute(
                         () -> {
                             send(client);
-                            slice(loop, 0);
+                            slice(loop, next, 0);
                         });
                 assertTrue(ended.get(10, TimeUnit.SECONDS), "served after " + SLICES_MAX);
             }
@@ -64,11 +74,11 @@ class KvLoopTest {
         }
     }
 
-    private void slice(LaneLoop loop, int number) {
+    private void slice(LaneLoop loop, BiConsumer<LaneLoop, Runnable> next, int number) {
         if (served.get() || number == SLICES_MAX) {
             ended.complete(served.get());
         } else {
-            loop.nextTurn(() -> slice(loop, number + 1));
+            next.accept(loop, () -> slice(loop, next, number + 1));
         }
     }
 
