@@ -4,13 +4,15 @@ import dev.millrace.bench.server.ProcessCpu;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The closed-loop client that others wrote: {@code redis-benchmark}, on random keys.
  *
- * @param test one of its {@code -t} names: get, set, incr, mset
+ * @param test one of its {@code -t} names (get, set, incr, mset, lpush, ...), or a command with
+ *     {@code __rand_int__} where a random number goes
  * @param depth commands in flight per connection
  */
 public record RedisBenchmark(String test, int valueBytes, int depth, int connections) {
@@ -54,12 +56,20 @@ public record RedisBenchmark(String test, int valueBytes, int depth, int connect
     }
 
     private List<String> command(int port, long operations) {
+        List<String> words = new ArrayList<>(options(port, operations));
+        if (test.contains(" ")) {
+            words.addAll(List.of(test.split(" ")));
+        } else {
+            words.addAll(List.of("-t", test));
+        }
+        return words;
+    }
+
+    private List<String> options(int port, long operations) {
         return List.of(
                 "redis-benchmark",
                 "-p",
                 Integer.toString(port),
-                "-t",
-                test,
                 "-n",
                 Long.toString(operations),
                 "-r",

@@ -11,17 +11,34 @@ import dev.millrace.bench.server.ServerUnderTest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * One command at one depth, as fast as the client can. Throughput on a shared machine is noise; CPU
  * per operation is not, and stands first.
  *
+ * @param before run before each round, as many operations, and not measured: to have something to
+ *     take
  * @param cpu target for the server process's CPU time per operation
  * @param throughput target for operations per second
  */
 record ClosedLoop(
-        String name, RedisBenchmark client, Durability durability, Target cpu, Target throughput)
+        String name,
+        RedisBenchmark client,
+        Optional<RedisBenchmark> before,
+        Durability durability,
+        Target cpu,
+        Target throughput)
         implements Comparison {
+    ClosedLoop(
+            String name,
+            RedisBenchmark client,
+            Durability durability,
+            Target cpu,
+            Target throughput) {
+        this(name, client, Optional.empty(), durability, cpu, throughput);
+    }
+
     private static final int PROBE_OPERATIONS = 50_000;
 
     /** One measured round. */
@@ -56,6 +73,9 @@ record ClosedLoop(
 
     private double warm(ServerUnderTest server, Effort effort)
             throws IOException, InterruptedException {
+        if (before.isPresent()) {
+            before.get().run(server.port(), PROBE_OPERATIONS);
+        }
         double probed = client.run(server.port(), PROBE_OPERATIONS).ratePerSecond();
         long operations = (long) (probed * effort.warmSeconds());
         return client.run(server.port(), operations).ratePerSecond();
@@ -63,13 +83,16 @@ record ClosedLoop(
 
     private Round round(ServerUnderTest server, long operations)
             throws IOException, InterruptedException {
+        if (before.isPresent()) {
+            before.get().run(server.port(), operations);
+        }
         Quiet.await(server);
-        ProcessCpu before = server.cpu();
+        ProcessCpu start = server.cpu();
         RedisBenchmark.Outcome outcome = client.run(server.port(), operations);
-        ProcessCpu own = server.cpu().since(before);
+        ProcessCpu own = server.cpu().since(start);
         // A child's time counts once it ended.
         Quiet.await(server);
-        ProcessCpu children = server.cpu().since(before);
+        ProcessCpu children = server.cpu().since(start);
         return new Round(
                 (double) own.ownMicros() / operations,
                 (double) children.childrenMicros() / operations,

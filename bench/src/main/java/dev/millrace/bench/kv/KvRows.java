@@ -14,6 +14,7 @@ import dev.millrace.bench.server.Durability;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** All rows of kv, with their targets. To add one, copy a line. */
 public final class KvRows {
@@ -44,7 +45,29 @@ public final class KvRows {
         rows.add(new Restart("restart-journal", EVERYSEC, atMost(1.0)));
         rows.add(new EmptyStart(new AtMost(500), new AtMost(120)));
         rows.addAll(loops());
+        rows.addAll(collections());
         return List.copyOf(rows);
+    }
+
+    private static List<Comparison> collections() {
+        RedisBenchmark push = new RedisBenchmark("lpush", 3, 16, CONNECTIONS);
+        RedisBenchmark set = new RedisBenchmark("hset", 3, 16, CONNECTIONS);
+        RedisBenchmark add = new RedisBenchmark("zadd", 3, 16, CONNECTIONS);
+        return List.of(
+                collection("lpush-p16", "lpush", Optional.empty(), 0.9),
+                collection("rpop-p16", "rpop", Optional.of(push), 0.9),
+                collection("hset-p16", "hset", Optional.empty(), 0.9),
+                collection("hget-p16", "hget myhash element:__rand_int__", Optional.of(set), 0.9),
+                collection("sadd-p16", "sadd", Optional.empty(), 0.9),
+                collection("zadd-p16", "zadd", Optional.empty(), 0.9),
+                collection("zrange-p16", "zrange myzset 0 9", Optional.of(add), 0.9),
+                collection("lrange-100-p16", "lrange mylist 0 99", Optional.of(push), 1.0));
+    }
+
+    private static ClosedLoop collection(
+            String name, String test, Optional<RedisBenchmark> before, double cpu) {
+        RedisBenchmark client = new RedisBenchmark(test, 3, 16, CONNECTIONS);
+        return new ClosedLoop(name, client, before, EVERYSEC, atMost(cpu), OPEN);
     }
 
     private static List<Comparison> loops() {
