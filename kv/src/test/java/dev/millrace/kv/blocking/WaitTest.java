@@ -9,6 +9,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.kv.Kv;
 import dev.millrace.kv.KvClient;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -18,8 +19,17 @@ import java.util.List;
 class WaitTest {
     @RegisterExtension static final Kv kv = Kv.open();
 
-    private static KvClient waiting(String... command) {
+    private final List<KvClient> clients = new ArrayList<>();
+
+    /** They would be served in the next test. */
+    @AfterEach
+    void all_clients_leave() {
+        clients.forEach(KvClient::leave);
+    }
+
+    private KvClient waiting(String... command) {
         KvClient client = kv.client();
+        clients.add(client);
         assertEquals(KvClient.NOTHING, client.call(command));
         assertTrue(client.session().isWaiting());
         return client;
