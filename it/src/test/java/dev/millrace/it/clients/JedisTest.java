@@ -87,6 +87,21 @@ class JedisTest {
     }
 
     @Test
+    void lists() {
+        assertEquals(3, jedis.rpush("l", "a", "b", "c"));
+        assertEquals(4, jedis.lpush("l", "0"));
+        assertEquals(List.of("0", "a", "b", "c"), jedis.lrange("l", 0, -1));
+        assertEquals("OK", jedis.lset("l", 0, "first"));
+        assertEquals("first", jedis.lindex("l", 0));
+        assertEquals(2, jedis.lpos("l", "b"));
+        assertEquals(1, jedis.lrem("l", 0, "b"));
+        assertEquals("c", jedis.rpoplpush("l", "m"));
+        assertEquals(List.of("first", "a"), jedis.lpop("l", 2));
+        assertEquals(List.of("m", "c"), jedis.blpop(1, "l", "m"));
+        assertNull(jedis.brpop(0.01, "l"));
+    }
+
+    @Test
     void strings() {
         assertEquals("OK", jedis.set("k", "v"));
         assertEquals("v", jedis.get("k"));

@@ -96,6 +96,17 @@ class LettuceTest {
     }
 
     @Test
+    void lists() {
+        assertEquals(3, redis.rpush("l", "a", "b", "c"));
+        assertEquals(List.of("a", "b", "c"), redis.lrange("l", 0, -1));
+        assertEquals("OK", redis.ltrim("l", 1, -1));
+        assertEquals("c", redis.rpop("l"));
+        assertEquals(KeyValue.just("l", "b"), redis.blpop(1, "m", "l"));
+        assertNull(redis.blpop(0.01, "m", "l"));
+        assertNull(redis.lpop("l"));
+    }
+
+    @Test
     void strings() {
         assertEquals("OK", redis.set("k", "v", SetArgs.Builder.ex(1_000)));
         assertEquals("v", redis.getex("k", GetExArgs.Builder.persist()));

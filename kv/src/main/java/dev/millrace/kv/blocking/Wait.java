@@ -6,6 +6,7 @@ import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.session.KeptNames;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
 import dev.millrace.kv.store.Stripe;
@@ -53,6 +54,7 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
     private final long reach;
     private final Request request = Request.view();
     private final NativeBuffer copy;
+    private final long heapBytes;
     private final Map<Waits.Name, Stripe> places = new LinkedHashMap<>();
     private final AtomicBoolean waiting = new AtomicBoolean(true);
 
@@ -62,9 +64,19 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
         this.wanted = wanted;
         this.service = service;
         this.reach = wanted.destination() == 0 ? 0 : reach(call, wanted.destination());
+        this.heapBytes = heapBytes(call, wanted);
+        session.lane().server().keptNames().take(heapBytes); // It may refuse.
         this.copy = new NativeBuffer(call.lane().slabs(), Math.max(call.request().bytes(), 1));
         call.request().copyTo(copy);
         request.show(copy.address(), call.count());
+    }
+
+    private static long heapBytes(Call call, Wanted wanted) {
+        long bytes = KeptNames.NAME_BYTES;
+        for (int i = wanted.first(); i <= wanted.last(); i++) {
+            bytes += call.length(i) + KeptNames.NAME_BYTES;
+        }
+        return bytes;
     }
 
     private static long reach(Call call, int key) {
@@ -206,6 +218,7 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
                     }
                 });
         session.lane().deadlines().remove(this);
+        session.lane().server().keptNames().giveBack(heapBytes);
         copy.free();
     }
 }

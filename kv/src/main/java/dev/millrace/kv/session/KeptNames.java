@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How much heap the names take that clients have the server remember: what they subscribe to, what
- * they watch, what they call themselves. All else that clients can make large is outside the heap;
- * these are objects in maps, so there is a limit to all of them together, and who would pass it is
- * refused. From any thread.
+ * they watch, what they wait for, what they call themselves. All else that clients can make large
+ * is outside the heap; these are objects in maps, so there is a limit to all of them together, and
+ * who would pass it is refused. From any thread.
  */
 public final class KeptNames {
     /** What a name takes beside its bytes, about: entries of maps, sets of who is to be told. */

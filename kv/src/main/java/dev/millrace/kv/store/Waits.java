@@ -49,9 +49,13 @@ public final class Waits {
 
     private long reach;
 
+    /** No key that anybody ever waited for is longer. */
+    private int longestKey;
+
     public void add(Name name, Waiter waiter) {
         if (byName.computeIfAbsent(name, n -> new LinkedHashSet<>(2)).add(waiter)) {
             countReach(waiter.reach(), 1);
+            longestKey = Math.max(longestKey, name.key().length);
         }
     }
 
@@ -86,6 +90,9 @@ public final class Waits {
 
     /** The name of a key that somebody waits for, or null. */
     public @Nullable Name find(int database, long key, int length) {
+        if (length > longestKey) {
+            return null; // It may be too long for the heap.
+        }
         Name name = new Name(database, Memory.bytes(key, length));
         return byName.containsKey(name) ? name : null;
     }

@@ -36,7 +36,11 @@ class LargeCollectionsTest {
                 random -> {
                     kv.reset();
                     for (int i = 0; i < KEYS; i++) {
-                        fill("key:" + i, random.nextInt(1, 2000));
+                        if (random.nextBoolean()) {
+                            fill("key:" + i, random.nextInt(1, 2000));
+                        } else {
+                            fillList("key:" + i, random.nextInt(1, 3000));
+                        }
                     }
                     int before = random.nextInt(20);
                     int during = random.nextInt(60);
@@ -59,7 +63,7 @@ class LargeCollectionsTest {
     private static void change(SplittableRandom random) {
         String key = key(random);
         String field = "field:" + random.nextInt(2000);
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(30)) {
             case 0 -> kv.call("DEL", key);
             case 1 -> kv.call("RENAME", key, key(random));
             case 2 -> kv.call("COPY", key, key(random), "REPLACE");
@@ -79,8 +83,40 @@ class LargeCollectionsTest {
             }
             case 9 -> fill(key, random.nextInt(1, 1000));
             case 10 -> sweep();
+            case 24, 25, 26, 27, 28, 29 -> changeList(key, field, random);
             case 11, 12, 13, 14 -> kv.call("HDEL", key, field);
             default -> kv.call("HSET", key, field, "new:" + random.nextInt(100_000_000));
+        }
+    }
+
+    private static void fillList(String key, int elements) {
+        List<String> arguments = new ArrayList<>(List.of("RPUSH", key));
+        for (int i = 0; i < elements; i++) {
+            arguments.add("element:" + i % 700 + "x".repeat(i % 50));
+        }
+        kv.call(arguments.toArray(String[]::new));
+    }
+
+    private static void changeList(String key, String element, SplittableRandom random) {
+        String index = "" + random.nextInt(-2000, 2000);
+        String some = "" + random.nextInt(1, 300);
+        switch (random.nextInt(10)) {
+            case 0 -> {
+                kv.call("DEL", key);
+                fillList(key, random.nextInt(1, 2000));
+            }
+            case 1 -> kv.call("LPUSH", key, element, element, "y".repeat(random.nextInt(9000)));
+            case 2 -> kv.call("LPOP", key, some);
+            case 3 -> kv.call("RPOP", key, some);
+            case 4 -> kv.call("LSET", key, index, "z".repeat(random.nextInt(5000)));
+            case 5 -> kv.call("LREM", key, index, "element:" + random.nextInt(50));
+            case 6 -> kv.call("LTRIM", key, "" + random.nextInt(5), "-" + some);
+            case 7 -> kv.call("LMOVE", key, key(random), "LEFT", "RIGHT");
+            case 8 -> {
+                String pivot = kv.call("LINDEX", key, index);
+                kv.call("LINSERT", key, "AFTER", pivot, "w".repeat(random.nextInt(3000)));
+            }
+            default -> fillList(key, random.nextInt(1, 300));
         }
     }
 

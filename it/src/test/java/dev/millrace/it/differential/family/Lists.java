@@ -25,6 +25,9 @@ final class Lists {
             oneOf("0", "1", "2", "3", "1000", "-1", "-2", "-9223372036854775808", "abc");
     private static final Part NUMKEYS = oneOf("1", "2", "2", "2", "0", "9223372036854775807");
 
+    private static final Part TIMEOUT =
+            oneOf("0.001", "0.002", "-1", "abc", "inf", "-inf", "1e400", "nan", "0x0.01");
+
     static final Family FAMILY =
             Family.of(
                     "lists",
@@ -54,6 +57,12 @@ final class Lists {
                     form("LMOVE", KEY, KEY, END, END),
                     form("RPOPLPUSH", KEY, KEY),
                     form("LMPOP", NUMKEYS, KEY, KEY, END, maybe(word("COUNT"), COUNT)),
+                    form("BLPOP", times(1, 3, KEY), TIMEOUT).intact(),
+                    form("BRPOP", times(1, 3, KEY), TIMEOUT).intact(),
+                    form("BLMOVE", KEY, KEY, END, END, TIMEOUT).intact(),
+                    form("BRPOPLPUSH", KEY, KEY, TIMEOUT).intact(),
+                    form("BLMPOP", TIMEOUT, NUMKEYS, KEY, KEY, END, maybe(word("COUNT"), COUNT))
+                            .intact(),
                     form("OBJECT ENCODING", KEY),
                     form("COPY", KEY, KEY, maybe(word("REPLACE"))),
                     form("RENAME", KEY, KEY),
