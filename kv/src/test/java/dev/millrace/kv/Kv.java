@@ -157,6 +157,8 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
 
     public void advance(long millis) {
         clock.advance(millis);
+        node.turns.due(clock.millis());
+        turn();
         node.lane.tick();
     }
 
@@ -188,7 +190,7 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
                             new CommandTable(Commands.all()),
                             clock);
             server.notifications(new Collected());
-            Turns turns = new Turns();
+            Turns turns = new Turns(clock);
             Lane lane = new Lane(server, turns);
             machine.serve(server);
             shard.journal().listen(new Unparking(lane, turns));
@@ -272,7 +274,30 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
 
     /** What the lane wants to have run on its loop. */
     private static final class Turns implements LaneLoop {
+        /** What is to run when a time has come, ms since 1970. */
+        private record Timer(long atMillis, Runnable task) {}
+
+        private final MovedClock clock;
         private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+        private final List<Timer> timers = new ArrayList<>();
+
+        Turns(MovedClock clock) {
+            this.clock = clock;
+        }
+
+        void due(long nowMillis) {
+            for (Timer timer : List.copyOf(timers)) {
+                if (timer.atMillis <= nowMillis) {
+                    timers.remove(timer);
+                    tasks.add(timer.task);
+                }
+            }
+        }
+
+        @Override
+        public void schedule(Runnable task, long delayMillis) {
+            timers.add(new Timer(clock.millis() + delayMillis, task));
+        }
 
         boolean run() {
             boolean any = !tasks.isEmpty();

@@ -213,6 +213,37 @@ final class ListChain {
         Listpack.delete(pack, Listpack.at(pack, from), count);
     }
 
+    /** Takes out elements that have a value; see {@link ListValue#removeEqual}. */
+    static long removeEqual(
+            Place place, long root, boolean back, long limit, long value, int length) {
+        long removed = 0;
+        long node = back ? tail(root) : head(root);
+        while (node != 0 && removed < limit) {
+            long following = back ? ListNode.previous(node) : ListNode.next(node);
+            if (Listpack.find(Listpack.first(ListNode.pack(node)), value, length, 1) != 0) {
+                beforeChange(place, root, node);
+                removed +=
+                        Listpack.deleteEqual(
+                                ListNode.pack(node), back, limit - removed, value, length);
+                mendPassed(place, root, node, back);
+            }
+            node = following;
+        }
+        size(root, size(root) - removed);
+        return removed;
+    }
+
+    /** Merges a node with the one that was passed before it, or takes it out if it is empty. */
+    private static void mendPassed(Place place, long root, long node, boolean back) {
+        if (ListNode.count(node) == 0) {
+            removeNode(place, root, node);
+        } else if (back) {
+            mergeWithNext(place, root, node);
+        } else if (ListNode.previous(node) != 0) {
+            mergeWithNext(place, root, ListNode.previous(node));
+        }
+    }
+
     /**
      * Merges a node that has become short with a neighbour, if both together are no more than half.
      */

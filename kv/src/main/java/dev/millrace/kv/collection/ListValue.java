@@ -66,35 +66,10 @@ public final class ListValue {
         if (index < 0 || index >= size(place)) {
             return;
         }
-        long node = 0;
-        long pack;
-        long at;
-        if (isChain(place)) {
-            ListChain.At found = ListChain.at(root(place), index);
-            node = found.node();
-            pack = ListNode.pack(node);
-            at = found.address();
-        } else {
-            pack = Packed.pack(place);
-            at = Listpack.at(pack, (int) index);
-        }
-        while (true) {
-            Listpack.read(at, element);
-            if (!visitor.element(element)) {
-                return;
-            }
-            boolean ends = back ? at == Listpack.first(pack) : Listpack.isEnd(Listpack.next(at));
-            if (!ends) {
-                at = back ? Listpack.previous(at) : Listpack.next(at);
-                continue;
-            }
-            node = node == 0 ? 0 : back ? ListNode.previous(node) : ListNode.next(node);
-            if (node == 0) {
-                return;
-            }
-            pack = ListNode.pack(node);
-            at = back ? Listpack.previous(Listpack.end(pack)) : Listpack.first(pack);
-        }
+        ListCursor cursor = new ListCursor(place, index, back);
+        do {
+            cursor.read(element);
+        } while (visitor.element(element) && cursor.next());
     }
 
     static String wrong(int encoding, long value, int length) {
@@ -155,6 +130,48 @@ public final class ListValue {
         } else {
             Packed.delete(place, Listpack.at(Packed.pack(place), (int) index), (int) count);
         }
+    }
+
+    /**
+     * Takes out elements that have a value, and the key with the last of all.
+     *
+     * @param limit how many at most
+     * @param back from the end of the list on
+     * @return how many
+     */
+    public static long removeEqual(Place place, boolean back, long limit, long value, int length) {
+        Stripe stripe = place.stripe();
+        stripe.beforeChange(place.database(), place.item());
+        long before = size(place);
+        long removed =
+                isChain(place)
+                        ? ListChain.removeEqual(place, root(place), back, limit, value, length)
+                        : Listpack.deleteEqual(Packed.pack(place), back, limit, value, length);
+        if (removed == before) {
+            Members.deleteItem(place);
+        } else if (!isChain(place)) {
+            Packed.trim(place);
+        }
+        return removed;
+    }
+
+    /**
+     * Moves the element at an end of a list to an end of another, which may be the same or not yet
+     * there. The key without elements goes.
+     */
+    public static void move(
+            Place from, boolean fromFront, Place to, boolean toFront, Element element) {
+        read(from, fromFront ? 0 : size(from) - 1, element);
+        if (from.item() == to.item()) {
+            if (fromFront != toFront) {
+                element.hold();
+                push(from, toFront, element.address(), element.length());
+                remove(from, fromFront ? 0 : size(from) - 1, 1);
+            }
+            return;
+        }
+        push(to, toFront, element.address(), element.length());
+        remove(from, fromFront ? 0 : size(from) - 1, 1);
     }
 
     /** Puts another element in the place of one. */

@@ -64,7 +64,8 @@ final class Packed {
         Apply.resize(place, Listpack.bytes(pack(place)) + more);
     }
 
-    private static void trim(Place place) {
+    /** Gives back what the listpack does not need any more. */
+    static void trim(Place place) {
         Apply.resize(place, Listpack.bytes(pack(place)));
     }
 }

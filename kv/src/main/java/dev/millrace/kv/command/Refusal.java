@@ -26,6 +26,8 @@ public final class Refusal extends RuntimeException {
     public static final Refusal NO_SUCH_KEY = new Refusal("ERR no such key");
     public static final Refusal SAME_OBJECT =
             new Refusal("ERR source and destination objects are the same");
+    public static final Refusal UNBLOCKED =
+            new Refusal("UNBLOCKED client unblocked via CLIENT UNBLOCK");
     public static final Refusal DB_INDEX = new Refusal("ERR DB index is out of range");
 
     /** The text starts with its code, e.g. {@code ERR}. */

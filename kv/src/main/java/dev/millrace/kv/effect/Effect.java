@@ -60,6 +60,13 @@ enum Effect {
      * on.
      */
     SORTED_REMOVE_RANKS(20),
+    /** {@code db key back(u8) limit(i64) element}: so many of its like are out of the list. */
+    LIST_REMOVE_EQUAL(21),
+    /**
+     * {@code db key db2 key2 end(u8) large(u8) end2(u8)}: what was at an end of the list is at an
+     * end of another.
+     */
+    LIST_MOVE(22),
     /**
      * {@code db key operation(u8) aggregate(u8) table(u8) keys(varint) (key weight(f64))...}: the
      * key is the combination of these sorted sets and sets; a table if 1.

@@ -2,6 +2,7 @@ package dev.millrace.kv.effect;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.KeyHash;
@@ -14,6 +15,7 @@ final class EffectReader {
     private final Stripes stripes;
     private final Place place;
     private final Place other;
+    private final Element element = new Element();
     private long at;
     private long end;
 
@@ -25,6 +27,11 @@ final class EffectReader {
 
     Stripes stripes() {
         return stripes;
+    }
+
+    /** To read an element of a collection into. */
+    Element element() {
+        return element;
     }
 
     void read(long address, int bytes) {
@@ -105,6 +112,11 @@ final class EffectReader {
             throw new CorruptJournalException("kv database: " + index);
         }
         return index;
+    }
+
+    /** A second key, as {@link #keyOf}. */
+    Place otherKeyOf(int type) {
+        return require(otherKey(), type);
     }
 
     // ---- Numbers and bytes

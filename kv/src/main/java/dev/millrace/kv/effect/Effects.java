@@ -9,9 +9,13 @@ import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+import dev.millrace.kv.store.Waits;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -39,6 +43,9 @@ public final class Effects {
     private final Set<Stripe> touchedWhole = new HashSet<>();
     private boolean touchedAll;
     private long changes;
+
+    /** Changed keys that somebody waits for, in the order of their changes. */
+    private final LinkedHashSet<Waits.Name> ready = new LinkedHashSet<>();
 
     private final NativeBuffer name = new NativeBuffer(64);
     private Consumer<Key> onCreated = key -> {};
@@ -106,10 +113,43 @@ public final class Effects {
         touched(key);
     }
 
+    /**
+     * Tells the watchers of a key, of which nothing is changed: Redis does so after some commands.
+     */
+    public void touchWatchers(Key key) {
+        key.stripe().watches().touch(key.database().index(), key.address(), key.length());
+    }
+
     private void touched(Key key) {
         changes++;
         key.stripe().watches().touch(key.database().index(), key.address(), key.length());
         touched(key.stripe(), key.hash());
+        if (!key.stripe().waits().isEmpty() && key.exists()) {
+            readyIfWaitedFor(key);
+        }
+    }
+
+    private void readyIfWaitedFor(Key key) {
+        Waits.Name name =
+                key.stripe().waits().find(key.database().index(), key.address(), key.length());
+        if (name != null) {
+            ready.add(name);
+        }
+    }
+
+    /** A key may have what somebody waits for. */
+    public void ready(Waits.Name name) {
+        ready.add(name);
+    }
+
+    /** True if there is a {@link #nextReady}. */
+    public boolean hasReady() {
+        return !ready.isEmpty();
+    }
+
+    /** Takes the first key that may have what somebody waits for, or null. */
+    public Waits.@Nullable Name nextReady() {
+        return ready.isEmpty() ? null : ready.removeFirst();
     }
 
     private void touched(Stripe stripe, long hash) {
@@ -291,9 +331,22 @@ public final class Effects {
             touchWatched(stripes.stripe(i), a, b);
             touchWatched(stripes.stripe(i), b, a);
             Apply.swap(stripes.stripe(i), a, b);
+            readyAfterSwap(stripes.stripe(i), a, b);
         }
         touchedAll = true;
         changes++;
+    }
+
+    private void readyAfterSwap(Stripe stripe, int a, int b) {
+        if (!stripe.waits().isEmpty()) {
+            stripe.waits()
+                    .each(
+                            name -> {
+                                if (name.database() == a || name.database() == b) {
+                                    ready.add(name);
+                                }
+                            });
+        }
     }
 
     /**

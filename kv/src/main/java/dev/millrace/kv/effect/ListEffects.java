@@ -4,6 +4,7 @@ import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.collection.ListValue;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Place;
 
@@ -17,6 +18,7 @@ public final class ListEffects {
 
     private final Effects effects;
     private final Run run;
+    private final Element moved = new Element();
     private boolean created;
 
     ListEffects(Effects effects) {
@@ -160,5 +162,64 @@ public final class ListEffects {
         long count = in.varint();
         requireRange(key, index, count);
         ListValue.remove(key, index, count);
+    }
+
+    /**
+     * Takes out elements that have a value, which there are.
+     *
+     * @param limit how many at most
+     * @param back from the end of the list on
+     * @return how many
+     */
+    public long removeEqual(Key key, boolean back, long limit, long value, int length) {
+        NativeBuffer out = effects.begin(Effect.LIST_REMOVE_EQUAL, key);
+        out.putByte(back ? BACK : FRONT);
+        out.putLong(limit);
+        Effects.putBytes(out, value, length);
+        long removed = ListValue.removeEqual(key, back, limit, value, length);
+        effects.touched(key, false);
+        return removed;
+    }
+
+    static void replayRemoveEqual(EffectReader in) {
+        Place key = in.existing(Item.TYPE_LIST);
+        boolean back = in.u8() == BACK;
+        long limit = in.i64();
+        int length = in.length();
+        ListValue.removeEqual(key, back, limit, in.skip(length), length);
+    }
+
+    /**
+     * Moves the element at an end of a list to an end of another, which may be the same, or not yet
+     * there; {@code chain} as for a push, of the other list.
+     */
+    public void move(Key from, boolean fromFront, Key to, boolean chain, boolean toFront) {
+        NativeBuffer out = effects.begin(Effect.LIST_MOVE, from);
+        out.putByte(to.database().index());
+        Effects.putBytes(out, to.address(), to.length());
+        out.putByte(fromFront ? FRONT : BACK);
+        out.putByte(chain ? 1 : 0);
+        out.putByte(toFront ? FRONT : BACK);
+        boolean created = !to.exists();
+        move(from, fromFront, to, chain, toFront, moved);
+        effects.touched(to, created);
+        effects.touched(from, false);
+        effects.count(-1); // It is one change of two keys.
+    }
+
+    private static void move(
+            Place from, boolean fromFront, Place to, boolean chain, boolean toFront, Element by) {
+        boolean same = from.item() == to.item();
+        Place target = same ? from : to;
+        form(target, chain);
+        ListValue.move(from, fromFront, target, toFront, by);
+    }
+
+    static void replayMove(EffectReader in) {
+        Place from = in.existing(Item.TYPE_LIST);
+        Place to = in.otherKeyOf(Item.TYPE_LIST);
+        boolean fromFront = in.u8() == FRONT;
+        boolean chain = in.u8() != 0;
+        move(from, fromFront, to, chain, in.u8() == FRONT, in.element());
     }
 }

@@ -69,6 +69,8 @@ public final class Replay {
             case LIST_SET -> ListEffects.replaySet(in);
             case LIST_INSERT -> ListEffects.replayInsert(in);
             case LIST_REMOVE -> ListEffects.replayRemove(in);
+            case LIST_REMOVE_EQUAL -> ListEffects.replayRemoveEqual(in);
+            case LIST_MOVE -> ListEffects.replayMove(in);
             case SORTED_PUT -> SortedSetEffects.replayPut(in);
             case SORTED_REMOVE -> SortedSetEffects.replayRemove(in);
             case SORTED_REMOVE_RANKS -> SortedSetEffects.replayRemoveRanks(in);

@@ -24,9 +24,6 @@ public final class Replication {
             new Refusal("ERR timeout is not an integer or out of range");
     private static final Refusal NEGATIVE_TIMEOUT = new Refusal("ERR timeout is negative");
 
-    private static final Refusal UNBLOCKED =
-            new Refusal("UNBLOCKED client unblocked via CLIENT UNBLOCK");
-
     private Replication() {}
 
     public static List<Command> all() {
@@ -124,7 +121,7 @@ public final class Replication {
                 session,
                 reply -> {
                     if (withError) {
-                        throw UNBLOCKED;
+                        throw Refusal.UNBLOCKED;
                     }
                     reply.integer(0);
                 });

@@ -25,6 +25,15 @@ public final class Element {
         length = Decimal.write(address, value);
     }
 
+    /** Takes a copy of its own, which stays when the collection changes. */
+    public void hold() {
+        if (address != digits.address()) {
+            digits.shrink();
+            digits.put(address, length);
+            address = digits.address();
+        }
+    }
+
     public long address() {
         return address;
     }

@@ -342,6 +342,30 @@ public final class Listpack {
         close(pack, at, (int) (end - at), count);
     }
 
+    /**
+     * Takes elements that have a value out, at most {@code limit}, from the front on or from the
+     * back; returns how many.
+     */
+    public static long deleteEqual(long pack, boolean back, long limit, long value, int length) {
+        boolean isInteger = Decimal.isLong(value, length);
+        long integer = isInteger ? Decimal.parse(value, length) : 0;
+        long removed = 0;
+        int left = count(pack);
+        long at = back && left > 0 ? previous(end(pack)) : first(pack);
+        while (left > 0 && removed < limit) {
+            left--;
+            long before = back && left > 0 ? previous(at) : at;
+            if (is(at, value, length, isInteger, integer)) {
+                close(pack, at, (int) (next(at) - at), 1);
+                removed++;
+                at = before;
+            } else {
+                at = back ? before : next(at);
+            }
+        }
+        return removed;
+    }
+
     /** Puts all elements of another listpack at the end. There is room for its bytes. */
     public static void appendAll(long pack, long other) {
         int counted = count(pack) + count(other);

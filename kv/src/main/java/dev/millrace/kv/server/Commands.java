@@ -21,6 +21,12 @@ import dev.millrace.kv.geo.Geo;
 import dev.millrace.kv.geo.Searching;
 import dev.millrace.kv.hash.Hashes;
 import dev.millrace.kv.info.Info;
+import dev.millrace.kv.list.BlockingLists;
+import dev.millrace.kv.list.ListMoves;
+import dev.millrace.kv.list.ListSearch;
+import dev.millrace.kv.list.Lists;
+import dev.millrace.kv.list.Popping;
+import dev.millrace.kv.list.Pushing;
 import dev.millrace.kv.operator.AccessLists;
 import dev.millrace.kv.operator.Curiosities;
 import dev.millrace.kv.operator.Debugging;
@@ -34,8 +40,9 @@ import dev.millrace.kv.operator.SlowLogs;
 import dev.millrace.kv.pubsub.Publishing;
 import dev.millrace.kv.pubsub.Subscribing;
 import dev.millrace.kv.sortedset.Adding;
+import dev.millrace.kv.sortedset.BlockingExtremes;
 import dev.millrace.kv.sortedset.Combining;
-import dev.millrace.kv.sortedset.Popping;
+import dev.millrace.kv.sortedset.Extremes;
 import dev.millrace.kv.sortedset.Ranking;
 import dev.millrace.kv.sortedset.Sampling;
 import dev.millrace.kv.sortedset.SortedSets;
@@ -95,11 +102,18 @@ public final class Commands {
                         SortedSets.all(),
                         Adding.all(),
                         Ranking.all(),
-                        Popping.all(),
+                        Extremes.all(),
+                        BlockingExtremes.all(),
                         Sampling.all(),
                         Combining.all(),
                         Geo.all(),
                         Searching.all(),
+                        Lists.all(),
+                        BlockingLists.all(),
+                        Pushing.all(),
+                        Popping.all(),
+                        ListMoves.all(),
+                        ListSearch.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())

@@ -7,6 +7,8 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kernel.room.FailStop;
+import dev.millrace.kv.blocking.Deadlines;
+import dev.millrace.kv.blocking.Serving;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.CommandTable;
@@ -112,6 +114,8 @@ public final class Lane {
     private final SplittableRandom random;
 
     private final Batch batch = new Batch(slabs);
+    private final Deadlines deadlines = new Deadlines(this);
+    private final Serving serving;
 
     /**
      * What other lanes tell clients of this one. It is taken before anything that is received, and
@@ -154,6 +158,7 @@ public final class Lane {
         this.journal = server.journal();
         this.stripes = server.stripes();
         this.effects = new Effects(record, stripes);
+        this.serving = new Serving(this, effects);
         this.nobody = new Session(0, this, NoOutlet.INSTANCE, true, 0);
         this.expiredKey = new Key(stripes.stripe(0));
         this.random = new SplittableRandom(server.startedMillis() + server.lanes().size());
@@ -182,6 +187,16 @@ public final class Lane {
 
     public Effects effects() {
         return effects;
+    }
+
+    /** Memory of this lane's own; on the loop. */
+    public Slabs slabs() {
+        return slabs;
+    }
+
+    /** Until when its clients wait; on the loop. */
+    public Deadlines deadlines() {
+        return deadlines;
     }
 
     /** Changes that clients have made here since the start; from any thread. */
@@ -221,6 +236,7 @@ public final class Lane {
     /** The client is gone; on the loop. */
     public void closed(Session session) {
         session.unwatch();
+        session.stopBlocking();
         session.closed();
         dropTransaction(session);
         dropReceived(session);
@@ -887,9 +903,8 @@ public final class Lane {
             }
         }
         long before = out.length();
-        long locked = mask(command, request);
         Journal.Admission admission = Journal.Admission.ADMITTED;
-        lock(locked);
+        long locked = lock(mask(command, request), command.isWrite());
         try {
             if (command.isMeasured()) {
                 admission = admitMeasured(session, command, request, cost);
@@ -898,6 +913,7 @@ public final class Lane {
                 run(session, command, request);
             }
             commit(session);
+            serveReady();
         } catch (NoSpaceYet notYet) {
             admission = Journal.Admission.WAIT;
         } catch (Throwable fault) {
@@ -1002,13 +1018,18 @@ public final class Lane {
 
     private void commit(Session session) {
         try {
-            appendRecord(session);
+            long position = appendRecord();
+            if (server.isStrict()) {
+                session.dependsOn = Math.max(session.dependsOn, position);
+            }
+            call.committed(session.dependsOn);
         } catch (Throwable lost) {
             throw failStop("the record of a change was not appended", lost);
         }
     }
 
-    private void appendRecord(Session session) {
+    /** Appends what was changed, if anything; returns the position that the reply depends on. */
+    private long appendRecord() {
         long position = call.takeDependency();
         if (!record.isEmpty()) {
             position = journal.append(record, grant, nowMillis);
@@ -1020,10 +1041,71 @@ public final class Lane {
                 effects.appended(0);
             }
         }
-        if (server.isStrict()) {
-            session.dependsOn = Math.max(session.dependsOn, position);
+        return position;
+    }
+
+    // ---- Clients that wait for keys
+
+    private void serveReady() {
+        if (effects.hasReady()) {
+            serving.serve();
         }
-        call.committed(session.dependsOn);
+    }
+
+    /** Sets space aside for what serving a client may change; its stripes are locked. */
+    public boolean admitServing(long bytes) {
+        return journal.admit(grant, bytes) == Journal.Admission.ADMITTED;
+    }
+
+    /**
+     * Does something for a client of any lane that has waited for it, as if its command ran now,
+     * and appends the record. The stripes are locked, and the space is set aside.
+     *
+     * @param answer where its reply is put
+     * @return the position that the reply depends on
+     */
+    public long serve(
+            Session waiting,
+            Command command,
+            Request request,
+            NativeBuffer answer,
+            Command.Handler handler) {
+        boolean reservedBefore = reserved;
+        reserved = true;
+        reply.to(answer, waiting.protocol());
+        call.begin(waiting, command, request);
+        try {
+            handler.run(call);
+        } catch (Refusal e) {
+            answer.clear();
+            answerError(e.text());
+            stats.failed(command);
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            call.abandon();
+            answer.clear();
+            answerError("ERR internal error");
+            stats.failed(command);
+            loop.fault(fault);
+        }
+        reserved = reservedBefore;
+        try {
+            long position = appendRecord();
+            call.committed(position);
+            return server.isStrict() ? position : 0;
+        } catch (Throwable lost) {
+            throw failStop("the record of a change was not appended", lost);
+        }
+    }
+
+    /** Does something with stripes locked, and what serving those who wait there reaches. */
+    public void withStripes(long wanted, Runnable action) {
+        long locked = lock(wanted, true);
+        try {
+            action.run();
+        } finally {
+            unlock(locked);
+        }
     }
 
     /**
@@ -1121,17 +1203,24 @@ public final class Lane {
 
     /** Answers a suspended command and goes on with its client; from any thread. */
     public void resume(Session session, Consumer<Reply> answer) {
-        loop.execute(
-                () -> {
-                    if (session.gone || stopped) {
-                        return;
-                    }
-                    reply.to(out, session.protocol());
-                    if (session.replyMode() != Session.ReplyMode.OFF) {
-                        answerLate(answer);
-                    }
-                    goOn(session);
-                });
+        loop.execute(() -> resumeHere(session, 0, answer));
+    }
+
+    /**
+     * The same, on the loop.
+     *
+     * @param dependsOn the position the answer must not leave before
+     */
+    public void resumeHere(Session session, long dependsOn, Consumer<Reply> answer) {
+        if (session.gone || stopped) {
+            return;
+        }
+        session.dependsOn = Math.max(session.dependsOn, dependsOn);
+        reply.to(out, session.protocol());
+        if (session.replyMode() != Session.ReplyMode.OFF) {
+            answerLate(answer);
+        }
+        goOn(session);
     }
 
     private void answerLate(Consumer<Reply> answer) {
@@ -1143,7 +1232,7 @@ public final class Lane {
     }
 
     private void goOn(Session session) {
-        session.parked = false;
+        session.goesOn();
         session.outlet().resume();
         receive(session, 0, 0);
         session.outlet().flush();
@@ -1153,6 +1242,10 @@ public final class Lane {
      * What they waited for is there, or will not be: their commands are tried again. On the loop.
      */
     public void unpark() {
+        if (!stopped) {
+            readClock();
+            serving.retry();
+        }
         List<Session> waiting = List.copyOf(parked);
         parked.clear();
         waiting.forEach(this::goOn);
@@ -1178,6 +1271,32 @@ public final class Lane {
 
     private void addToMask(int index) {
         mask |= 1L << stripes.indexOf(maskRequest.address(index), maskRequest.length(index));
+    }
+
+    /**
+     * Locks stripes, in ascending order; for a command that writes also those that serving clients
+     * who wait there may change.
+     *
+     * @return what is locked
+     */
+    private long lock(long wanted, boolean writes) {
+        lock(wanted);
+        if (writes) {
+            for (long all = reached(); all != heldMask; all = reached()) {
+                unlock(heldMask);
+                lock(all);
+            }
+        }
+        return heldMask;
+    }
+
+    /** What is locked, and what those reach who wait there. */
+    private long reached() {
+        long all = heldMask;
+        for (long left = heldMask; left != 0; left &= left - 1) {
+            all |= stripes.stripe(Long.numberOfTrailingZeros(left)).waits().reach();
+        }
+        return all;
     }
 
     private void lock(long wanted) {
@@ -1290,8 +1409,7 @@ public final class Lane {
     }
 
     private void runQueued(Session session, Transaction open) {
-        long locked = watchedMask(session) | queuedMask(open);
-        lock(locked);
+        long locked = lock(watchedMask(session) | queuedMask(open), open.tells());
         try {
             if (session.isTouched() || watchedHasExpired(session)) {
                 reply.nullArray();
@@ -1303,6 +1421,8 @@ public final class Lane {
                         server.commands(), (command, request) -> runOne(session, command, request));
             }
             commit(session);
+            clockFrozen = false;
+            serveReady();
         } catch (Throwable fault) {
             stopIfChanged(fault);
             unlock(locked);

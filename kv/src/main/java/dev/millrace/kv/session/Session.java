@@ -44,6 +44,9 @@ public final class Session implements Watches.Watcher {
          * @return false if it has ended otherwise already
          */
         boolean unblock(boolean withError);
+
+        /** The client is gone, or about to be: nobody has to be answered. From any thread. */
+        default void abandon() {}
     }
 
     /** A key that WATCH named. */
@@ -83,6 +86,10 @@ public final class Session implements Watches.Watcher {
     private int care;
 
     private volatile @Nullable Blocking blocking;
+
+    /** What it was parked for has ended; its lane has yet to go on with it. */
+    private volatile boolean unblocked;
+
     private volatile boolean killed;
 
     /** When its replies passed the soft limit, ns; 0 if they are below. */
@@ -291,6 +298,17 @@ public final class Session implements Watches.Watcher {
         this.blocking = blocking;
     }
 
+    /** It waits no more, and is answered as soon as its lane comes to it; from any thread. */
+    public void unblocked() {
+        unblocked = true;
+        blocking = null;
+    }
+
+    void goesOn() {
+        parked = false;
+        unblocked = false;
+    }
+
     /** True while its commands wait for space, for the end of a pause, or for what one began. */
     public boolean isParked() {
         return parked;
@@ -298,7 +316,7 @@ public final class Session implements Watches.Watcher {
 
     /** True while it waits for anything. */
     public boolean isWaiting() {
-        return parked || blocking != null;
+        return parked && !unblocked || blocking != null;
     }
 
     /** Runs once, on the lane, when the client is gone. Later ones are added to earlier ones. */
@@ -372,7 +390,15 @@ public final class Session implements Watches.Watcher {
     public void kill() {
         killed = true;
         lane.server().remove(this);
+        stopBlocking();
         lane.drop(this);
+    }
+
+    void stopBlocking() {
+        Blocking wait = blocking;
+        if (wait != null) {
+            wait.abandon();
+        }
     }
 
     public boolean isKilled() {

@@ -68,6 +68,7 @@ public final class Stripe {
     private final NativeBuffer scratch = new NativeBuffer(SCRATCH_BYTES);
     private int accessClock;
     private final Watches watches = new Watches();
+    private final Waits waits = new Waits();
 
     public Stripe() {
         for (int i = 0; i < DATABASES; i++) {
@@ -102,6 +103,11 @@ public final class Stripe {
 
     public Watches watches() {
         return watches;
+    }
+
+    /** Who waits for keys of this stripe. */
+    public Waits waits() {
+        return waits;
     }
 
     /** Seconds, 24 bits: what new and touched items get as their access clock. */

@@ -138,6 +138,24 @@ public record LongDouble(@Nullable BigInteger mantissa, int exponent) {
         return rounded(sum, least);
     }
 
+    /**
+     * A thousand times the number, rounded up to a whole one: seconds in ms. As on x86-64 it is
+     * {@code Long.MIN_VALUE} if a long cannot hold it.
+     */
+    public long thousandfold() {
+        LongDouble product =
+                mantissa == null
+                        ? INFINITE
+                        : rounded(mantissa.multiply(BigInteger.valueOf(1000)), exponent);
+        BigInteger digits = product.mantissa;
+        if (digits == null || digits.bitLength() + product.exponent > Long.SIZE) {
+            return Long.MIN_VALUE;
+        }
+        // To the right it rounds down, so what is shifted is the number's opposite.
+        BigInteger whole = digits.negate().shiftLeft(product.exponent).negate();
+        return whole.bitLength() < Long.SIZE ? whole.longValue() : Long.MIN_VALUE;
+    }
+
     /** {@code number * 2^exponent} with a mantissa of 64 bits, ties to even. */
     private static LongDouble rounded(BigInteger number, int exponent) {
         BigInteger mantissa = number.abs();

@@ -20,6 +20,7 @@ public final class Families {
                 Generic.FAMILY,
                 Strings.FAMILY,
                 Bitmaps.FAMILY,
+                Lists.FAMILY,
                 SortedSets.FAMILY,
                 Geo.FAMILY,
                 Transactions.FAMILY);

@@ -1,0 +1,110 @@
+package dev.millrace.kv.store;
+
+import dev.millrace.kernel.memory.Memory;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Who waits for which keys of one stripe, for each key in the order in which they came; under the
+ * stripe's lock. What they wait for, and how it ends, is the package {@code blocking}'s.
+ */
+public final class Waits {
+    /** One who waits. */
+    public interface Waiter {
+        /** True until it is served or has given up; it is taken out of here some time later. */
+        boolean isWaiting();
+
+        /** Whether a value of this type of {@link Item} is what it waits for. */
+        boolean accepts(int type);
+
+        /** Stripes that serving it changes beyond the key's, one bit each. */
+        long reach();
+    }
+
+    /** A key by its database and its bytes. */
+    public record Name(int database, byte[] key) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Name same
+                    && database == same.database
+                    && Arrays.equals(key, same.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(key) + database;
+        }
+    }
+
+    private final Map<Name, LinkedHashSet<Waiter>> byName = new HashMap<>();
+
+    /** By stripe: how many of those who wait here reach it. */
+    private final int[] reaching = new int[Long.SIZE];
+
+    private long reach;
+
+    public void add(Name name, Waiter waiter) {
+        if (byName.computeIfAbsent(name, n -> new LinkedHashSet<>(2)).add(waiter)) {
+            countReach(waiter.reach(), 1);
+        }
+    }
+
+    /** Takes one out that may be there. */
+    public void remove(Name name, Waiter waiter) {
+        LinkedHashSet<Waiter> waiters = byName.get(name);
+        if (waiters != null && waiters.remove(waiter)) {
+            countReach(waiter.reach(), -1);
+            if (waiters.isEmpty()) {
+                byName.remove(name);
+            }
+        }
+    }
+
+    private void countReach(long mask, int more) {
+        for (long left = mask; left != 0; left &= left - 1) {
+            int stripe = Long.numberOfTrailingZeros(left);
+            reaching[stripe] += more;
+            long bit = 1L << stripe;
+            reach = reaching[stripe] > 0 ? reach | bit : reach & ~bit;
+        }
+    }
+
+    /** All stripes that serving those who wait here may change beyond this one, one bit each. */
+    public long reach() {
+        return reach;
+    }
+
+    public boolean isEmpty() {
+        return byName.isEmpty();
+    }
+
+    /** The name of a key that somebody waits for, or null. */
+    public @Nullable Name find(int database, long key, int length) {
+        Name name = new Name(database, Memory.bytes(key, length));
+        return byName.containsKey(name) ? name : null;
+    }
+
+    /** The one who has waited longest for a value of this type under a key, or null. */
+    public @Nullable Waiter first(Name name, int type) {
+        LinkedHashSet<Waiter> waiters = byName.get(name);
+        if (waiters != null) {
+            for (Waiter waiter : waiters) {
+                if (waiter.isWaiting() && waiter.accepts(type)) {
+                    return waiter;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Tells of each key that somebody waits for. */
+    public void each(Consumer<Name> action) {
+        byName.keySet().forEach(action);
+    }
+}
