@@ -16,6 +16,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.CopyArgs;
 import io.lettuce.core.ExpireArgs;
 import io.lettuce.core.GeoArgs;
+import io.lettuce.core.GeoSearch;
 import io.lettuce.core.GetExArgs;
 import io.lettuce.core.KeyScanArgs;
 import io.lettuce.core.KeyValue;
@@ -125,7 +126,8 @@ class LettuceTest {
 
     @Test
     void sorted_sets() {
-        assertEquals(2, redis.zadd("z", ScoredValue.just(1, "a"), ScoredValue.just(2.5, "b")));
+        assertEquals(1, redis.zadd("z", 1, "a"));
+        assertEquals(1, redis.zadd("z", 2.5, "b"));
         assertEquals(2.5, redis.zscore("z", "b"));
         assertEquals(4.0, redis.zincrby("z", 3, "a"));
         assertEquals(
@@ -143,7 +145,11 @@ class LettuceTest {
         redis.geoadd("g", 15.087269, 37.502669, "Catania");
         assertEquals(166274.1516, redis.geodist("g", "Palermo", "Catania", GeoArgs.Unit.m));
         assertEquals(
-                java.util.Set.of("Catania"), redis.georadius("g", 15, 37, 100, GeoArgs.Unit.km));
+                java.util.Set.of("Catania"),
+                redis.geosearch(
+                        "g",
+                        GeoSearch.fromCoordinates(15, 37),
+                        GeoSearch.byRadius(100, GeoArgs.Unit.km)));
     }
 
     @Test
