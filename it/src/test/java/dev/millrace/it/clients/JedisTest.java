@@ -184,7 +184,7 @@ class JedisTest {
         jedis.geoadd("g", 15.087269, 37.502669, "Catania");
         assertEquals(166274.1516, jedis.geodist("g", "Palermo", "Catania"));
         assertEquals(List.of("sqc8b49rny0"), jedis.geohash("g", "Palermo"));
-        assertEquals(13.36138933897018433, jedis.geopos("g", "Palermo").getFirst().getLongitude());
+        assertEquals(13.361389338970184, jedis.geopos("g", "Palermo").getFirst().getLongitude());
         assertEquals(
                 List.of("Catania", "Palermo"),
                 jedis
