@@ -33,12 +33,15 @@ import redis.clients.jedis.Transaction;
 import redis.clients.jedis.args.BitCountOption;
 import redis.clients.jedis.args.BitOP;
 import redis.clients.jedis.args.ExpiryOption;
+import redis.clients.jedis.args.GeoUnit;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.params.GeoSearchParam;
 import redis.clients.jedis.params.GetExParams;
 import redis.clients.jedis.params.LCSParams;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.resps.ScanResult;
+import redis.clients.jedis.resps.Tuple;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -172,6 +175,43 @@ class JedisTest {
         assertEquals(
                 List.of(1L, 0L), jedis.bitfield("c", "INCRBY", "i5", "100", "1", "GET", "u4", "0"));
         assertEquals(List.of(0L), jedis.bitfieldReadonly("c", "GET", "u4", "0"));
+    }
+
+    @Test
+    void sorted_sets() {
+        assertEquals(2, jedis.zadd("z", Map.of("a", 1.0, "b", 2.5)));
+        assertEquals(2.5, jedis.zscore("z", "b"));
+        assertNull(jedis.zscore("z", "none"));
+        assertEquals(4.0, jedis.zincrby("z", 3, "a"));
+        assertEquals(List.of("b", "a"), jedis.zrange("z", 0, -1));
+        assertEquals(List.of(new Tuple("a", 4.0)), jedis.zrangeWithScores("z", 1, 1));
+        assertEquals(1, jedis.zrank("z", "a"));
+        assertEquals(2, jedis.zunionstore("u", "z", "none"));
+        assertEquals(new Tuple("a", 4.0), jedis.zpopmax("u"));
+        assertEquals(List.of(new Tuple("b", 2.5)), jedis.zpopmin("u", 5));
+        assertEquals(new Tuple("b", 2.5), jedis.bzpopmin(1, "u", "z").getValue());
+        assertEquals(List.of(new Tuple("a", 4.0)), jedis.zscan("z", "0").getResult());
+    }
+
+    @Test
+    void places() {
+        jedis.geoadd("g", 13.361389, 38.115556, "Palermo");
+        jedis.geoadd("g", 15.087269, 37.502669, "Catania");
+        assertEquals(166274.1516, jedis.geodist("g", "Palermo", "Catania"));
+        assertEquals(List.of("sqc8b49rny0"), jedis.geohash("g", "Palermo"));
+        assertEquals(13.361389338970184, jedis.geopos("g", "Palermo").getFirst().getLongitude());
+        assertEquals(
+                List.of("Catania", "Palermo"),
+                jedis
+                        .geosearch(
+                                "g",
+                                GeoSearchParam.geoSearchParam()
+                                        .fromLonLat(15, 37)
+                                        .byRadius(200, GeoUnit.KM)
+                                        .asc())
+                        .stream()
+                        .map(found -> found.getMemberByString())
+                        .toList());
     }
 
     @Test

@@ -15,15 +15,19 @@ import io.lettuce.core.BitFieldArgs;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.CopyArgs;
 import io.lettuce.core.ExpireArgs;
+import io.lettuce.core.GeoArgs;
+import io.lettuce.core.GeoSearch;
 import io.lettuce.core.GetExArgs;
 import io.lettuce.core.KeyScanArgs;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.LcsArgs;
+import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanIterator;
+import io.lettuce.core.ScoredValue;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.TransactionResult;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -129,6 +133,34 @@ class LettuceTest {
         redis.mset(Map.of("x", "ohmytext", "y", "mynewtext"));
         assertEquals("mytext", redis.lcs(LcsArgs.Builder.keys("x", "y")).getMatchString());
         assertEquals(2, redis.lcs(LcsArgs.Builder.keys("x", "y").withIdx()).getMatches().size());
+    }
+
+    @Test
+    void sorted_sets() {
+        assertEquals(1, redis.zadd("z", 1, "a"));
+        assertEquals(1, redis.zadd("z", 2.5, "b"));
+        assertEquals(2.5, redis.zscore("z", "b"));
+        assertEquals(4.0, redis.zincrby("z", 3, "a"));
+        assertEquals(
+                List.of(ScoredValue.just(2.5, "b"), ScoredValue.just(4, "a")),
+                redis.zrangeWithScores("z", 0, -1));
+        assertEquals(List.of("a"), redis.zrangebyscore("z", Range.create(3, 5)));
+        assertEquals(2, redis.zunionstore("u", "z", "none"));
+        assertEquals(ScoredValue.just(4, "a"), redis.zpopmax("u"));
+        assertEquals(ScoredValue.just(2.5, "b"), redis.bzpopmin(1, "u").getValue());
+    }
+
+    @Test
+    void places() {
+        redis.geoadd("g", 13.361389, 38.115556, "Palermo");
+        redis.geoadd("g", 15.087269, 37.502669, "Catania");
+        assertEquals(166274.1516, redis.geodist("g", "Palermo", "Catania", GeoArgs.Unit.m));
+        assertEquals(
+                java.util.Set.of("Catania"),
+                redis.geosearch(
+                        "g",
+                        GeoSearch.fromCoordinates(15, 37),
+                        GeoSearch.byRadius(100, GeoArgs.Unit.km)));
     }
 
     @Test

@@ -78,7 +78,7 @@ public final class Geo {
         if (call.is(index, "XX")) {
             return Addition.XX;
         }
-        return call.is(index, "CH") ? Addition.CHANGED : 0;
+        return call.is(index, "CH") ? Addition.CH : 0;
     }
 
     private static void add(Call call) {

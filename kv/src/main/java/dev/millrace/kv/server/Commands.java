@@ -46,7 +46,9 @@ import dev.millrace.kv.set.SetAlgebra;
 import dev.millrace.kv.set.SetDraws;
 import dev.millrace.kv.set.Sets;
 import dev.millrace.kv.sortedset.Adding;
+import dev.millrace.kv.sortedset.BlockingExtremes;
 import dev.millrace.kv.sortedset.Combining;
+import dev.millrace.kv.sortedset.Extremes;
 import dev.millrace.kv.sortedset.Ranking;
 import dev.millrace.kv.sortedset.Sampling;
 import dev.millrace.kv.sortedset.SortedSets;
@@ -104,20 +106,21 @@ public final class Commands {
                         BitFields.all(),
                         Hashes.all(),
                         Dumps.all(),
+                        SortedSets.all(),
+                        Adding.all(),
+                        Ranking.all(),
+                        Extremes.all(),
+                        BlockingExtremes.all(),
+                        Sampling.all(),
+                        Combining.all(),
+                        Geo.all(),
+                        Searching.all(),
                         Lists.all(),
                         BlockingLists.all(),
                         Pushing.all(),
                         Popping.all(),
                         ListMoves.all(),
                         ListSearch.all(),
-                        SortedSets.all(),
-                        Adding.all(),
-                        Ranking.all(),
-                        dev.millrace.kv.sortedset.Popping.all(),
-                        Sampling.all(),
-                        Combining.all(),
-                        Geo.all(),
-                        Searching.all(),
                         HashFields.all(),
                         HashCounters.all(),
                         Sets.all(),

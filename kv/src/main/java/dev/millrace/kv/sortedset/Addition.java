@@ -19,8 +19,7 @@ public final class Addition {
     static final int GT = 1 << 2;
     static final int LT = 1 << 3;
     static final int INCR = 1 << 4;
-    static final int CH = 1 << 5;
-    public static final int CHANGED = CH;
+    public static final int CH = 1 << 5;
 
     private final Call call;
     private final Key key;

@@ -29,6 +29,15 @@ class LargeCollectionsTest {
         kv.call(arguments.toArray(String[]::new));
     }
 
+    private static void fillSorted(String key, int members) {
+        List<String> arguments = new ArrayList<>(List.of("ZADD", key));
+        for (int i = 0; i < members; i++) {
+            arguments.add("" + i % 100);
+            arguments.add("field:" + i);
+        }
+        kv.call(arguments.toArray(String[]::new));
+    }
+
     @Test
     void a_checkpoint_has_every_collection_as_it_was_at_its_cut() {
         Seeds.each(
@@ -36,11 +45,7 @@ class LargeCollectionsTest {
                 random -> {
                     kv.reset();
                     for (int i = 0; i < KEYS; i++) {
-                        if (random.nextBoolean()) {
-                            fill("key:" + i, random.nextInt(1, 2000));
-                        } else {
-                            fillList("key:" + i, random.nextInt(1, 3000));
-                        }
+                        fillAny("key:" + i, random);
                     }
                     int before = random.nextInt(20);
                     int during = random.nextInt(60);
@@ -63,7 +68,7 @@ class LargeCollectionsTest {
     private static void change(SplittableRandom random) {
         String key = key(random);
         String field = "field:" + random.nextInt(2000);
-        switch (random.nextInt(30)) {
+        switch (random.nextInt(46)) {
             case 0 -> kv.call("DEL", key);
             case 1 -> kv.call("RENAME", key, key(random));
             case 2 -> kv.call("COPY", key, key(random), "REPLACE");
@@ -83,9 +88,25 @@ class LargeCollectionsTest {
             }
             case 9 -> fill(key, random.nextInt(1, 1000));
             case 10 -> sweep();
-            case 24, 25, 26, 27, 28, 29 -> changeList(key, field, random);
+            case 36, 37, 38, 39, 40, 41, 42, 43, 44, 45 -> changeList(key, field, random);
             case 11, 12, 13, 14 -> kv.call("HDEL", key, field);
+            case 24 -> fillSorted(key, random.nextInt(1, 1000));
+            case 25, 26 -> kv.call("ZREM", key, field);
+            case 27 -> kv.call("ZREMRANGEBYRANK", key, "10", "" + random.nextInt(50));
+            case 28 -> kv.call("ZUNIONSTORE", key, "2", key(random), key(random));
+            case 29 -> kv.call("ZRANGESTORE", key, key(random), "5", "500");
+            case 30 -> kv.call("ZPOPMAX", key, "3");
+            case 31, 32, 33, 34, 35 -> kv.call("ZADD", key, "" + random.nextInt(200), field);
             default -> kv.call("HSET", key, field, "new:" + random.nextInt(100_000_000));
+        }
+    }
+
+    private static void fillAny(String key, SplittableRandom random) {
+        int size = random.nextInt(1, 2000);
+        switch (random.nextInt(3)) {
+            case 0 -> fill(key, size);
+            case 1 -> fillList(key, size);
+            default -> fillSorted(key, size);
         }
     }
 

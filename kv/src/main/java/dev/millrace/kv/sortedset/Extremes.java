@@ -15,12 +15,12 @@ import dev.millrace.kv.store.Item;
 import java.util.List;
 
 /** ZPOPMIN, ZPOPMAX, ZMPOP: members off either end. */
-public final class Popping {
+public final class Extremes {
     private static final String COMPLEXITY =
             "O(log(N)*M) with N being the number of elements in the sorted set, and M being the"
                     + " number of elements popped.";
 
-    private Popping() {}
+    private Extremes() {}
 
     public static List<Command> all() {
         return List.of(
@@ -47,7 +47,7 @@ public final class Popping {
                         .keys(Keys.counted(1))
                         .flags(Flag.WRITE)
                         .access(KeyAccess.of("RW", "access", "delete"))
-                        .does(Popping::popFirst));
+                        .does(Extremes::popFirst));
     }
 
     private static void pop(Call call, boolean max) {
