@@ -20,6 +20,8 @@ import dev.millrace.kv.generic.TimeToLive;
 import dev.millrace.kv.hash.HashCounters;
 import dev.millrace.kv.hash.HashFields;
 import dev.millrace.kv.hash.Hashes;
+import dev.millrace.kv.hyperloglog.HyperLogLogChecks;
+import dev.millrace.kv.hyperloglog.HyperLogLogs;
 import dev.millrace.kv.info.Info;
 import dev.millrace.kv.operator.AccessLists;
 import dev.millrace.kv.operator.Curiosities;
@@ -94,6 +96,8 @@ public final class Commands {
                         Sets.all(),
                         SetDraws.all(),
                         SetAlgebra.all(),
+                        HyperLogLogs.all(),
+                        HyperLogLogChecks.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())

@@ -16,7 +16,14 @@ public final class Families {
 
     /** Families about keys, which may be mixed in one sequence. */
     public static List<Family> mixable() {
-        return List.of(Generic.FAMILY, Strings.FAMILY, Bitmaps.FAMILY, Transactions.FAMILY);
+        return List.of(
+                Generic.FAMILY,
+                Strings.FAMILY,
+                Bitmaps.FAMILY,
+                Hashes.FAMILY,
+                Sets.FAMILY,
+                HyperLogLogs.FAMILY,
+                Transactions.FAMILY);
     }
 
     /** Every family. */
@@ -42,6 +49,8 @@ public final class Families {
         for (String key : List.of("a", "b", "c", "{t}1", "{t}2", "{t}3", "")) {
             steps.add(call(connection, Comparison.EXACT, "TYPE", key));
             steps.add(call(connection, Comparison.EXACT, "GET", key));
+            steps.add(call(connection, Comparison.PAIRS, "HGETALL", key));
+            steps.add(call(connection, Comparison.UNORDERED, "SMEMBERS", key));
             steps.add(call(connection, Comparison.MILLIS, "PEXPIRETIME", key));
         }
         return steps;

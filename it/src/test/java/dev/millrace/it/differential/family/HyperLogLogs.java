@@ -1,0 +1,43 @@
+package dev.millrace.it.differential.family;
+
+import static dev.millrace.it.differential.Form.form;
+import static dev.millrace.it.differential.Part.KEY;
+import static dev.millrace.it.differential.Part.SECONDS;
+import static dev.millrace.it.differential.Part.VALUE;
+import static dev.millrace.it.differential.Part.either;
+import static dev.millrace.it.differential.Part.maybe;
+import static dev.millrace.it.differential.Part.one;
+import static dev.millrace.it.differential.Part.times;
+import static dev.millrace.it.differential.Part.word;
+
+import dev.millrace.it.differential.Family;
+import dev.millrace.it.differential.Part;
+
+
+/** HyperLogLogs: what they count, and their bytes. */
+final class HyperLogLogs {
+    private static final Part ELEMENT =
+            either(one(draw -> "e" + draw.below(5_000)), one(draw -> draw.bytes(draw.below(20))), VALUE);
+
+    static final Family FAMILY =
+            Family.of(
+                    "hyperloglog",
+                    form("PFADD", KEY, times(0, 10, ELEMENT)),
+                    form("PFADD", KEY, times(0, 10, ELEMENT)),
+                    form("PFADD", KEY, times(100, 500, ELEMENT)),
+                    form("PFCOUNT", KEY),
+                    form("PFCOUNT", times(1, 4, KEY)),
+                    form("PFMERGE", KEY, times(0, 3, KEY)),
+                    form("PFDEBUG", either(word("GETREG"), word("DECODE")), KEY),
+                    form("PFDEBUG", either(word("ENCODING"), word("TODENSE"), word("X")), KEY),
+                    form("GET", KEY),
+                    form("SETRANGE", KEY, one(draw -> "" + draw.below(40)), VALUE),
+                    form("APPEND", KEY, VALUE),
+                    form("COPY", KEY, KEY, maybe(word("REPLACE"))),
+                    form("EXPIRE", KEY, SECONDS),
+                    form("SET", KEY, VALUE),
+                    form("STRLEN", KEY),
+                    form("DEL", KEY));
+
+    private HyperLogLogs() {}
+}
