@@ -28,9 +28,27 @@ public final class HyperLogLogChecks {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("pfdebug", "PFDEBUG subcommand key").since("2.8.9").group("hyperloglog").arity(3).keys(Keys.range(2, 2, 1)).complexity("N/A").summary("Internal commands for debugging HyperLogLog values").flags(Flag.WRITE, Flag.DENYOOM, Flag.ADMIN).categories("hyperloglog", "dangerous").access(KeyAccess.of("RW", "access")).measure(call -> EFFECT_BYTES + Sketch.DENSE_BYTES + call.length(2))
+                Command.named("pfdebug", "PFDEBUG subcommand key")
+                        .since("2.8.9")
+                        .group("hyperloglog")
+                        .arity(3)
+                        .keys(Keys.range(2, 2, 1))
+                        .complexity("N/A")
+                        .summary("Internal commands for debugging HyperLogLog values")
+                        .flags(Flag.WRITE, Flag.DENYOOM, Flag.ADMIN)
+                        .categories("hyperloglog", "dangerous")
+                        .access(KeyAccess.of("RW", "access"))
+                        .measure(call -> EFFECT_BYTES + Sketch.DENSE_BYTES + call.length(2))
                         .does(HyperLogLogChecks::debug),
-                Command.named("pfselftest", "PFSELFTEST").since("2.8.9").group("hyperloglog").arity(1).complexity("N/A").summary("An internal command for testing HyperLogLog values").flags(Flag.ADMIN).categories("hyperloglog", "dangerous").does(HyperLogLogChecks::selfTest));
+                Command.named("pfselftest", "PFSELFTEST")
+                        .since("2.8.9")
+                        .group("hyperloglog")
+                        .arity(1)
+                        .complexity("N/A")
+                        .summary("An internal command for testing HyperLogLog values")
+                        .flags(Flag.ADMIN)
+                        .categories("hyperloglog", "dangerous")
+                        .does(HyperLogLogChecks::selfTest));
     }
 
     // ---- PFDEBUG

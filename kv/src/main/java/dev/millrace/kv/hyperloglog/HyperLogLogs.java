@@ -26,9 +26,52 @@ public final class HyperLogLogs {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("pfadd", "PFADD key [element [element ...]]").since("2.8.9").group("hyperloglog").arity(-2).keys(Keys.one()).complexity("O(1) to add every element.").summary("Adds the specified elements to the specified HyperLogLog.").flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST).categories("hyperloglog").access(KeyAccess.of("RW", "insert")).measure(HyperLogLogs::bytesOfChange).does(HyperLogLogs::add),
-                Command.named("pfcount", "PFCOUNT key [key ...]").since("2.8.9").group("hyperloglog").arity(-2).keys(Keys.range(1, -1, 1)).complexity("O(1) with a very small average constant time when called with a" + " single key. O(N) with N being the number of keys, and much bigger" + " constant times, when called with multiple keys.").summary("Return the approximated cardinality of the set(s) observed by the" + " HyperLogLog at key(s).").flags(Flag.READONLY).categories("hyperloglog").access(KeyAccess.of("RW", "access").noted("RW because it may change the internal representation of the key," + " and propagate to replicas")).does(HyperLogLogs::count),
-                Command.named("pfmerge", "PFMERGE destkey sourcekey [sourcekey ...]").since("2.8.9").group("hyperloglog").arity(-2).keys(Keys.range(1, -1, 1)).complexity("O(N) to merge N HyperLogLogs, but with high constant times.").summary("Merge N different HyperLogLogs into a single one.").flags(Flag.WRITE, Flag.DENYOOM).categories("hyperloglog").access(KeyAccess.of("RW", "access", "insert").at(1, 1), KeyAccess.of("RO", "access").at(2, -1)).measure(HyperLogLogs::bytesOfChange).does(HyperLogLogs::merge));
+                Command.named("pfadd", "PFADD key [element [element ...]]")
+                        .since("2.8.9")
+                        .group("hyperloglog")
+                        .arity(-2)
+                        .keys(Keys.one())
+                        .complexity("O(1) to add every element.")
+                        .summary("Adds the specified elements to the specified HyperLogLog.")
+                        .flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST)
+                        .categories("hyperloglog")
+                        .access(KeyAccess.of("RW", "insert"))
+                        .measure(HyperLogLogs::bytesOfChange)
+                        .does(HyperLogLogs::add),
+                Command.named("pfcount", "PFCOUNT key [key ...]")
+                        .since("2.8.9")
+                        .group("hyperloglog")
+                        .arity(-2)
+                        .keys(Keys.range(1, -1, 1))
+                        .complexity(
+                                "O(1) with a very small average constant time when called with a"
+                                        + " single key. O(N) with N being the number of keys, and much bigger"
+                                        + " constant times, when called with multiple keys.")
+                        .summary(
+                                "Return the approximated cardinality of the set(s) observed by the"
+                                        + " HyperLogLog at key(s).")
+                        .flags(Flag.READONLY)
+                        .categories("hyperloglog")
+                        .access(
+                                KeyAccess.of("RW", "access")
+                                        .noted(
+                                                "RW because it may change the internal representation of the key,"
+                                                        + " and propagate to replicas"))
+                        .does(HyperLogLogs::count),
+                Command.named("pfmerge", "PFMERGE destkey sourcekey [sourcekey ...]")
+                        .since("2.8.9")
+                        .group("hyperloglog")
+                        .arity(-2)
+                        .keys(Keys.range(1, -1, 1))
+                        .complexity("O(N) to merge N HyperLogLogs, but with high constant times.")
+                        .summary("Merge N different HyperLogLogs into a single one.")
+                        .flags(Flag.WRITE, Flag.DENYOOM)
+                        .categories("hyperloglog")
+                        .access(
+                                KeyAccess.of("RW", "access", "insert").at(1, 1),
+                                KeyAccess.of("RO", "access").at(2, -1))
+                        .measure(HyperLogLogs::bytesOfChange)
+                        .does(HyperLogLogs::merge));
     }
 
     static Sketch sketch(Call call) {

@@ -107,7 +107,10 @@ final class Sketch {
         }
         long end = value + key.valueLength();
         requireWhole(value, end);
-        Sparse.each(value + HEAD_BYTES, end, (register, length, bytes) -> histogram[register] += length);
+        Sparse.each(
+                value + HEAD_BYTES,
+                end,
+                (register, length, bytes) -> histogram[register] += length);
         return histogram;
     }
 

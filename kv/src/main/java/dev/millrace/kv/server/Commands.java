@@ -16,6 +16,7 @@ import dev.millrace.kv.generic.Existence;
 import dev.millrace.kv.generic.Introspection;
 import dev.millrace.kv.generic.KeyNames;
 import dev.millrace.kv.generic.Moves;
+import dev.millrace.kv.generic.Sorting;
 import dev.millrace.kv.generic.TimeToLive;
 import dev.millrace.kv.hash.HashCounters;
 import dev.millrace.kv.hash.HashFields;
@@ -77,6 +78,7 @@ public final class Commands {
                         TimeToLive.all(),
                         Moves.all(),
                         KeyNames.all(),
+                        Sorting.all(),
                         Introspection.all(),
                         Databases.all(),
                         Strings.all(),

@@ -59,7 +59,7 @@ class LargeCollectionsTest {
     private static void change(SplittableRandom random) {
         String key = key(random);
         String field = "field:" + random.nextInt(2000);
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(32)) {
             case 0 -> kv.call("DEL", key);
             case 1 -> kv.call("RENAME", key, key(random));
             case 2 -> kv.call("COPY", key, key(random), "REPLACE");
@@ -80,8 +80,30 @@ class LargeCollectionsTest {
             case 9 -> fill(key, random.nextInt(1, 1000));
             case 10 -> sweep();
             case 11, 12, 13, 14 -> kv.call("HDEL", key, field);
+            case 15, 16, 17, 18 -> changeSet(random);
             default -> kv.call("HSET", key, field, "new:" + random.nextInt(100_000_000));
         }
+    }
+
+    private static void changeSet(SplittableRandom random) {
+        String set = "set:" + random.nextInt(3);
+        String other = "set:" + random.nextInt(3);
+        switch (random.nextInt(7)) {
+            case 0 -> kv.call("SREM", set, "member:" + random.nextInt(2000));
+            case 1 -> kv.call("SPOP", set, "" + random.nextInt(20));
+            case 2 -> kv.call("SMOVE", set, other, "member:" + random.nextInt(2000));
+            case 3 -> kv.call("SUNIONSTORE", set, set, other);
+            case 4 -> kv.call("SADD", set, "" + random.nextInt(), "" + random.nextInt(100));
+            default -> fillSet(set, random.nextInt(1, 1000));
+        }
+    }
+
+    private static void fillSet(String key, int members) {
+        List<String> arguments = new ArrayList<>(List.of("SADD", key));
+        for (int i = 0; i < members; i++) {
+            arguments.add("member:" + i);
+        }
+        kv.call(arguments.toArray(String[]::new));
     }
 
     private static void sweep() {

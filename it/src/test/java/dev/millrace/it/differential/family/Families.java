@@ -29,6 +29,7 @@ public final class Families {
     /** Every family. */
     public static List<Family> all() {
         List<Family> all = new ArrayList<>(mixable());
+        all.add(Sorting.FAMILY);
         all.add(Connections.FAMILY);
         all.add(PubSub.FAMILY);
         all.add(Notifications.FAMILY);

@@ -6,6 +6,7 @@ import static dev.millrace.it.differential.Part.KEY;
 import static dev.millrace.it.differential.Part.REAL;
 import static dev.millrace.it.differential.Part.SECONDS;
 import static dev.millrace.it.differential.Part.VALUE;
+import static dev.millrace.it.differential.Part.all;
 import static dev.millrace.it.differential.Part.either;
 import static dev.millrace.it.differential.Part.maybe;
 import static dev.millrace.it.differential.Part.one;
@@ -17,7 +18,6 @@ import static dev.millrace.it.differential.Part.word;
 import dev.millrace.it.differential.Comparison;
 import dev.millrace.it.differential.Family;
 import dev.millrace.it.differential.Part;
-
 
 /** Hashes, in both forms and from one to the other. */
 final class Hashes {
@@ -39,10 +39,13 @@ final class Hashes {
     /** As many fields as there can be: the answer is every field, in some order. */
     private static final Part PLENTY = oneOf("1000", "9223372036854775807");
 
+    /** A count that takes all of it in one step: what one takes of a part is each server's own. */
     private static final Part SCAN_OPTIONS =
             shuffled(
                     maybe(word("MATCH"), oneOf("*", "f*", "?", "[0-9]*", "")),
-                    maybe(word("COUNT"), oneOf("1000", "1000", "10000", "0", "abc")));
+                    all(word("COUNT"), oneOf("1000", "10000")));
+
+    private static final Part WRONG_SCAN_OPTIONS = oneOf("COUNT", "MATCH", "TYPE", "0", "");
 
     static final Family FAMILY =
             Family.of(
@@ -69,7 +72,11 @@ final class Hashes {
                     form("HRANDFIELD", KEY, PLENTY).compared(Comparison.UNORDERED),
                     form("HRANDFIELD", KEY, PLENTY, word("WITHVALUES"))
                             .compared(Comparison.SAME_SIZE),
-                    form("HSCAN", KEY, word("0"), SCAN_OPTIONS).compared(Comparison.SCANNED),
+                    form("HSCAN", KEY, word("0"), SCAN_OPTIONS)
+                            .compared(Comparison.SCANNED)
+                            .intact(),
+                    form("HSCAN", KEY, word("0"), WRONG_SCAN_OPTIONS),
+                    form("HSCAN", KEY, word("0"), word("COUNT"), oneOf("0", "-1", "abc")),
                     form("TYPE", KEY),
                     form("OBJECT ENCODING", KEY).compared(Comparison.ENCODING),
                     form("COPY", KEY, KEY, maybe(word("REPLACE"))),

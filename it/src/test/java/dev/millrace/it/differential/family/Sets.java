@@ -4,6 +4,7 @@ import static dev.millrace.it.differential.Form.form;
 import static dev.millrace.it.differential.Part.KEY;
 import static dev.millrace.it.differential.Part.SECONDS;
 import static dev.millrace.it.differential.Part.VALUE;
+import static dev.millrace.it.differential.Part.all;
 import static dev.millrace.it.differential.Part.either;
 import static dev.millrace.it.differential.Part.maybe;
 import static dev.millrace.it.differential.Part.one;
@@ -15,7 +16,6 @@ import static dev.millrace.it.differential.Part.word;
 import dev.millrace.it.differential.Comparison;
 import dev.millrace.it.differential.Family;
 import dev.millrace.it.differential.Part;
-
 
 /** Sets of integers and of strings, and what is made of several of them. */
 final class Sets {
@@ -37,10 +37,13 @@ final class Sets {
     /** As many members as there can be: the answer is the whole set. */
     private static final Part PLENTY = oneOf("1000", "9223372036854775807");
 
+    /** A count that takes all of it in one step: what one takes of a part is each server's own. */
     private static final Part SCAN_OPTIONS =
             shuffled(
                     maybe(word("MATCH"), oneOf("*", "m*", "?", "[0-9]*", "")),
-                    maybe(word("COUNT"), oneOf("1000", "1000", "10000", "0", "abc")));
+                    all(word("COUNT"), oneOf("1000", "10000")));
+
+    private static final Part WRONG_SCAN_OPTIONS = oneOf("COUNT", "MATCH", "TYPE", "0", "");
 
     static final Family FAMILY =
             Family.of(
@@ -70,7 +73,11 @@ final class Sets {
                             oneOf("1", "2", "2", "3", "0", "-1", "abc"),
                             times(1, 3, KEY),
                             maybe(word("LIMIT"), oneOf("0", "1", "3", "100", "-1", "abc"))),
-                    form("SSCAN", KEY, word("0"), SCAN_OPTIONS).compared(Comparison.SCANNED),
+                    form("SSCAN", KEY, word("0"), SCAN_OPTIONS)
+                            .compared(Comparison.SCANNED)
+                            .intact(),
+                    form("SSCAN", KEY, word("0"), WRONG_SCAN_OPTIONS),
+                    form("SSCAN", KEY, word("0"), word("COUNT"), oneOf("0", "-1", "abc")),
                     form("TYPE", KEY),
                     form("OBJECT ENCODING", KEY).compared(Comparison.ENCODING),
                     form("COPY", KEY, KEY, maybe(word("REPLACE"))),
