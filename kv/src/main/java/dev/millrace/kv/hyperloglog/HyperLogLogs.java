@@ -79,10 +79,10 @@ public final class HyperLogLogs {
                 call.scratch(), call.server().config().get(Quantity.HLL_SPARSE_MAX_BYTES));
     }
 
-    /** Of the whole string, in the longer form, written once, and of its head. */
+    /** Of the whole string, in the longest form there is, written once, and of its head. */
     private static long bytesOfChange(Call call) {
         Key key = call.peek(1);
-        return Math.max(key.valueLength(), Sketch.DENSE_BYTES)
+        return Math.max(key.valueLength(), Sketch.BYTES_MAX)
                 + 4L * call.count()
                 + 2 * (EFFECT_BYTES + key.length());
     }
@@ -123,10 +123,18 @@ public final class HyperLogLogs {
     private static void storeDifference(Effects effects, Key key, NativeBuffer bytes) {
         int from = Sketch.HEAD_BYTES;
         int shared = key.valueLength();
+        while (from + Long.BYTES <= shared && isSameLong(key, bytes, from)) {
+            from += Long.BYTES;
+        }
         while (from < shared && isSame(key, bytes, from)) {
             from++;
         }
         int to = (int) bytes.length();
+        while (to <= shared
+                && to - Long.BYTES >= from
+                && isSameLong(key, bytes, to - Long.BYTES)) {
+            to -= Long.BYTES;
+        }
         while (to <= shared && to > from && isSame(key, bytes, to - 1)) {
             to--;
         }
@@ -134,6 +142,10 @@ public final class HyperLogLogs {
         if (to > from) {
             effects.setRange(key, from, bytes.address() + from, to - from);
         }
+    }
+
+    private static boolean isSameLong(Key key, NativeBuffer bytes, int at) {
+        return Memory.getLong(key.value() + at) == Memory.getLong(bytes.address() + at);
     }
 
     private static boolean isSame(Key key, NativeBuffer bytes, int at) {

@@ -16,6 +16,9 @@ final class Sketch {
     static final int HEAD_BYTES = 16;
     static final int DENSE_BYTES = HEAD_BYTES + Dense.BYTES;
 
+    /** Of a sparse one in which every register is a run of two bytes. */
+    static final int BYTES_MAX = HEAD_BYTES + 2 * Registers.COUNT;
+
     private static final int MAGIC = 'H' | 'Y' << 8 | 'L' << 16 | 'L' << 24;
     private static final int FORM_AT = 4;
     static final int COUNT_AT = 8;

@@ -44,6 +44,20 @@ class HyperLogLogsTest {
     }
 
     @Test
+    void a_sparse_one_may_become_longer_than_a_dense_one() {
+        kv.call("CONFIG", "SET", "hll-sparse-max-bytes", "1000000");
+        add("h", 0, 20_000);
+        assertEquals("sparse", kv.call("PFDEBUG", "ENCODING", "h"));
+        kv.call("PFADD", "g", "x");
+        assertEquals("OK", kv.call("PFMERGE", "g", "h"));
+        assertEquals("sparse", kv.call("PFDEBUG", "ENCODING", "g"));
+        String count = kv.call("PFCOUNT", "g");
+        kv.call("PFDEBUG", "TODENSE", "g");
+        assertEquals(count, kv.call("PFCOUNT", "g", "missing"));
+        kv.call("CONFIG", "SET", "hll-sparse-max-bytes", "3000");
+    }
+
+    @Test
     void other_strings_are_refused() {
         kv.call("SET", "s", "a string");
         assertEquals(WRONG_TYPE, kv.call("PFADD", "s", "x"));
