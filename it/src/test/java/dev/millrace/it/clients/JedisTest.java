@@ -40,6 +40,7 @@ import redis.clients.jedis.params.GetExParams;
 import redis.clients.jedis.params.LCSParams;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.SetParams;
+import redis.clients.jedis.params.SortingParams;
 import redis.clients.jedis.resps.ScanResult;
 import redis.clients.jedis.resps.Tuple;
 
@@ -102,6 +103,50 @@ class JedisTest {
         assertEquals(List.of("first", "a"), jedis.lpop("l", 2));
         assertEquals(List.of("m", "c"), jedis.blpop(1, "l", "m"));
         assertNull(jedis.brpop(0.01, "l"));
+    }
+
+    @Test
+    void hashes() {
+        assertEquals(2, jedis.hset("h", Map.of("a", "1", "b", "two")));
+        assertEquals(0, jedis.hsetnx("h", "a", "2"));
+        assertEquals(List.of("1", "two"), jedis.hmget("h", "a", "b"));
+        assertEquals(Map.of("a", "1", "b", "two"), jedis.hgetAll("h"));
+        assertEquals(Set.of("a", "b"), jedis.hkeys("h"));
+        assertEquals(5, jedis.hincrBy("h", "a", 4));
+        assertEquals(5.5, jedis.hincrByFloat("h", "a", 0.5));
+        assertEquals(2, jedis.hrandfieldWithValues("h", 5).size());
+        assertEquals(2, jedis.hscan("h", ScanParams.SCAN_POINTER_START).getResult().size());
+        assertEquals(3, jedis.hstrlen("h", "b"));
+        assertEquals(2, jedis.hdel("h", "a", "b", "c"));
+        assertFalse(jedis.exists("h"));
+    }
+
+    @Test
+    void sets() {
+        assertEquals(3, jedis.sadd("s", "1", "2", "3"));
+        assertEquals(2, jedis.sadd("t", "3", "x"));
+        assertEquals(Set.of("3"), jedis.sinter("s", "t"));
+        assertEquals(Set.of("1", "2", "3", "x"), jedis.sunion("s", "t"));
+        assertEquals(Set.of("1", "2"), jedis.sdiff("s", "t"));
+        assertEquals(4, jedis.sunionstore("u", "s", "t"));
+        assertEquals(1, jedis.sintercard("s", "t"));
+        assertEquals(List.of(true, false), jedis.smismember("s", "1", "x"));
+        assertEquals(List.of("3", "2", "1"), jedis.sort("s", new SortingParams().desc()));
+        assertEquals(4, jedis.sscan("u", ScanParams.SCAN_POINTER_START).getResult().size());
+        assertEquals(1, jedis.smove("s", "t", "1"));
+        assertEquals(2, jedis.srandmember("s", 9).size());
+        assertEquals(Set.of("2", "3"), jedis.spop("s", 9));
+        assertFalse(jedis.exists("s"));
+    }
+
+    @Test
+    void hyperloglogs() {
+        assertEquals(1, jedis.pfadd("p", "a", "b", "c"));
+        assertEquals(3, jedis.pfcount("p"));
+        jedis.pfadd("q", "c", "d");
+        assertEquals(4, jedis.pfcount("p", "q"));
+        assertEquals("OK", jedis.pfmerge("r", "p", "q"));
+        assertEquals(4, jedis.pfcount("r"));
     }
 
     @Test

@@ -29,6 +29,28 @@ public interface Comparison {
                     ours.getClass() == theirs.getClass()
                             && sorted(ours.children()).equals(sorted(theirs.children()));
 
+    /** The same pairs in any order: a map, or an array of twice as many. */
+    Comparison PAIRS =
+            (ours, theirs) ->
+                    ours.getClass() == theirs.getClass()
+                            && pairs(ours.children()).equals(pairs(theirs.children()));
+
+    /** As many items of the same kind: drawn by chance. */
+    Comparison SAME_SIZE =
+            (ours, theirs) ->
+                    !(ours instanceof Reply.Failure)
+                            && ours.getClass() == theirs.getClass()
+                            && ours.children().size() == theirs.children().size();
+
+    /** A cursor, and the same items in any order. */
+    Comparison SCANNED =
+            (ours, theirs) ->
+                    ours.children().size() == 2
+                            && theirs.children().size() == 2
+                            && ours.children().getFirst().equals(theirs.children().getFirst())
+                            && UNORDERED.same(
+                                    ours.children().getLast(), theirs.children().getLast());
+
     /** Only the kind of value is promised: a random key, an id. */
     Comparison SAME_KIND =
             (ours, theirs) ->
@@ -82,6 +104,15 @@ public interface Comparison {
         List<Reply> copy = new ArrayList<>(items);
         copy.sort(Comparator.comparing(Reply::toString));
         return copy;
+    }
+
+    private static List<String> pairs(List<Reply> items) {
+        List<String> pairs = new ArrayList<>();
+        for (int index = 0; index + 1 < items.size(); index += 2) {
+            pairs.add(items.get(index) + "=" + items.get(index + 1));
+        }
+        pairs.sort(Comparator.naturalOrder());
+        return pairs;
     }
 
     private static boolean holdsString(String encoding) {

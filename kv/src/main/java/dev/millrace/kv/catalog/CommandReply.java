@@ -75,6 +75,10 @@ final class CommandReply {
         List<KeyAccess> all = command.access();
         reply.set(all.size() + (keys.stored() != 0 ? 1 : 0));
         for (KeyAccess access : all) {
+            if (access.first() == 0 && all.size() > 1) {
+                unknownSpec(access);
+                continue;
+            }
             int first = access.first() == 0 ? keys.first() : access.first();
             int last = access.first() == 0 ? keys.last() : access.last();
             if (keys.stored() != 0 && first > keys.last()) {
@@ -93,6 +97,18 @@ final class CommandReply {
 
     private void range(int distance, int step) {
         spec("range", List.of("lastkey", "keystep", "limit"), distance, step, 0);
+    }
+
+    /** Of keys that no index tells of. */
+    private void unknownSpec(KeyAccess access) {
+        reply.map(4);
+        field("notes", access.notes());
+        reply.bulk("flags");
+        words(access.words());
+        reply.bulk("begin_search");
+        spec("unknown", List.of());
+        reply.bulk("find_keys");
+        spec("unknown", List.of());
     }
 
     private void beginSpec(KeyAccess access, int index) {

@@ -44,6 +44,7 @@ public final class Effects {
     private final Set<Stripe> touchedWhole = new HashSet<>();
     private boolean touchedAll;
     private long changes;
+    private boolean replacing;
 
     /** Changed keys that somebody waits for, in the order of their changes. */
     private final LinkedHashSet<Waits.Name> ready = new LinkedHashSet<>();
@@ -114,9 +115,10 @@ public final class Effects {
 
     /** What an effect on a key ends with. */
     void touched(Key key, boolean created) {
-        if (created) {
+        if (created && !replacing) {
             onCreated.accept(key);
         }
+        replacing = false;
         touched(key);
     }
 
@@ -237,6 +239,18 @@ public final class Effects {
         Apply.delete(key.stripe(), key.database(), key.hash(), key.item());
         key.item(0);
         touched(key);
+    }
+
+    /**
+     * Takes out what is under the key, if anything is, to make room for another value: what puts
+     * that there, next, is one change with this, and the key is not a new one.
+     */
+    public void replace(Key key) {
+        replacing = key.exists();
+        if (replacing) {
+            delete(key);
+            changes--;
+        }
     }
 
     /** Sets when an existing key expires, ms since 1970; 0 for never. */

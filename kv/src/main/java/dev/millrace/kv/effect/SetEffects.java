@@ -15,24 +15,11 @@ public final class SetEffects {
     private final Effects effects;
     private final Run run;
     private boolean created;
-    private boolean replaced;
     private SetValue.Form form = SetValue.Form.INTEGERS;
 
     SetEffects(Effects effects) {
         this.effects = effects;
         this.run = new Run(effects);
-    }
-
-    /**
-     * Takes out what is under the key, if anything is, to make room for a set: the members that are
-     * added next are one change with this, and the key is not a new one.
-     */
-    public void replace(Key key) {
-        replaced = key.exists();
-        if (replaced) {
-            effects.delete(key);
-            effects.count(-1);
-        }
     }
 
     /**
@@ -46,7 +33,7 @@ public final class SetEffects {
             run.end();
             begin(key, wanted);
         } else if (!run.isOpen()) {
-            created = !key.exists() && !replaced;
+            created = !key.exists();
             begin(key, wanted);
         }
         Effects.putBytes(run.next(), member, length);
@@ -67,7 +54,6 @@ public final class SetEffects {
             run.end();
             effects.touched(key, created);
         }
-        replaced = false;
         return any;
     }
 

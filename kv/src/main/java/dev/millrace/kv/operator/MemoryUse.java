@@ -12,6 +12,8 @@ import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.info.ProcessFacts;
 import dev.millrace.kv.info.Recent;
 import dev.millrace.kv.store.Dictionary;
+import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
@@ -107,7 +109,8 @@ public final class MemoryUse {
         if (key.exists()) {
             long block = Slabs.usable(key.item());
             long tables = key.expiresAt() == 0 ? 1 : 2;
-            call.reply().integer(block + tables * Dictionary.ENTRY_BYTES);
+            long parts = Item.isLarge(key.item()) ? Root.bytes(Item.root(key.item())) : 0;
+            call.reply().integer(block + parts + tables * Dictionary.ENTRY_BYTES);
         } else {
             call.reply().nullBulk();
         }

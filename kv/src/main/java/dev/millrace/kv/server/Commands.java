@@ -16,12 +16,15 @@ import dev.millrace.kv.generic.Existence;
 import dev.millrace.kv.generic.Introspection;
 import dev.millrace.kv.generic.KeyNames;
 import dev.millrace.kv.generic.Moves;
+import dev.millrace.kv.generic.Sorting;
 import dev.millrace.kv.generic.TimeToLive;
 import dev.millrace.kv.geo.Geo;
 import dev.millrace.kv.geo.Searching;
 import dev.millrace.kv.hash.HashCounters;
 import dev.millrace.kv.hash.HashFields;
 import dev.millrace.kv.hash.Hashes;
+import dev.millrace.kv.hyperloglog.HyperLogLogChecks;
+import dev.millrace.kv.hyperloglog.HyperLogLogs;
 import dev.millrace.kv.info.Info;
 import dev.millrace.kv.list.BlockingLists;
 import dev.millrace.kv.list.ListMoves;
@@ -91,6 +94,7 @@ public final class Commands {
                         TimeToLive.all(),
                         Moves.all(),
                         KeyNames.all(),
+                        Sorting.all(),
                         Introspection.all(),
                         Databases.all(),
                         Strings.all(),
@@ -126,6 +130,8 @@ public final class Commands {
                         Sets.all(),
                         SetDraws.all(),
                         SetAlgebra.all(),
+                        HyperLogLogs.all(),
+                        HyperLogLogChecks.all(),
                         Transactions.all(),
                         Subscribing.all(),
                         Publishing.all())

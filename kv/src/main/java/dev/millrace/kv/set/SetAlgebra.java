@@ -317,7 +317,7 @@ public final class SetAlgebra {
 
     private static int put(Call call, Key key, NativeBuffer members) {
         SetEffects effects = call.effects().set();
-        effects.replace(key);
+        call.effects().replace(key);
         int count = 0;
         for (long at = 0; at < members.length(); count++) {
             int length = Memory.getInt(members.address() + at);

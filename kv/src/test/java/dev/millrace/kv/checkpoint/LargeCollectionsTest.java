@@ -68,7 +68,7 @@ class LargeCollectionsTest {
     private static void change(SplittableRandom random) {
         String key = key(random);
         String field = "field:" + random.nextInt(2000);
-        switch (random.nextInt(46)) {
+        switch (random.nextInt(50)) {
             case 0 -> kv.call("DEL", key);
             case 1 -> kv.call("RENAME", key, key(random));
             case 2 -> kv.call("COPY", key, key(random), "REPLACE");
@@ -97,6 +97,7 @@ class LargeCollectionsTest {
             case 29 -> kv.call("ZRANGESTORE", key, key(random), "5", "500");
             case 30 -> kv.call("ZPOPMAX", key, "3");
             case 31, 32, 33, 34, 35 -> kv.call("ZADD", key, "" + random.nextInt(200), field);
+            case 46, 47, 48, 49 -> changeSet(random);
             default -> kv.call("HSET", key, field, "new:" + random.nextInt(100_000_000));
         }
     }
@@ -114,6 +115,27 @@ class LargeCollectionsTest {
         List<String> arguments = new ArrayList<>(List.of("RPUSH", key));
         for (int i = 0; i < elements; i++) {
             arguments.add("element:" + i % 700 + "x".repeat(i % 50));
+        }
+        kv.call(arguments.toArray(String[]::new));
+    }
+
+    private static void changeSet(SplittableRandom random) {
+        String set = "set:" + random.nextInt(3);
+        String other = "set:" + random.nextInt(3);
+        switch (random.nextInt(7)) {
+            case 0 -> kv.call("SREM", set, "member:" + random.nextInt(2000));
+            case 1 -> kv.call("SPOP", set, "" + random.nextInt(20));
+            case 2 -> kv.call("SMOVE", set, other, "member:" + random.nextInt(2000));
+            case 3 -> kv.call("SUNIONSTORE", set, set, other);
+            case 4 -> kv.call("SADD", set, "" + random.nextInt(), "" + random.nextInt(100));
+            default -> fillSet(set, random.nextInt(1, 1000));
+        }
+    }
+
+    private static void fillSet(String key, int members) {
+        List<String> arguments = new ArrayList<>(List.of("SADD", key));
+        for (int i = 0; i < members; i++) {
+            arguments.add("member:" + i);
         }
         kv.call(arguments.toArray(String[]::new));
     }

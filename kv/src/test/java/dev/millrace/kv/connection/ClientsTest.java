@@ -155,4 +155,26 @@ class ClientsTest {
         assertTrue(line.contains(" resp=2"), line);
         assertEquals("-ERR EXEC without MULTI", client.call("EXEC"));
     }
+
+    @Test
+    void the_options_of_tracking_are_checked_before_it_is_refused() {
+        LaneClient client = kv.client(0);
+        String tracking = "CLIENT TRACKING ON ";
+        long id = client.session().id();
+        assertEquals("-ERR syntax error", client.call(tracking + "OTHER"));
+        assertEquals("-ERR syntax error", client.call(tracking + "PREFIX"));
+        assertEquals(
+                "-ERR value is not an integer or out of range",
+                client.call(tracking + "REDIRECT x"));
+        assertEquals(
+                "-ERR The client ID you want redirect to does not exist",
+                client.call(tracking + "REDIRECT 1000000"));
+        assertEquals(
+                "-ERR A client can only redirect to a single other client",
+                client.call(tracking + "REDIRECT " + id + " REDIRECT " + id));
+        assertEquals(
+                "-ERR client tracking is not supported",
+                client.call(tracking + "BCAST PREFIX a NOLOOP REDIRECT " + id));
+        assertEquals("OK", client.call("CLIENT TRACKING OFF"));
+    }
 }

@@ -71,4 +71,26 @@ class MonitorsTest {
         kv.settle();
         assertEquals("PONG", monitor.call("PING"));
     }
+
+    @Test
+    void nobody_becomes_a_monitor_inside_a_transaction() {
+        LaneClient client = kv.client(0);
+        client.calls("MULTI", "MONITOR");
+        assertEquals("[-ERR MONITOR isn't allowed for DENY BLOCKING client]", client.call("EXEC"));
+        kv.client(1).call("SET a 1");
+        kv.settle();
+        assertEquals("PONG", client.call("PING"));
+    }
+
+    @Test
+    void a_monitor_may_not_touch_keys_until_it_is_reset() {
+        LaneClient monitor = kv.client(0);
+        monitor.call("MONITOR");
+        String refused = "-ERR Replica can't interact with the keyspace";
+        assertEquals(refused, monitor.call("SET a 1"));
+        assertEquals(refused, monitor.call("GET a"));
+        assertEquals(refused, monitor.call("PUBLISH a 1"));
+        monitor.call("RESET");
+        assertEquals("OK", monitor.call("SET a 1"));
+    }
 }

@@ -209,4 +209,13 @@ class PubSubTest {
         client.leave();
         assertEquals(":0", kv.client(0).call("PUBLISH a x"));
     }
+
+    @Test
+    void nobody_subscribes_to_a_shard_channel_inside_a_transaction() {
+        LaneClient client = kv.client(0);
+        client.calls("MULTI", "SSUBSCRIBE a");
+        assertEquals(
+                "[-ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client]", client.call("EXEC"));
+        assertEquals(":0", kv.client(1).call("SPUBLISH a 1"));
+    }
 }

@@ -23,12 +23,16 @@ public final class Families {
                 Lists.FAMILY,
                 SortedSets.FAMILY,
                 Geo.FAMILY,
+                Hashes.FAMILY,
+                Sets.FAMILY,
+                HyperLogLogs.FAMILY,
                 Transactions.FAMILY);
     }
 
     /** Every family. */
     public static List<Family> all() {
         List<Family> all = new ArrayList<>(mixable());
+        all.add(Sorting.FAMILY);
         all.add(Connections.FAMILY);
         all.add(PubSub.FAMILY);
         all.add(Notifications.FAMILY);
@@ -50,6 +54,8 @@ public final class Families {
             steps.add(call(connection, Comparison.EXACT, "TYPE", key));
             steps.add(call(connection, Comparison.EXACT, "GET", key));
             steps.add(call(connection, Comparison.EXACT, "ZRANGE", key, "0", "-1", "WITHSCORES"));
+            steps.add(call(connection, Comparison.PAIRS, "HGETALL", key));
+            steps.add(call(connection, Comparison.UNORDERED, "SMEMBERS", key));
             steps.add(call(connection, Comparison.MILLIS, "PEXPIRETIME", key));
         }
         return steps;
