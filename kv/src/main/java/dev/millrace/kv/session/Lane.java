@@ -407,6 +407,13 @@ public final class Lane {
             while (more && at < bytes && runs(session)) {
                 String broken = parseBatch(session, active, address, at, bytes);
                 int end = executeBatch(session, at);
+                if (stoppedEarly(end) && !active.isIdle()) {
+                    // It is in the middle of a request behind others that are parsed again.
+                    active.request().free();
+                    active = new RequestParser(Request.view());
+                    parser = active;
+                    unfinished = null;
+                }
                 more = batch.count() > 0 && end == batch.end(batch.count() - 1) && active.isIdle();
                 at = end;
                 if (broken != null && runs(session)) {
@@ -418,6 +425,11 @@ public final class Lane {
             handOver(session, unfinished, active);
         }
         return at;
+    }
+
+    /** True if requests that were parsed ahead were not executed. */
+    private boolean stoppedEarly(int end) {
+        return batch.count() > 0 && end != batch.end(batch.count() - 1);
     }
 
     /** The session keeps a parser that is in the middle of a request; else it is the loop's. */
