@@ -34,6 +34,7 @@ import redis.clients.jedis.args.BitCountOption;
 import redis.clients.jedis.args.BitOP;
 import redis.clients.jedis.args.ExpiryOption;
 import redis.clients.jedis.args.GeoUnit;
+import redis.clients.jedis.args.ListDirection;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.GeoSearchParam;
 import redis.clients.jedis.params.GetExParams;
@@ -99,7 +100,7 @@ class JedisTest {
         assertEquals("first", jedis.lindex("l", 0));
         assertEquals(2, jedis.lpos("l", "b"));
         assertEquals(1, jedis.lrem("l", 0, "b"));
-        assertEquals("c", jedis.rpoplpush("l", "m"));
+        assertEquals("c", jedis.lmove("l", "m", ListDirection.RIGHT, ListDirection.LEFT));
         assertEquals(List.of("first", "a"), jedis.lpop("l", 2));
         assertEquals(List.of("m", "c"), jedis.blpop(1, "l", "m"));
         assertNull(jedis.brpop(0.01, "l"));

@@ -415,6 +415,13 @@ public final class Lane {
             while (more && at < bytes && runs(session)) {
                 String broken = parseBatch(session, active, address, at, bytes);
                 int end = executeBatch(session, at);
+                if (stoppedEarly(end) && !active.isIdle()) {
+                    // It is in the middle of a request behind others that are parsed again.
+                    active.request().free();
+                    active = new RequestParser(Request.view());
+                    parser = active;
+                    unfinished = null;
+                }
                 more = batch.count() > 0 && end == batch.end(batch.count() - 1) && active.isIdle();
                 at = end;
                 if (broken != null && runs(session)) {
@@ -426,6 +433,11 @@ public final class Lane {
             handOver(session, unfinished, active);
         }
         return at;
+    }
+
+    /** True if requests that were parsed ahead were not executed. */
+    private boolean stoppedEarly(int end) {
+        return batch.count() > 0 && end != batch.end(batch.count() - 1);
     }
 
     /** The session keeps a parser that is in the middle of a request; else it is the loop's. */
@@ -1419,18 +1431,21 @@ public final class Lane {
      */
     private void admitMeasured(Session session, Transaction open) {
         long[] measured = {0};
+        int[] count = {0};
         open.each(
                 server.commands(),
                 (command, request) -> {
                     if (command.isMeasured()) {
                         call.begin(session, command, request);
-                        measured[0] += command.measure(call) + open.cost();
+                        measured[0] += command.measure(call);
+                        count[0]++;
                     }
                 });
-        if (measured[0] == 0) {
+        if (count[0] == 0) {
             return;
         }
-        long whole = open.cost() + measured[0];
+        // What one finds is what was there, and what those before it have put together of that.
+        long whole = open.cost() + count[0] * (measured[0] + open.cost());
         Journal.Admission admission =
                 whole > Journal.RECORD_BYTES_MAX
                         ? Journal.Admission.REFUSED
