@@ -130,9 +130,7 @@ public final class HyperLogLogs {
             from++;
         }
         int to = (int) bytes.length();
-        while (to <= shared
-                && to - Long.BYTES >= from
-                && isSameLong(key, bytes, to - Long.BYTES)) {
+        while (to <= shared && to - Long.BYTES >= from && isSameLong(key, bytes, to - Long.BYTES)) {
             to -= Long.BYTES;
         }
         while (to <= shared && to > from && isSame(key, bytes, to - 1)) {
