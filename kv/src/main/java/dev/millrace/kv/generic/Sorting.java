@@ -293,13 +293,17 @@ public final class Sorting {
     // ---- Storing
 
     private static long bytesOfStored(Call call) {
-        Options options = options(call);
-        Key key = call.peek(1);
-        if (options.store == 0) {
-            return 0;
+        try {
+            Options options = options(call);
+            return options.store == 0 ? 0 : bytesOfStored(call, options);
+        } catch (Refusal refused) {
+            return 0; // It is going to be refused again, in the command.
         }
+    }
+
+    private static long bytesOfStored(Call call, Options options) {
         long bytes = EFFECT_BYTES + 2L * call.length(options.store);
-        for (byte[] value : result(call, options, key)) {
+        for (byte[] value : result(call, options, call.peek(1))) {
             bytes += Integer.BYTES + 1L + (value == null ? 0 : value.length);
         }
         return bytes;

@@ -23,6 +23,16 @@ class SortingTest {
     }
 
     @Test
+    void what_cannot_be_read_is_refused() {
+        assertEquals("-ERR syntax error", kv.call("SORT", "s", "LIMIT", "717"));
+        assertEquals("-ERR syntax error", kv.call("SORT_RO", "s", "STORE", "l"));
+        kv.call("SADD", "s", "x");
+        assertEquals(
+                "-ERR One or more scores can't be converted into double",
+                kv.call("SORT", "s", "STORE", "l"));
+    }
+
+    @Test
     void elements_are_sorted_by_other_keys_and_replaced_by_them() {
         kv.call("SADD", "s", "1", "2", "3");
         kv.call("MSET", "w1", "30", "w2", "20", "w3", "10");

@@ -75,8 +75,8 @@ final class Hashes {
                     form("HSCAN", KEY, word("0"), SCAN_OPTIONS)
                             .compared(Comparison.SCANNED)
                             .intact(),
-                    form("HSCAN", KEY, word("0"), WRONG_SCAN_OPTIONS),
-                    form("HSCAN", KEY, word("0"), word("COUNT"), oneOf("0", "-1", "abc")),
+                    form("HSCAN", KEY, word("0"), WRONG_SCAN_OPTIONS).intact(),
+                    form("HSCAN", KEY, word("0"), word("COUNT"), oneOf("0", "-1", "abc")).intact(),
                     form("TYPE", KEY),
                     form("OBJECT ENCODING", KEY).compared(Comparison.ENCODING),
                     form("COPY", KEY, KEY, maybe(word("REPLACE"))),

@@ -76,8 +76,8 @@ final class Sets {
                     form("SSCAN", KEY, word("0"), SCAN_OPTIONS)
                             .compared(Comparison.SCANNED)
                             .intact(),
-                    form("SSCAN", KEY, word("0"), WRONG_SCAN_OPTIONS),
-                    form("SSCAN", KEY, word("0"), word("COUNT"), oneOf("0", "-1", "abc")),
+                    form("SSCAN", KEY, word("0"), WRONG_SCAN_OPTIONS).intact(),
+                    form("SSCAN", KEY, word("0"), word("COUNT"), oneOf("0", "-1", "abc")).intact(),
                     form("TYPE", KEY),
                     form("OBJECT ENCODING", KEY).compared(Comparison.ENCODING),
                     form("COPY", KEY, KEY, maybe(word("REPLACE"))),
