@@ -976,11 +976,19 @@ public final class Lane {
     /** Sets space aside for what is known only now that the keys are locked. */
     private Journal.Admission admitMeasured(
             Session session, Command command, Request request, long cost) {
-        call.begin(session, command, request);
-        long whole = cost + command.measure(call);
+        long whole = cost + measured(session, command, request);
         return whole > Journal.RECORD_BYTES_MAX
                 ? Journal.Admission.REFUSED
                 : journal.admit(grant, whole);
+    }
+
+    private long measured(Session session, Command command, Request request) {
+        call.begin(session, command, request);
+        try {
+            return command.measure(call);
+        } catch (Refusal again) {
+            return 0; // The command will be refused in the same words when it runs.
+        }
     }
 
     /** Some effects are applied and their record will never be whole: nothing may be shown. */
@@ -1436,8 +1444,7 @@ public final class Lane {
                 server.commands(),
                 (command, request) -> {
                     if (command.isMeasured()) {
-                        call.begin(session, command, request);
-                        measured[0] += command.measure(call);
+                        measured[0] += measured(session, command, request);
                         count[0]++;
                     }
                 });
@@ -1481,6 +1488,11 @@ public final class Lane {
             commit(session);
             clockFrozen = false;
             serveReady();
+        } catch (NoSpaceYet | Refusal notNow) {
+            // Nothing has run; but that a key was found to have expired may be in the record.
+            commit(session);
+            unlock(locked);
+            throw notNow;
         } catch (Throwable fault) {
             stopIfChanged(fault);
             unlock(locked);
