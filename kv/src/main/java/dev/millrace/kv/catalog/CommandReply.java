@@ -73,7 +73,9 @@ final class CommandReply {
     private void keySpecs(Command command) {
         Keys keys = command.keys();
         List<KeyAccess> all = command.access();
-        reply.set(all.size() + (keys.stored() != 0 ? 1 : 0));
+        boolean keywords =
+                keys.stored() != 0 && all.stream().anyMatch(one -> one.first() > keys.last());
+        reply.set(all.size() + (keywords ? 1 : 0));
         for (KeyAccess access : all) {
             if (access.first() == 0 && all.size() > 1) {
                 unknownSpec(access);

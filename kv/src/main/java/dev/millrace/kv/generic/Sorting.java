@@ -78,7 +78,7 @@ public final class Sorting {
                         .since("1.0.0")
                         .group("generic")
                         .arity(-2)
-                        .keys(Keys.one())
+                        .keys(Keys.storing(2))
                         .complexity(
                                 "O(N+M*log(M)) where N is the number of elements in the list or"
                                         + " set to sort, and M the number of returned elements. When the"
