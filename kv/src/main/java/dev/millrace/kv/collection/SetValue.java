@@ -30,7 +30,20 @@ public final class SetValue {
     /** The item's encoding while it is a listpack. */
     public static final int PACKED = 1;
 
+    /** A set that is not of integers alone is a listpack up to so many members. */
+    private static final int PACKED_MEMBERS_MAX = 128;
+
+    /** And as long as none of them is longer than this. */
+    private static final int PACKED_BYTES_MAX = 64;
+
     private SetValue() {}
+
+    /** The form of a set that is not of integers alone, by its members and the longest of them. */
+    public static Form formOf(long members, int longest) {
+        return members <= PACKED_MEMBERS_MAX && longest <= PACKED_BYTES_MAX
+                ? Form.PACKED
+                : Form.TABLE;
+    }
 
     /** The forms, in the order in which a set takes them. */
     public enum Form {

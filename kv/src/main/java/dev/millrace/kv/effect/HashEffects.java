@@ -88,12 +88,7 @@ public final class HashEffects {
 
     /** Ends it; true if any was removed. */
     public boolean endRemove(Key key) {
-        boolean any = run.isOpen();
-        if (any) {
-            run.end();
-            effects.touched(key, false);
-        }
-        return any;
+        return run.endIfOpen(key, false);
     }
 
     static void replayRemove(EffectReader in) {

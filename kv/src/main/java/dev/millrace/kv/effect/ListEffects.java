@@ -48,12 +48,7 @@ public final class ListEffects {
 
     /** Ends it; true if any was put. */
     public boolean endPush(Key key) {
-        boolean any = run.isOpen();
-        if (any) {
-            run.end();
-            effects.touched(key, created);
-        }
-        return any;
+        return run.endIfOpen(key, created);
     }
 
     private static void form(Place place, boolean chain) {

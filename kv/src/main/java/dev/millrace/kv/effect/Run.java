@@ -2,6 +2,7 @@ package dev.millrace.kv.effect;
 
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.command.Key;
 
 /** A number of alike things within an effect, counted while they are written: u32 count, things. */
 final class Run {
@@ -29,6 +30,16 @@ final class Run {
     NativeBuffer next() {
         count++;
         return effects.record();
+    }
+
+    /** Ends it, and the effect on a key with it, if it was begun at all; says whether it was. */
+    boolean endIfOpen(Key key, boolean created) {
+        if (!isOpen()) {
+            return false;
+        }
+        end();
+        effects.touched(key, created);
+        return true;
     }
 
     void end() {

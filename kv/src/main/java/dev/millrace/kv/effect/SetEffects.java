@@ -49,12 +49,7 @@ public final class SetEffects {
 
     /** Ends it; true if any was added. */
     public boolean endAdd(Key key) {
-        boolean any = run.isOpen();
-        if (any) {
-            run.end();
-            effects.touched(key, created);
-        }
-        return any;
+        return run.endIfOpen(key, created);
     }
 
     static void replayAdd(EffectReader in) {
@@ -93,12 +88,7 @@ public final class SetEffects {
 
     /** Ends it; true if any was removed. */
     public boolean endRemove(Key key) {
-        boolean any = run.isOpen();
-        if (any) {
-            run.end();
-            effects.touched(key, false);
-        }
-        return any;
+        return run.endIfOpen(key, false);
     }
 
     static void replayRemove(EffectReader in) {

@@ -50,12 +50,7 @@ public final class SortedSetEffects {
 
     /** Ends it; true if any was set. */
     public boolean endPut(Key key) {
-        boolean any = run.isOpen();
-        if (any) {
-            run.end();
-            effects.touched(key, created);
-        }
-        return any;
+        return run.endIfOpen(key, created);
     }
 
     private static void form(Place place, boolean table) {
@@ -99,12 +94,7 @@ public final class SortedSetEffects {
 
     /** Ends it; true if any was removed. */
     public boolean endRemove(Key key) {
-        boolean any = run.isOpen();
-        if (any) {
-            run.end();
-            effects.touched(key, false);
-        }
-        return any;
+        return run.endIfOpen(key, false);
     }
 
     static void replayRemove(EffectReader in) {

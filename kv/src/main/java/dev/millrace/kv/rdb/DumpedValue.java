@@ -22,11 +22,6 @@ public final class DumpedValue {
     /** A list's listpack is at most so long; a longer one becomes several. */
     private static final int LIST_PACK_BYTES_MAX = 8 * 1024;
 
-    /** A set of strings is packed up to so many members of so many bytes. */
-    private static final int SET_PACKED_MAX = 128;
-
-    private static final int SET_PACKED_BYTES_MAX = 64;
-
     private final Element first = new Element();
     private final Element second = new Element();
     private final Limits limits;
@@ -142,26 +137,20 @@ public final class DumpedValue {
 
     private void set(DumpReader in, Place place) {
         long count = in.count();
-        SetValue.Form form = count <= limits.integers() ? SetValue.Form.INTEGERS : formOf(count, 0);
+        SetValue.Form form =
+                count <= limits.integers() ? SetValue.Form.INTEGERS : SetValue.formOf(count, 0);
         for (long left = count; left > 0; left--) {
             in.string(first);
             boolean integer = Decimal.isLong(first.address(), first.length());
-            if (form == SetValue.Form.INTEGERS && !integer) {
-                form = formOf(count, first.length());
-            } else if (first.length() > SET_PACKED_BYTES_MAX) {
-                form = SetValue.Form.TABLE;
+            boolean fits = form == SetValue.Form.INTEGERS && integer;
+            if (!fits && form != SetValue.Form.TABLE) {
+                form = SetValue.formOf(count, first.length());
             }
             SetValue.toForm(place, form);
             if (!SetValue.add(place, first.address(), first.length())) {
                 throw in.bad("a member that is there already");
             }
         }
-    }
-
-    private static SetValue.Form formOf(long count, int length) {
-        return count <= SET_PACKED_MAX && length <= SET_PACKED_BYTES_MAX
-                ? SetValue.Form.PACKED
-                : SetValue.Form.TABLE;
     }
 
     private void integers(DumpReader in, Place place) {

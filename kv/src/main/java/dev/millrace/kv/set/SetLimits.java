@@ -9,12 +9,6 @@ import dev.millrace.kv.store.Place;
 
 /** Which form a set has with one member more. */
 final class SetLimits {
-    /** A set that is not of integers alone is a listpack up to so many members. */
-    static final int PACKED_MEMBERS_MAX = 128;
-
-    /** And as long as none of them is longer than this. */
-    static final int PACKED_BYTES_MAX = 64;
-
     private SetLimits() {}
 
     /** The form that the set has, or gets, with a member that is not in it. */
@@ -29,7 +23,6 @@ final class SetLimits {
         } else if (form == Form.TABLE) {
             return Form.TABLE;
         }
-        boolean isShort = size < PACKED_MEMBERS_MAX && length <= PACKED_BYTES_MAX;
-        return isShort ? Form.PACKED : Form.TABLE;
+        return SetValue.formOf(size + 1, length);
     }
 }
