@@ -73,17 +73,27 @@ final class HashParts implements Parts {
 
     @Override
     public long load(Place place, long at, long end) {
-        PartReader in = new PartReader(at, end);
-        int length = in.length();
-        long field = in.skip(length);
-        int valueLength = in.length();
-        long value = in.skip(valueLength);
+        StoredPart part = new StoredPart();
+        long after = read(part, at, end);
+        long field = part.name();
+        int length = part.nameLength();
         long root = Item.root(place.item());
         long hash = KeyHash.of(field, length);
         if (Members.find(root, hash, field, length) != 0) {
             throw PartReader.twice();
         }
-        HashValue.addMember(place.stripe(), root, hash, field, length, value, valueLength);
+        HashValue.addMember(
+                place.stripe(), root, hash, field, length, part.value(), part.valueLength());
+        return after;
+    }
+
+    @Override
+    public long read(StoredPart into, long at, long end) {
+        PartReader in = new PartReader(at, end);
+        int length = in.length();
+        into.name(in.skip(length), length);
+        int valueLength = in.length();
+        into.value(in.skip(valueLength), valueLength);
         return in.at();
     }
 }

@@ -164,11 +164,6 @@ public final class HashValue {
         return count > 0 && count % 2 == 0 ? "" : count + " elements";
     }
 
-    /** Its listpack; it is no table. */
-    public static long pack(Place place) {
-        return Packed.pack(place);
-    }
-
     // ---- Changing
 
     /**

@@ -80,11 +80,6 @@ public final class ListValue {
         return wrong.isEmpty() && Listpack.count(value) == 0 ? "no elements" : wrong;
     }
 
-    /** Its listpack; it is no chain. */
-    public static long pack(Place place) {
-        return Packed.pack(place);
-    }
-
     /** Is told the listpack of a node. */
     @FunctionalInterface
     public interface PackVisitor {

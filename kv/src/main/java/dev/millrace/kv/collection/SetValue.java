@@ -223,11 +223,6 @@ public final class SetValue {
         };
     }
 
-    /** Its integers, an {@link IntSet}; it has that form. */
-    public static long integersOf(Place place) {
-        return integers(place);
-    }
-
     // ---- Changing
 
     /** Makes a set where none is of integers that lie elsewhere, of which there are some. */

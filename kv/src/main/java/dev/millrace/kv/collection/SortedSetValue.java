@@ -217,11 +217,6 @@ public final class SortedSetValue {
         return packedScore(Listpack.next(at));
     }
 
-    /** Its listpack; it is no table. */
-    public static long pack(Place place) {
-        return Packed.pack(place);
-    }
-
     /** Whether a listpack from a stranger may be {@link #createPacked}. */
     public static boolean isWhole(long pack, int bytes) {
         return wrong(PACKED, pack, bytes).isEmpty();

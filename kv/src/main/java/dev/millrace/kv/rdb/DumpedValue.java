@@ -276,35 +276,63 @@ public final class DumpedValue {
 
     /** Writes the type's code. */
     static void writeType(Place place, DumpWriter out) {
-        out.u8(typeOf(place));
+        out.u8(code(Item.type(place.item()), Item.encoding(place.item())));
     }
 
-    private static int typeOf(Place place) {
-        long item = place.item();
-        boolean large = Item.isLarge(item);
-        return switch (Item.type(item)) {
+    /** The code of a type and an encoding of {@link Item}. */
+    static int code(int type, int encoding) {
+        boolean large = encoding == Item.ENCODING_LARGE;
+        return switch (type) {
             case Item.TYPE_STRING -> DumpType.STRING;
             case Item.TYPE_LIST -> DumpType.LIST_LISTPACKS;
             case Item.TYPE_SET ->
-                    SetValue.form(place) == SetValue.Form.INTEGERS
-                            ? DumpType.SET_INTEGERS
-                            : DumpType.SET;
+                    encoding == SetValue.INTEGERS ? DumpType.SET_INTEGERS : DumpType.SET;
             case Item.TYPE_SORTED_SET -> large ? DumpType.ZSET_BINARY : DumpType.ZSET_LISTPACK;
             case Item.TYPE_HASH -> large ? DumpType.HASH : DumpType.HASH_LISTPACK;
-            default -> throw new AssertionError("type " + Item.type(item));
+            default -> throw new AssertionError("type " + type);
         };
     }
 
     /** Writes the value. */
     void write(Place place, DumpWriter out) {
         long item = place.item();
-        switch (Item.type(item)) {
-            case Item.TYPE_STRING -> out.string(Item.value(item), Item.valueLength(item));
+        int type = Item.type(item);
+        if (!Item.isLarge(item)) {
+            writeShort(type, Item.encoding(item), Item.value(item), Item.valueLength(item), out);
+            return;
+        }
+        switch (type) {
             case Item.TYPE_LIST -> writeList(place, out);
             case Item.TYPE_SET -> writeSet(place, out);
             case Item.TYPE_SORTED_SET -> writeSortedSet(place, out);
             case Item.TYPE_HASH -> writeHash(place, out);
-            default -> throw new AssertionError("type " + Item.type(item));
+            default -> throw new AssertionError("type " + type);
+        }
+    }
+
+    /** Writes the value of an item that is not large, wherever it stands. */
+    void writeShort(int type, int encoding, long value, int length, DumpWriter out) {
+        switch (type) {
+            case Item.TYPE_STRING -> out.string(value, length);
+            case Item.TYPE_LIST -> {
+                out.length(1);
+                writeNode(value, out);
+            }
+            case Item.TYPE_SET -> writeShortSet(encoding, value, out);
+            case Item.TYPE_SORTED_SET, Item.TYPE_HASH -> writePack(value, out);
+            default -> throw new AssertionError("type " + type);
+        }
+    }
+
+    private void writeShortSet(int encoding, long set, DumpWriter out) {
+        if (encoding == SetValue.INTEGERS) {
+            out.string(set, IntSet.bytes(set));
+            return;
+        }
+        out.length(Listpack.count(set));
+        for (long at = Listpack.first(set); !Listpack.isEnd(at); at = Listpack.next(at)) {
+            Listpack.read(at, first);
+            out.string(first.address(), first.length());
         }
     }
 
@@ -318,30 +346,16 @@ public final class DumpedValue {
     }
 
     private static void writeList(Place place, DumpWriter out) {
-        if (!ListValue.isChain(place)) {
-            out.length(1);
-            writeNode(ListValue.pack(place), out);
-            return;
-        }
         out.length(ListValue.eachPack(place, pack -> {}));
         ListValue.eachPack(place, pack -> writeNode(pack, out));
     }
 
     private void writeSet(Place place, DumpWriter out) {
-        if (SetValue.form(place) == SetValue.Form.INTEGERS) {
-            long set = SetValue.integersOf(place);
-            out.string(set, IntSet.bytes(set));
-            return;
-        }
         out.length(SetValue.size(place));
         SetValue.each(place, first, member -> out.string(member.address(), member.length()));
     }
 
     private void writeSortedSet(Place place, DumpWriter out) {
-        if (!SortedSetValue.isTable(place)) {
-            writePack(SortedSetValue.pack(place), out);
-            return;
-        }
         long size = SortedSetValue.size(place);
         out.length(size);
         // From the greatest, as Redis does: who loads it then puts each before the last.
@@ -359,10 +373,6 @@ public final class DumpedValue {
     }
 
     private void writeHash(Place place, DumpWriter out) {
-        if (!HashValue.isTable(place)) {
-            writePack(HashValue.pack(place), out);
-            return;
-        }
         out.length(HashValue.size(place));
         HashValue.each(
                 place,

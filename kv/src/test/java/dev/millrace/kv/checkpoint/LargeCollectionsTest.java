@@ -4,14 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kernel.Seeds;
+import dev.millrace.kernel.shard.StoredCheckpoint;
+import dev.millrace.kv.Contents;
 import dev.millrace.kv.Kv;
 import dev.millrace.kv.collection.Parts;
+import dev.millrace.kv.rdb.CheckpointExport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 
 /** Checkpoints of collections that are too large to be written at once, while they are changed. */
@@ -59,6 +68,43 @@ class LargeCollectionsTest {
                     kv.endCheckpoint();
                     kv.restart();
                 });
+    }
+
+    @Test
+    void a_dump_of_a_checkpoint_has_everything_as_it_was_at_its_cut(@TempDir Path folder) {
+        CheckpointExport export = new CheckpointExport();
+        Path file = folder.resolve("dump.rdb");
+        Seeds.each(
+                40,
+                random -> {
+                    kv.reset();
+                    kv.call("MSET", "a", "1", "empty", "", "long", "x".repeat(300_000));
+                    for (int i = 0; i < KEYS; i++) {
+                        fillAny("key:" + i, random);
+                    }
+                    for (int i = 0; i < 20; i++) {
+                        change(random);
+                    }
+                    SortedMap<String, String> cut = Contents.of(kv.stripes());
+                    kv.beginCheckpoint();
+                    int during = random.nextInt(60);
+                    for (int i = 0; i < during; i++) {
+                        change(random);
+                    }
+                    kv.endCheckpoint();
+                    assertEquals(cut, exported(export, file));
+                });
+    }
+
+    private static SortedMap<String, String> exported(CheckpointExport export, Path file) {
+        try (StoredCheckpoint stored = kv.shard().openNewest().orElseThrow()) {
+            long keys = export.run(Optional.of(stored), file, kv.nowMillis());
+            SortedMap<String, String> contents = Contents.of(file, kv.nowMillis());
+            assertEquals(contents.size(), keys);
+            return contents;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private static String key(SplittableRandom random) {
