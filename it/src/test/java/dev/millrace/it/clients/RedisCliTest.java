@@ -52,8 +52,8 @@ class RedisCliTest {
                     assertEquals(new Reply.Bulk(string.getValue()), reply, string.getKey());
                 }
                 for (Map.Entry<String, Integer> counted : sizes.entrySet()) {
-                    assertEquals(
-                            counted.getValue(), size(client, counted.getKey()), counted.getKey());
+                    long size = size(client, counted.getKey());
+                    assertEquals((long) counted.getValue(), size, counted.getKey());
                 }
                 long keys = client.call("DBSIZE").reply().number();
                 assertEquals(strings.size() + sizes.size(), keys);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -87,6 +88,6 @@ class CheckpointExportTest {
         Files.delete(inTheWay);
         assertEquals(1, export(file()));
         assertFalse(Files.exists(inTheWay));
-        assertTrue(Files.readString(file()).startsWith("REDIS0010"));
+        assertTrue(Files.readString(file(), StandardCharsets.ISO_8859_1).startsWith("REDIS0010"));
     }
 }
