@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.it.Product;
+import dev.millrace.it.crash.SmallDisk;
 import dev.millrace.it.resp.Reply;
 import dev.millrace.it.resp.RespConnection;
 import dev.millrace.it.server.Await;
@@ -23,6 +24,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /** What SAVE and BGSAVE write while clients go on, loaded by Redis itself. */
 class OnlineSaveTest {
@@ -123,8 +125,8 @@ class OnlineSaveTest {
             AtomicLong first = new AtomicLong();
             Writer a = new Writer(product.port("kv.resp.port"), "a", first);
             Writer b = new Writer(product.port("kv.resp.port"), "b", a.done);
-            Thread.ofPlatform().daemon(true).start(a);
-            Thread.ofPlatform().daemon(true).start(b);
+            Thread writingA = Thread.ofPlatform().daemon(true).start(a);
+            Thread writingB = Thread.ofPlatform().daemon(true).start(b);
             Await.until("some writing", SAVE_MAX, () -> a.done.get() > 2000 && b.done.get() > 2000);
             for (int round = 1; round <= 3; round++) {
                 first.set(b.done.get());
@@ -136,6 +138,8 @@ class OnlineSaveTest {
             }
             a.stopped = true;
             b.stopped = true;
+            writingA.join();
+            writingB.join();
         }
     }
 
@@ -200,6 +204,29 @@ class OnlineSaveTest {
             assertTrue(info(client).contains("rdb_last_bgsave_status:ok"), info(client));
             client.send(List.of("SHUTDOWN", "SAVE"));
             assertEquals(0, product.awaitEnd());
+        }
+    }
+
+    @Test
+    void a_full_disk_fails_a_save_and_neither_the_older_file_nor_a_write() throws Exception {
+        Path small = Files.createDirectory(folder.resolve("small"));
+        try (SmallDisk disk = SmallDisk.at(small, 1 << 20);
+                Product product =
+                        Product.up(folder.resolve("data"), "--set", "kv.save.dir=" + small);
+                RespConnection client = RespConnection.open(product.port("kv.resp.port"))) {
+            client.call("SET", "key", "value");
+            assertEquals("OK", text(client, "SAVE"));
+            byte[] older = Files.readAllBytes(saved(client));
+            client.call("SET", "large", "x".repeat(2 << 20));
+            assertEquals("-ERR\r\n", client.call("SAVE").raw());
+            assertTrue(info(client).contains("rdb_last_bgsave_status:err"), info(client));
+            try (Stream<Path> files = Files.list(small)) {
+                assertEquals(List.of(small.resolve("dump.rdb")), files.toList());
+            }
+            assertArrayEquals(older, Files.readAllBytes(saved(client)));
+            assertEquals("OK", text(client, "SET", "key", "another"));
+            disk.resize(8 << 20);
+            assertEquals("OK", text(client, "SAVE"));
         }
     }
 
