@@ -13,7 +13,6 @@ import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.rdb.BadDump;
 import dev.millrace.kv.rdb.DumpLoad;
-import dev.millrace.kv.store.Stripes;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,6 +40,9 @@ class DumpFileFuzzTest {
     private static final Clock CLOCK = Clock.fixed(Instant.ofEpochMilli(1), ZoneOffset.UTC);
     private static final FuzzedStore LOADED = new FuzzedStore();
     private static final FuzzedStore REPLAYED = new FuzzedStore();
+    private static final KvMachine LOADING = new KvMachine(LOADED.stripes);
+    private static final KvMachine REPLAYING = new KvMachine(REPLAYED.stripes);
+    private static final DumpLoad LOAD = new DumpLoad(LOADED.stripes, Progress.UNSEEN);
 
     @FuzzTest(maxDuration = "30s")
     void a_dump_file_is_loaded_or_refused_at_an_offset(byte[] input) throws IOException {
@@ -51,11 +53,10 @@ class DumpFileFuzzTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = GuardedMemory.copy(arena, file);
             FakeDisk journal = new FakeDisk(bytes -> GuardedMemory.allocate(arena, bytes));
-            Shard shard = open(arena, journal, LOADED.stripes);
-            DumpLoad load = new DumpLoad(LOADED.stripes, shard, Progress.UNSEEN);
-            long keys = load.read(memory.address(), file.length, CLOCK.millis()).keys();
+            Shard shard = open(arena, journal, LOADING);
+            long keys = LOAD.read(shard, memory.address(), file.length, CLOCK.millis()).keys();
             shard.segments().close();
-            open(arena, journal, REPLAYED.stripes).segments().close();
+            open(arena, journal, REPLAYING).segments().close();
             assertEquals(keys, LOADED.sizes().stream().mapToLong(size -> size).sum());
             assertEquals(LOADED.sizes(), REPLAYED.sizes());
         } catch (BadDump refused) {
@@ -79,12 +80,12 @@ class DumpFileFuzzTest {
         return file.toByteArray();
     }
 
-    private static Shard open(Arena arena, FakeDisk journal, Stripes stripes) throws IOException {
+    private static Shard open(Arena arena, FakeDisk journal, KvMachine machine) throws IOException {
         return Shard.open(
                 journal,
                 new FakeDisk(bytes -> GuardedMemory.allocate(arena, bytes)),
                 SMALL,
-                List.of(new KvMachine(stripes)),
+                List.of(machine),
                 CLOCK,
                 new Random(1));
     }

@@ -20,6 +20,7 @@ import java.lang.foreign.MemorySegment;
  */
 class EffectFuzzTest {
     private static final FuzzedStore STORE = new FuzzedStore();
+    private static final Replay REPLAY = new Replay(STORE.stripes);
 
     @FuzzTest(maxDuration = "30s")
     void effects_are_applied_or_refused(byte[] input) {
@@ -28,7 +29,7 @@ class EffectFuzzTest {
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = GuardedMemory.copy(arena, input);
-            new Replay(STORE.stripes).apply(memory.address(), input.length);
+            REPLAY.apply(memory.address(), input.length);
         } catch (CorruptJournalException refused) {
             // As it should be.
         } finally {

@@ -21,6 +21,7 @@ import java.lang.foreign.MemorySegment;
 class RestoreFuzzTest {
     private static final int FIXED_BYTES = 2;
     private static final FuzzedStore STORE = new FuzzedStore();
+    private static final DumpedValue VALUE = new DumpedValue();
 
     @FuzzTest(maxDuration = "30s")
     void a_value_is_read_or_refused(byte[] input) {
@@ -34,7 +35,7 @@ class RestoreFuzzTest {
             Stripe stripe = STORE.stripes.of(start, 1);
             Place place = new Place(stripe);
             place.set(stripe, stripe.database(0), KeyHash.of(start, 1), start, 1, 0);
-            DumpedValue.read(
+            VALUE.read(
                     place,
                     limits(input[1] & 0xff),
                     input[0] & 0xff,

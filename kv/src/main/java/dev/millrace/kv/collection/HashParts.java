@@ -29,8 +29,8 @@ final class HashParts implements Parts {
         createEmpty(to);
         Stripe stripe = to.stripe();
         long copy = Item.root(to.item());
-        Element field = new Element();
-        Element value = new Element();
+        Element field = new Element(stripe.lent(0));
+        Element value = new Element(stripe.lent(1));
         each(
                 root,
                 member -> {

@@ -181,8 +181,8 @@ public final class HashValue {
             Apply.createLarge(place, Item.TYPE_HASH, root);
             return;
         }
-        Element field = new Element();
-        Element value = new Element();
+        Element field = new Element(stripe.lent(0));
+        Element value = new Element(stripe.lent(1));
         each(place, field, value, (f, v) -> addMember(stripe, root, f, v));
         Apply.enlarge(place, root);
     }

@@ -7,8 +7,8 @@ import dev.millrace.kv.checkpoint.PieceReader;
 import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.collection.StoredPart;
 import dev.millrace.kv.effect.Replay;
+import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.Listpack;
-import dev.millrace.kv.session.Config;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.ItemForm;
 import dev.millrace.kv.store.Stripe;
@@ -37,7 +37,7 @@ public final class CheckpointExport {
     private final LargeIndex larges = new LargeIndex();
     private final PieceReader piece = new PieceReader();
     private final StoredPart part = new StoredPart();
-    private final DumpedValue value = new DumpedValue(Limits.of(new Config()));
+    private final ValueWriter value = new ValueWriter(new Element(), new Element());
     private final long[] keys = new long[Stripe.DATABASES];
     private final long[] expiring = new long[Stripe.DATABASES];
 
@@ -147,7 +147,7 @@ public final class CheckpointExport {
         private void item(long at) throws IOException {
             int type = ItemForm.type(at);
             int encoding = ItemForm.encoding(at);
-            int code = DumpedValue.code(type, encoding);
+            int code = ValueWriter.code(type, encoding);
             if (!begins(ItemForm.database(at), ItemForm.expiresAt(at), code)) {
                 return;
             }
@@ -163,7 +163,7 @@ public final class CheckpointExport {
         }
 
         private void large(int database, LargeIndex.Large large) throws IOException {
-            int code = DumpedValue.code(large.type(), Item.ENCODING_LARGE);
+            int code = ValueWriter.code(large.type(), Item.ENCODING_LARGE);
             if (!begins(database, large.expiresAt(), code)) {
                 return;
             }

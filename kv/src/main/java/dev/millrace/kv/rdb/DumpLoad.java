@@ -28,7 +28,7 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  *
  * <p>Where it ends with a {@link BadDump}, the store and the journal have a part of it: whoever
- * reads strangers' files reads them into both of their own first. One is used once.
+ * reads strangers' files reads them into both of their own first.
  */
 public final class DumpLoad {
     /** Keys of about so many bytes together become one record. */
@@ -41,11 +41,10 @@ public final class DumpLoad {
     private static final int SUM_SINCE_VERSION = 5;
 
     private final Stripes stripes;
-    private final Shard shard;
     private final Progress progress;
     private final Place place;
     private final Limits limits = Limits.of(new Config());
-    private final DumpedValue value = new DumpedValue(limits);
+    private final DumpedValue value = new DumpedValue();
     private final DumpReader in = new DumpReader();
     private final Element key = new Element();
     private final NativeBuffer keyCopy = new NativeBuffer(256);
@@ -60,11 +59,10 @@ public final class DumpLoad {
     /**
      * Makes one.
      *
-     * @param stripes the store on the shard, which is empty
+     * @param stripes the store that values are read into
      */
-    public DumpLoad(Stripes stripes, Shard shard, Progress progress) {
+    public DumpLoad(Stripes stripes, Progress progress) {
         this.stripes = stripes;
-        this.shard = shard;
         this.progress = progress;
         this.place = new Place(stripes.stripe(0));
         this.effects = new Effects(record, stripes);
@@ -81,22 +79,27 @@ public final class DumpLoad {
     /**
      * Loads the dump that is exactly these bytes.
      *
+     * @param shard has the store; both are empty
      * @throws BadDump if it is not whole, or has what is not known here
      * @throws IOException if the journal does not take it
      */
-    public Loaded read(long address, long bytes, long nowMillis) throws IOException {
+    public Loaded read(Shard shard, long address, long bytes, long nowMillis) throws IOException {
+        database = 0;
+        expiresAt = 0;
+        keys = 0;
+        expired = 0;
+        record.clear();
         try {
             in.read(address, bytes);
-            readAll(address, bytes, nowMillis);
-            append(nowMillis);
+            readAll(shard, address, bytes, nowMillis);
+            append(shard, nowMillis);
             return new Loaded(keys, expired);
         } finally {
             in.close();
-            keyCopy.free();
         }
     }
 
-    private void readAll(long address, long bytes, long nowMillis) throws IOException {
+    private void readAll(Shard shard, long address, long bytes, long nowMillis) throws IOException {
         int version = version();
         while (true) {
             int code = in.u8();
@@ -124,7 +127,7 @@ public final class DumpLoad {
                 default -> {
                     readKey(code, nowMillis);
                     if (record.length() >= RECORD_BYTES) {
-                        append(nowMillis);
+                        append(shard, nowMillis);
                         progress.at(in.offset(), bytes);
                     }
                 }
@@ -183,7 +186,7 @@ public final class DumpLoad {
         }
         place.set(stripe, stripe.database(database), hash, address, length, 0);
         long dump = in.address();
-        value.read(in, type, place);
+        value.read(in, limits, type, place);
         long bytes = in.address() - dump;
         if (bytes > VALUE_BYTES_MAX) {
             throw in.bad("a value of " + bytes + " bytes (expected: <= " + VALUE_BYTES_MAX + ")");
@@ -200,7 +203,7 @@ public final class DumpLoad {
 
     // ---- The journal
 
-    private void append(long nowMillis) throws IOException {
+    private void append(Shard shard, long nowMillis) throws IOException {
         if (record.isEmpty()) {
             return;
         }

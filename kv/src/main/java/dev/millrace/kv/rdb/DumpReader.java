@@ -39,10 +39,10 @@ final class DumpReader {
         end = address + bytes;
     }
 
-    /** Gives back what strings were unpacked to. */
+    /** Gives back what strings were unpacked to; it may read others afterwards. */
     void close() {
-        unpacked.free();
-        otherUnpacked.free();
+        unpacked.shrink();
+        otherUnpacked.shrink();
     }
 
     long address() {

@@ -7,7 +7,7 @@ import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.checkpoint.KvMachine;
-import dev.millrace.kv.session.Config;
+import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Place;
@@ -31,7 +31,7 @@ public final class RdbExport {
 
     private final DumpFile dump;
     private final Progress progress;
-    private final DumpedValue value = new DumpedValue(Limits.of(new Config()));
+    private final ValueWriter value = new ValueWriter(new Element(), new Element());
     private long keys;
 
     private RdbExport(DumpFile dump, Progress progress) {
@@ -108,7 +108,7 @@ public final class RdbExport {
         place.set(stripe, database, 0, Item.key(item), Item.keyLength(item), item);
         DumpWriter writer = dump.writer();
         dump.expiry(expiresAt);
-        DumpedValue.writeType(place, writer);
+        ValueWriter.writeType(place, writer);
         writer.string(place.address(), place.length());
         value.write(place, writer);
         keys++;

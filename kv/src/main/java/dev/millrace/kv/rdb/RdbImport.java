@@ -99,7 +99,7 @@ public final class RdbImport {
         try (Arena arena = Arena.ofConfined()) {
             long bytes = channel.size();
             long address = channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena).address();
-            return new DumpLoad(stripes, shard, progress).read(address, bytes, clock.millis());
+            return new DumpLoad(stripes, progress).read(shard, address, bytes, clock.millis());
         } catch (BadDump bad) {
             throw new BadFile(file + " at offset " + bad.offset() + ": " + bad.getMessage());
         } finally {

@@ -31,6 +31,8 @@ public final class Stripe {
     private static final int FREED_AT_ONCE = 400;
 
     private static final int SCRATCH_BYTES = 64;
+    private static final int LENT_BYTES = 24;
+    private static final int LENT = 3;
 
     /** Takes what is about to change, as it was at the checkpoint's cut. */
     public interface BeforeImage {
@@ -71,6 +73,7 @@ public final class Stripe {
     private long detachedBytes;
 
     private final NativeBuffer scratch = new NativeBuffer(SCRATCH_BYTES);
+    private final NativeBuffer lent = new NativeBuffer((long) LENT * LENT_BYTES);
     private int accessClock;
     private final Watches watches = new Watches();
     private final Waits waits = new Waits();
@@ -104,6 +107,16 @@ public final class Stripe {
     /** Where 64 bytes may be written by whoever works on the stripe, and are lost afterwards. */
     public long scratch() {
         return scratch.address();
+    }
+
+    /**
+     * One of three places of 24 bytes for whoever works on the stripe: where an element of a
+     * collection is written out that is kept as a number. 0 and 1 are for changes of one
+     * collection's form, 2 is for what reads several.
+     */
+    public long lent(int index) {
+        assert index >= 0 && index < LENT;
+        return lent.address() + (long) index * LENT_BYTES;
     }
 
     public Watches watches() {
