@@ -102,6 +102,9 @@ public final class Replay {
     private void putString() {
         Place key = in.key();
         int encoding = in.u8();
+        if (!Item.isOfStrings(encoding)) {
+            throw new CorruptJournalException("kv effect: a string of encoding " + encoding);
+        }
         long expiresAt = in.i64();
         int length = in.length();
         Apply.putString(

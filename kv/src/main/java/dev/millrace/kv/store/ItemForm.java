@@ -73,7 +73,11 @@ public final class ItemForm {
                             + " bytes of "
                             + (end - key));
         }
-        if ((form & 0xf) != Item.TYPE_STRING) {
+        if ((form & 0xf) == Item.TYPE_STRING) {
+            if (!Item.isOfStrings(form >>> 4)) {
+                throw new CorruptJournalException("kv string of encoding " + (form >>> 4));
+            }
+        } else {
             String wrong = check.wrong(form & 0xf, form >>> 4, key + keyLength, valueLength);
             if (!wrong.isEmpty()) {
                 throw new CorruptJournalException("kv item of type " + (form & 0xf) + ": " + wrong);
