@@ -13,10 +13,10 @@ import java.lang.foreign.MemorySegment;
  * The effects in a record, of any bytes.
  *
  * <p>A record has a checksum and its segment's salt: what the disk has spoilt never comes so far.
- * What does is a mistake of ours, another version's, or a file that somebody has made; such a record
- * is refused, may have been applied in part by then (the node does not start), and neither ends the
- * process nor leaves in the store what cannot be read. Not promised is that it is cheap: effects
- * that are well-formed are believed, also the one that asks for a string of 2 GiB.
+ * What does is a mistake of ours, another version's, or a file that somebody has made; such a
+ * record is refused, may have been applied in part by then (the node does not start), and neither
+ * ends the process nor leaves in the store what cannot be read. Not promised is that it is cheap:
+ * effects that are well-formed are believed, also the one that asks for a string of 2 GiB.
  */
 class EffectFuzzTest {
     private static final FuzzedStore STORE = new FuzzedStore();

@@ -8,8 +8,8 @@ import dev.millrace.kv.resp.Decimal;
  * The bytes of an element of a collection, wherever they stand. Whoever reads an element lends one
  * of these to be filled; it is good until the collection changes or it is filled again.
  *
- * <p>A number that is kept as such is written out in a place beside it. Memory outside the heap does
- * not go with an object: so an element that is made for a moment is lent that place.
+ * <p>A number that is kept as such is written out in a place beside it. Memory outside the heap
+ * does not go with an object: so an element that is made for a moment is lent that place.
  */
 public final class Element {
     /** What a number takes that is written out. */

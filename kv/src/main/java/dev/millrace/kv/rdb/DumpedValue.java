@@ -16,8 +16,8 @@ import dev.millrace.kv.store.Place;
 /**
  * Reads values as dumps have them into places where nothing is; {@link ValueWriter} writes them.
  *
- * <p>Nothing is believed; what is wrong throws {@link BadDump}, and may leave a part of the value at
- * the place. So whoever cannot have that reads it into a store of its own first. One is used for
+ * <p>Nothing is believed; what is wrong throws {@link BadDump}, and may leave a part of the value
+ * at the place. So whoever cannot have that reads it into a store of its own first. One is used for
  * many values: it has memory outside the heap, which does not go with it.
  */
 public final class DumpedValue {

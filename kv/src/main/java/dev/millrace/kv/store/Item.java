@@ -108,7 +108,9 @@ public final class Item {
         return type < TYPE_NAMES.length;
     }
 
-    /** Whether strings have it. What calls itself large and is none would be taken for an address. */
+    /**
+     * Whether strings have it. What calls itself large and is none would be taken for an address.
+     */
     public static boolean isOfStrings(int encoding) {
         return encoding >= ENCODING_PLAIN && encoding <= ENCODING_TEXT;
     }
