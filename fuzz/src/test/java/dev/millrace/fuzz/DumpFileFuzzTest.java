@@ -53,9 +53,7 @@ class DumpFileFuzzTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = GuardedMemory.copy(arena, file);
             FakeDisk journal = new FakeDisk(bytes -> GuardedMemory.allocate(arena, bytes));
-            Shard shard = open(arena, journal, LOADING);
-            long keys = LOAD.read(shard, memory.address(), file.length, CLOCK.millis()).keys();
-            shard.segments().close();
+            long keys = load(memory, open(arena, journal, LOADING));
             open(arena, journal, REPLAYING).segments().close();
             assertEquals(keys, LOADED.sizes().stream().mapToLong(size -> size).sum());
             assertEquals(LOADED.sizes(), REPLAYED.sizes());
@@ -64,6 +62,13 @@ class DumpFileFuzzTest {
         } finally {
             LOADED.checkAndEmpty();
             REPLAYED.checkAndEmpty();
+        }
+    }
+
+    private static long load(MemorySegment file, Shard shard) throws IOException {
+        try (SegmentJournal journal = shard.segments()) {
+            assert journal.end() == 0;
+            return LOAD.read(shard, file.address(), file.byteSize(), CLOCK.millis()).keys();
         }
     }
 

@@ -38,18 +38,34 @@ final class Loading {
 
     /** Loads a block. */
     void load(long address, int bytes) {
-        piece.reset(address, bytes);
-        while (piece.next()) {
-            switch (piece.kind()) {
-                case ITEM -> ItemForm.load(stripes, piece.at());
-                case ROOT -> root();
-                case PARTS -> parts();
+        boolean whole = false;
+        try {
+            piece.reset(address, bytes);
+            while (piece.next()) {
+                switch (piece.kind()) {
+                    case ITEM -> ItemForm.load(stripes, piece.at());
+                    case ROOT -> root();
+                    case PARTS -> parts();
+                }
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                forget();
             }
         }
     }
 
     /** All blocks are loaded. */
     void end() {
+        try {
+            checkWhole();
+        } finally {
+            forget();
+        }
+    }
+
+    private void checkWhole() {
         if (made != count) {
             throw new CorruptJournalException(
                     "kv collections: " + count + " roots (expected: " + made + ")");
@@ -67,6 +83,10 @@ final class Loading {
                                 + ")");
             }
         }
+    }
+
+    /** Another checkpoint may be loaded then, into an empty store. */
+    private void forget() {
         roots = new long[16];
         sizes = new long[16];
         count = 0;
