@@ -52,6 +52,7 @@ class CheckpointFuzzTest {
                             new Random(1))
                     .segments()
                     .close();
+            STORE.checkWhole();
         } catch (CorruptJournalException refused) {
             // As it should be.
         } finally {

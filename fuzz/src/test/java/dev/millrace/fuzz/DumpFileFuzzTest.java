@@ -57,6 +57,8 @@ class DumpFileFuzzTest {
             open(arena, journal, REPLAYING).segments().close();
             assertEquals(keys, LOADED.sizes().stream().mapToLong(size -> size).sum());
             assertEquals(LOADED.sizes(), REPLAYED.sizes());
+            LOADED.checkWhole();
+            REPLAYED.checkWhole();
         } catch (BadDump refused) {
             assertTrue(refused.offset() >= 0 && refused.offset() <= file.length);
         } finally {

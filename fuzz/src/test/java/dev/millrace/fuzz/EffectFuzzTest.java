@@ -30,6 +30,7 @@ class EffectFuzzTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = GuardedMemory.copy(arena, input);
             REPLAY.apply(memory.address(), input.length);
+            STORE.checkWhole();
         } catch (CorruptJournalException refused) {
             // As it should be.
         } finally {

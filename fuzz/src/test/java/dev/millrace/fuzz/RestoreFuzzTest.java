@@ -41,6 +41,7 @@ class RestoreFuzzTest {
                     input[0] & 0xff,
                     start + FIXED_BYTES,
                     input.length - FIXED_BYTES);
+            STORE.checkWhole();
         } catch (BadDump refused) {
             // As it should be.
         } finally {
