@@ -29,6 +29,15 @@ final class CheckedJournal implements Journal {
     }
 
     @Override
+    public boolean extend(Grant grant, long bytes) {
+        boolean extended = journal.extend(grant, bytes);
+        if (extended) {
+            admittedBytes = Math.max(admittedBytes, bytes);
+        }
+        return extended;
+    }
+
+    @Override
     public long append(RecordWriter record, Grant grant, long nowMillis) {
         long bytes = record.length();
         assertTrue(

@@ -82,7 +82,8 @@ final class Geo {
                     form("GEORADIUSBYMEMBER_RO", KEY, MEMBER, LENGTH, UNIT, WITH, ORDER, COUNT),
                     form("ZADD", KEY, one(draw -> "" + draw.below(1 << 30)), MEMBER),
                     form("ZREM", KEY, MEMBER),
-                    form("ZRANGE", KEY, oneOf("0"), oneOf("-1"), word("WITHSCORES")),
+                    form("ZRANGE", KEY, oneOf("0"), oneOf("-1"), word("WITHSCORES"))
+                            .compared(Comparison.SCORED),
                     form("DEL", KEY));
 
     private Geo() {}
