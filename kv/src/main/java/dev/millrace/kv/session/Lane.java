@@ -324,6 +324,9 @@ public final class Lane {
         stats.received(bytes);
         session.active(nowMillis);
         current = session;
+        if (session.parked && bytes > 0) {
+            session.outlet().pause();
+        }
         try {
             NativeBuffer pending = session.pending;
             if (pending == null || pending.length() == 0 && !session.hasUnfinished()) {
@@ -689,9 +692,17 @@ public final class Lane {
             out.truncate(before);
         }
         if (session.replyMode() == Session.ReplyMode.SKIPPING) {
-            session.replyMode(executed ? Session.ReplyMode.ON : Session.ReplyMode.SKIP);
+            session.replyMode(modeAfterSkip(session, executed));
         }
         return executed;
+    }
+
+    /** A command that waits is not answered when it is served, either. */
+    private static Session.ReplyMode modeAfterSkip(Session session, boolean executed) {
+        if (!executed) {
+            return Session.ReplyMode.SKIP;
+        }
+        return session.parked ? Session.ReplyMode.SKIPPING : Session.ReplyMode.ON;
     }
 
     /** What the running command answers from here on is a push: it is sent to quiet clients too. */
@@ -1269,11 +1280,11 @@ public final class Lane {
 
     /**
      * The running command is taken but answers later: nothing more of this client runs until {@link
-     * #resume}. Not inside a transaction.
+     * #resume}. Not inside a transaction. It is read from until it sends more, for who is not read
+     * from may go away unnoticed, and would be given what others wait for.
      */
     public void suspend(Session session) {
         session.parked = true;
-        session.outlet().pause();
     }
 
     /** Answers a suspended command and goes on with its client; from any thread. */
@@ -1292,8 +1303,10 @@ public final class Lane {
         }
         session.dependsOn = Math.max(session.dependsOn, dependsOn);
         reply.to(out, session.protocol());
-        if (session.replyMode() != Session.ReplyMode.OFF) {
-            answerLate(answer);
+        switch (session.replyMode()) {
+            case ON, SKIP -> answerLate(answer);
+            case SKIPPING -> session.replyMode(Session.ReplyMode.ON);
+            case OFF -> {}
         }
         goOn(session);
     }

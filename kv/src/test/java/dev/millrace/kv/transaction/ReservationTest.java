@@ -93,10 +93,9 @@ class ReservationTest {
         commands[19] = "SET after 1";
         String answer = execute(commands);
         assertTrue(answer.startsWith("[OK, :4, :8, :16, "), answer);
-        assertTrue(
-                answer.endsWith(" bytes of the journal, which has no space for them yet, OK]"),
-                answer);
-        int stored = answer.split(":", -1).length - 1;
+        assertTrue(answer.contains("of the journal, which has no space for them yet, "), answer);
+        assertTrue(answer.endsWith(", OK]"), answer);
+        int stored = answer.split(", :", -1).length - 1;
         assertEquals(":" + (2L << stored), kv.call("LLEN", "l"));
         assertEquals("[1, 1]", kv.call("MGET", "before", "after"));
     }
