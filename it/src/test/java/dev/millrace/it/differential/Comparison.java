@@ -89,10 +89,7 @@ public interface Comparison {
                     ours instanceof Reply.Bulk(String our)
                             && theirs instanceof Reply.Bulk(String their)
                             && our.charAt(0) == their.charAt(0)
-                            && !EXACT_DUMPS.contains(our.charAt(0));
-
-    /** RDB's types of integer sets, and of hashes and sorted sets that are listpacks. */
-    String EXACT_DUMPS = "\u000b\u0010\u0011";
+                            && !isExactDump(our.charAt(0));
 
     /** A list of replies, each compared in its own way, as EXEC answers. */
     static Comparison each(List<Comparison> comparisons) {
@@ -136,6 +133,11 @@ public interface Comparison {
         }
         pairs.sort(Comparator.naturalOrder());
         return pairs;
+    }
+
+    /** RDB's types of integer sets, and of hashes and sorted sets that are listpacks. */
+    private static boolean isExactDump(int type) {
+        return type == 11 || type == 16 || type == 17;
     }
 
     private static boolean scored(List<Reply> ours, List<Reply> theirs) {

@@ -12,6 +12,7 @@ import static dev.millrace.it.differential.Part.shuffled;
 import static dev.millrace.it.differential.Part.times;
 import static dev.millrace.it.differential.Part.word;
 
+import dev.millrace.it.differential.Comparison;
 import dev.millrace.it.differential.Draw;
 import dev.millrace.it.differential.Family;
 import dev.millrace.it.differential.Form;
