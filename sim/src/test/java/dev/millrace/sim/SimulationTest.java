@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * one that was acknowledged (or, where the policy does not wait, durable).
  */
 class SimulationTest {
-    private static final int SEEDS = Integer.getInteger("millrace.sim.seeds", 60);
+    private static final int SEEDS = Integer.getInteger("millrace.sim.seeds", 30);
     private static final int STEPS = 600;
     private static final int KEYS = 12;
 

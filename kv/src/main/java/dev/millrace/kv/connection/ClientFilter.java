@@ -2,6 +2,7 @@ package dev.millrace.kv.connection;
 
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.resp.CText;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Session;
 
@@ -28,15 +29,8 @@ final class ClientFilter {
             case "normal" -> session -> session.subscriptions() == 0;
             case "pubsub" -> session -> session.subscriptions() > 0;
             case "master", "slave", "replica" -> session -> false;
-            default -> throw unknown(name);
+            default -> throw new Refusal("ERR Unknown client type '" + CText.of(name) + "'");
         };
-    }
-
-    /** Redis prints the name as C does: up to the first zero byte. */
-    private static Refusal unknown(String name) {
-        int end = name.indexOf('\0');
-        String shown = end < 0 ? name : name.substring(0, end);
-        return new Refusal("ERR Unknown client type '" + shown + "'");
     }
 
     /** The one with this address, itself if need be. */

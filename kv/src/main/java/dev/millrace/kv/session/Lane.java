@@ -20,6 +20,7 @@ import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.eviction.Eviction;
 import dev.millrace.kv.eviction.Frequency;
+import dev.millrace.kv.resp.CText;
 import dev.millrace.kv.resp.ProtocolException;
 import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
@@ -905,8 +906,7 @@ public final class Lane {
         String text =
                 new String(
                         Memory.bytes(request.address(index), length), StandardCharsets.ISO_8859_1);
-        int end = text.indexOf('\0'); // Redis prints it as C does.
-        return end < 0 ? text : text.substring(0, end);
+        return CText.of(text);
     }
 
     private boolean refuse(Session session, @Nullable Command command, String error) {
