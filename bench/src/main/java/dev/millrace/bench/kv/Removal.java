@@ -51,7 +51,7 @@ enum Removal {
     private static final int EXPIRED_MILLIS = 3;
 
     /** Less than any large collection takes, more than a server without one. */
-    private static final String MAXMEMORY = "10mb";
+    private static final String MAXMEMORY = "5mb";
 
     private final String text;
 
