@@ -33,7 +33,8 @@ import java.util.concurrent.Future;
  */
 record LargeRemoval(Kind kind) implements Comparison {
     private static final double RATE_PER_SECOND = 10_000;
-    private static final double SECONDS = 3;
+    private static final double SECONDS = 2;
+    private static final double WARM_SECONDS = 0.5;
     private static final int BEFORE_REMOVAL_MILLIS = 100;
     private static final int WARM_ELEMENTS = 200_000;
     private static final double TAIL = 99.99;
@@ -85,11 +86,11 @@ record LargeRemoval(Kind kind) implements Comparison {
         try (Pair pair = Pair.start(bench, Durability.CHECKPOINT)) {
             for (Removal removal : Removal.values()) {
                 bench.progress().accept(removal.text());
-                pair.alternate(1, server -> held(server, removal, WARM_ELEMENTS));
+                pair.alternate(1, server -> held(server, removal, WARM_ELEMENTS, WARM_SECONDS));
                 Turns<Held> turns =
                         pair.alternate(
                                 bench.effort().memoryRounds(),
-                                server -> held(server, removal, elements));
+                                server -> held(server, removal, elements, SECONDS));
                 measures.addAll(measures(removal.text(), turns));
             }
         }
@@ -112,15 +113,17 @@ record LargeRemoval(Kind kind) implements Comparison {
                 turns.measure(removal + ": control p99.99", "ms", open, Held::quietTailMillis));
     }
 
-    private Held held(ServerUnderTest server, Removal removal, int elements)
+    private Held held(ServerUnderTest server, Removal removal, int elements, double seconds)
             throws IOException, InterruptedException {
         Large large = new Large(kind);
         Loader.load(server.port(), large, 0, elements);
         Loader.expectCount(server.port(), large, elements);
         Quiet.await(server);
-        Outcome quiet = OpenLoop.run(plan(server));
+        Plan plan = plan(server, seconds);
+        Outcome quiet = OpenLoop.run(plan);
         try (RespConnection connection = server.connect()) {
-            Outcome removing = whilePinging(server, () -> remove(connection, removal));
+            Outcome removing =
+                    whilePinging(plan(server, seconds), () -> remove(connection, removal));
             Removal.afterwards(connection);
             return new Held(quiet, removing);
         }
@@ -133,11 +136,11 @@ record LargeRemoval(Kind kind) implements Comparison {
         return true;
     }
 
-    private static Outcome whilePinging(ServerUnderTest server, Callable<Boolean> removing)
+    private static Outcome whilePinging(Plan plan, Callable<Boolean> removing)
             throws IOException, InterruptedException {
         try (ExecutorService other = Executors.newSingleThreadExecutor()) {
             Future<Boolean> removed = other.submit(removing);
-            Outcome outcome = OpenLoop.run(plan(server));
+            Outcome outcome = OpenLoop.run(plan);
             removed.get();
             return outcome;
         } catch (ExecutionException failure) {
@@ -145,7 +148,7 @@ record LargeRemoval(Kind kind) implements Comparison {
         }
     }
 
-    private static Plan plan(ServerUnderTest server) {
-        return new Plan(server.port(), 1, RATE_PER_SECOND, SECONDS, new Pings());
+    private static Plan plan(ServerUnderTest server, double seconds) {
+        return new Plan(server.port(), 1, RATE_PER_SECOND, seconds, new Pings());
     }
 }
