@@ -162,12 +162,23 @@ final class CommandReply {
         boolean complex = !command.complexity().isEmpty();
         boolean simple = subcommands.isEmpty();
         boolean listed = simple && !arguments.isEmpty();
-        reply.map(3 + (complex ? 1 : 0) + (listed ? 1 : 0) + (simple ? 0 : 1));
+        boolean deprecated = !command.deprecatedSince().isEmpty();
+        boolean flagged = deprecated || command.isInternal();
+        int fields = 3 + (complex ? 1 : 0) + (flagged ? 1 : 0) + (deprecated ? 2 : 0);
+        reply.map(fields + (listed ? 1 : 0) + (simple ? 0 : 1));
         field("summary", command.summary());
         field("since", command.since());
         field("group", command.group());
         if (complex) {
             field("complexity", command.complexity());
+        }
+        if (flagged) {
+            reply.bulk("doc_flags");
+            words(List.of(deprecated ? "deprecated" : "syscmd"));
+        }
+        if (deprecated) {
+            field("deprecated_since", command.deprecatedSince());
+            field("replaced_by", command.replacedBy());
         }
         if (listed) {
             reply.bulk("arguments");

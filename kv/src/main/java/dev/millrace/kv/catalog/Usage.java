@@ -15,8 +15,8 @@ import java.util.Set;
  *   element   = TOKEN [ name ] | name | "[" alternatives "]" | "&lt;" alternatives "&gt;" | "..."
  * </pre>
  *
- * <p>An element that is followed by itself and dots in brackets, as in {@code key [key ...]}, may
- * be given several times.
+ * <p>Elements that are followed by themselves and dots in brackets, as in {@code key [key ...]} or
+ * {@code score member [score member ...]}, may be given several times.
  */
 final class Usage {
     private static final Set<String> INTEGERS =
@@ -27,7 +27,6 @@ final class Usage {
                     "numkeys",
                     "index",
                     "offset",
-                    "timeout",
                     "start",
                     "stop",
                     "end",
@@ -39,7 +38,19 @@ final class Usage {
                     "protover",
                     "numreplicas",
                     "length",
-                    "bit");
+                    "bit",
+                    "rank",
+                    "num-matches",
+                    "len",
+                    "limit",
+                    "weight",
+                    "min-match-len",
+                    "port",
+                    "slot",
+                    "destination-db");
+
+    private static final Set<String> DOUBLES =
+            Set.of("score", "timeout", "longitude", "latitude", "radius", "width", "height");
 
     private static final Set<String> KEYS =
             Set.of("key", "source", "destination", "newkey", "key1", "key2", "destkey");
@@ -84,11 +95,14 @@ final class Usage {
         String word = words.get(at++);
         switch (word) {
             case "[" -> {
-                int start = at;
                 Argument group = group("]");
                 boolean repeats = DOTS.equals(words.get(at - 2));
-                if (repeats && !all.isEmpty() && names(all.getLast(), words.get(start))) {
-                    all.add(all.removeLast().asMultiple());
+                int repeated = repeats ? repeated(all, group) : 0;
+                if (repeated > 0) {
+                    List<Argument> before = all.subList(all.size() - repeated, all.size());
+                    Argument whole = whole(List.copyOf(before)).asMultiple();
+                    before.clear();
+                    all.add(whole);
                 } else {
                     all.add(group.asOptional());
                 }
@@ -103,8 +117,19 @@ final class Usage {
         }
     }
 
-    private static boolean names(Argument argument, String word) {
-        return argument.name().equals(word) || argument.token().equals(word);
+    /** How many of the last elements a group that ends in dots names again. */
+    private static int repeated(List<Argument> all, Argument group) {
+        List<Argument> named = group.type().equals(Argument.BLOCK) ? group.parts() : List.of(group);
+        int first = all.size() - named.size();
+        if (first < 0) {
+            return 0;
+        }
+        for (int i = 0; i < named.size(); i++) {
+            if (!all.get(first + i).name().equals(named.get(i).name())) {
+                return 0;
+            }
+        }
+        return named.size();
     }
 
     private Argument announced(String token) {
@@ -132,6 +157,9 @@ final class Usage {
         if (name.startsWith("unix-time")) {
             return "unix-time";
         }
+        if (DOUBLES.contains(name)) {
+            return "double";
+        }
         return INTEGERS.contains(name) ? "integer" : "string";
     }
 
@@ -151,9 +179,22 @@ final class Usage {
         if (isAt(close)) {
             at++;
         }
-        return alternatives.size() == 1
-                ? alternatives.getFirst()
-                : of(Argument.ONE_OF, alternatives);
+        return alternatives.size() == 1 ? alternatives.getFirst() : oneOf(alternatives);
+    }
+
+    /** In {@code AGGREGATE SUM|MIN|MAX} the first word announces all of them. */
+    private static Argument oneOf(List<Argument> alternatives) {
+        Argument first = alternatives.getFirst();
+        boolean announced =
+                first.type().equals(Argument.BLOCK)
+                        && first.parts().size() == 2
+                        && first.parts().getFirst().type().equals(Argument.TOKEN);
+        if (!announced) {
+            return of(Argument.ONE_OF, alternatives);
+        }
+        List<Argument> chosen = new ArrayList<>(alternatives);
+        chosen.set(0, first.parts().getLast());
+        return of(Argument.ONE_OF, chosen).announcedBy(first.parts().getFirst().token());
     }
 
     private static Argument whole(List<Argument> sequence) {

@@ -72,6 +72,9 @@ public final class Command {
     private final String name;
     private final String usage;
     private final String since;
+    private final String deprecatedSince;
+    private final String replacedBy;
+    private final boolean internal;
     private final String group;
     private final String summary;
     private final String complexity;
@@ -95,6 +98,9 @@ public final class Command {
         this.name = builder.name;
         this.usage = builder.usage;
         this.since = builder.since;
+        this.deprecatedSince = builder.deprecatedSince;
+        this.replacedBy = builder.replacedBy;
+        this.internal = builder.internal;
         this.group = builder.group;
         this.summary = builder.summary;
         this.complexity = builder.complexity;
@@ -154,6 +160,21 @@ public final class Command {
 
     public String since() {
         return since;
+    }
+
+    /** The version from which on there is something better; empty: it is not deprecated. */
+    public String deprecatedSince() {
+        return deprecatedSince;
+    }
+
+    /** What is better than a deprecated command, in words. */
+    public String replacedBy() {
+        return replacedBy;
+    }
+
+    /** Not for clients: Redis's {@code syscmd}. */
+    public boolean isInternal() {
+        return internal;
     }
 
     public String group() {
@@ -264,6 +285,9 @@ public final class Command {
         private final String name;
         private final String usage;
         private String since = "";
+        private String deprecatedSince = "";
+        private String replacedBy = "";
+        private boolean internal;
         private String group = "";
         private String summary = "";
         private String complexity = "";
@@ -286,6 +310,18 @@ public final class Command {
 
         public Builder since(String version) {
             this.since = version;
+            return this;
+        }
+
+        public Builder deprecated(String since, String replacedBy) {
+            this.deprecatedSince = since;
+            this.replacedBy = replacedBy;
+            return this;
+        }
+
+        /** Not for clients: Redis's {@code syscmd}. */
+        public Builder internal(boolean internal) {
+            this.internal = internal;
             return this;
         }
 

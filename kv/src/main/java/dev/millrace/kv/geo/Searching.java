@@ -83,6 +83,7 @@ public final class Searching {
                                 "3.2.10",
                                 -6)
                         .complexity(AROUND)
+                        .deprecated("6.2.0", "`GEOSEARCH` with the `BYRADIUS` argument")
                         .summary("A read-only variant for GEORADIUS")
                         .flags(Flag.READONLY)
                         .does(call -> search(call, Form.AROUND_PLACE, false)),
@@ -92,6 +93,9 @@ public final class Searching {
                                 "3.2.10",
                                 -5)
                         .complexity(AROUND)
+                        .deprecated(
+                                "6.2.0",
+                                "`GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments")
                         .summary("A read-only variant for GEORADIUSBYMEMBER")
                         .flags(Flag.READONLY)
                         .does(call -> search(call, Form.AROUND_MEMBER, false)));
@@ -102,6 +106,12 @@ public final class Searching {
         Keys keys = Keys.storing(arity);
         return Geo.geo(name, usage + WITH + STORE, "3.2.0", -arity)
                 .complexity(AROUND)
+                .deprecated(
+                        "6.2.0",
+                        "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` "
+                                + (form == Form.AROUND_PLACE
+                                        ? "argument"
+                                        : "and `FROMMEMBER` arguments"))
                 .summary(
                         "Query a sorted set representing a geospatial index to fetch members"
                                 + " matching a given maximum distance from a "

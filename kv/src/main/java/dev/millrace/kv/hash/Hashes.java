@@ -44,6 +44,7 @@ public final class Hashes {
                         .does(Hashes::set),
                 Command.named("hmset", "HMSET key field value [field value ...]")
                         .since("2.0.0")
+                        .deprecated("4.0.0", "`HSET` with multiple field-value pairs")
                         .group("hash")
                         .arity(-4)
                         .keys(Keys.one())

@@ -30,6 +30,7 @@ public final class HyperLogLogChecks {
         return List.of(
                 Command.named("pfdebug", "PFDEBUG subcommand key")
                         .since("2.8.9")
+                        .internal(true)
                         .group("hyperloglog")
                         .arity(3)
                         .keys(Keys.range(2, 2, 1))
@@ -42,6 +43,7 @@ public final class HyperLogLogChecks {
                         .does(HyperLogLogChecks::debug),
                 Command.named("pfselftest", "PFSELFTEST")
                         .since("2.8.9")
+                        .internal(true)
                         .group("hyperloglog")
                         .arity(1)
                         .complexity("N/A")

@@ -78,6 +78,7 @@ public final class BlockingLists {
                                 6)
                         .does(call -> move(call, ListEnd.of(call, 3), ListEnd.of(call, 4), 5)),
                 move("brpoplpush", "BRPOPLPUSH source destination timeout", "2.2.0", 4)
+                        .deprecated("6.2.0", "`BLMOVE` with the `RIGHT` and `LEFT` arguments")
                         .does(call -> move(call, ListEnd.RIGHT, ListEnd.LEFT, 3)));
     }
 

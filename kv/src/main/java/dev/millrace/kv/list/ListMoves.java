@@ -34,6 +34,7 @@ public final class ListMoves {
                                 "Pop an element from a list, push it to another list and return it")
                         .does(call -> move(call, ListEnd.of(call, 3), ListEnd.of(call, 4))),
                 move("rpoplpush", "RPOPLPUSH source destination", "1.2.0", 3)
+                        .deprecated("6.2.0", "`LMOVE` with the `RIGHT` and `LEFT` arguments")
                         .summary(
                                 "Remove the last element in a list, prepend it to another list and"
                                         + " return it")

@@ -37,6 +37,7 @@ public final class Debugging {
         return List.of(
                 Command.named("debug", "DEBUG subcommand [arg ...]")
                         .since("1.0.0")
+                        .internal(true)
                         .group("server")
                         .complexity("Depends on subcommand.")
                         .summary("A container for debugging commands")

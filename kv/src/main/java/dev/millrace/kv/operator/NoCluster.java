@@ -82,6 +82,7 @@ public final class NoCluster {
                                 part("slots", "CLUSTER SLOTS", 2)
                                         .complexity(
                                                 "O(N) where N is the total number of Cluster nodes")
+                                        .deprecated("7.0.0", "`CLUSTER SHARDS`")
                                         .summary("Get array of Cluster slot to node mappings")
                                         .tips("nondeterministic_output")
                                         .does(NoCluster::refuse)),

@@ -37,8 +37,10 @@ public final class Replication {
                         .flags(Flag.NOSCRIPT, Flag.LOADING, Flag.STALE, Flag.FAST)
                         .categories("admin", "dangerous")
                         .does(Replication::role),
-                replicaOf("replicaof", "5.0.0"),
-                replicaOf("slaveof", "1.0.0"),
+                replicaOf("replicaof", "5.0.0").does(Replication::follow),
+                replicaOf("slaveof", "1.0.0")
+                        .deprecated("5.0.0", "`REPLICAOF`")
+                        .does(Replication::follow),
                 Command.named("wait", "WAIT numreplicas timeout")
                         .since("3.0.0")
                         .group("generic")
@@ -65,7 +67,7 @@ public final class Replication {
                         .does(Replication::failover));
     }
 
-    private static Command replicaOf(String name, String since) {
+    private static Command.Builder replicaOf(String name, String since) {
         return Command.named(name, name.toUpperCase(Locale.ROOT) + " <host port|NO ONE>")
                 .since(since)
                 .group("server")
@@ -73,8 +75,7 @@ public final class Replication {
                 .summary("Make the server a replica of another instance, or promote it as master.")
                 .arity(3)
                 .flags(Flag.ADMIN, Flag.NOSCRIPT, Flag.STALE)
-                .flags(Flag.NO_ASYNC_LOADING)
-                .does(Replication::follow);
+                .flags(Flag.NO_ASYNC_LOADING);
     }
 
     private static void role(Call call) {

@@ -81,6 +81,7 @@ public final class Dumps {
                 .since(since)
                 .group(asking ? "server" : "generic")
                 .complexity(complexity)
+                .internal(asking)
                 .summary(
                         asking
                                 ? "An internal command for migrating keys in a cluster"

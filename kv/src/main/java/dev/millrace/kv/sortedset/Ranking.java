@@ -45,6 +45,7 @@ public final class Ranking {
                         .does(call -> range(call, RangeRequest.any(call, 1, true))),
                 reading("zrevrange", "ZREVRANGE key start stop [WITHSCORES]", "1.2.0")
                         .complexity(RETURNING)
+                        .deprecated("6.2.0", "`ZRANGE` with the `REV` argument")
                         .summary(
                                 "Return a range of members in a sorted set, by index, with scores"
                                         + " ordered from high to low")
@@ -54,6 +55,7 @@ public final class Ranking {
                                 "ZRANGEBYSCORE key min max [WITHSCORES] [LIMIT offset count]",
                                 "1.0.5")
                         .complexity(LIMITED)
+                        .deprecated("6.2.0", "`ZRANGE` with the `BYSCORE` argument")
                         .summary("Return a range of members in a sorted set, by score")
                         .does(
                                 call ->
@@ -65,12 +67,14 @@ public final class Ranking {
                                 "ZREVRANGEBYSCORE key max min [WITHSCORES] [LIMIT offset count]",
                                 "2.2.0")
                         .complexity(LIMITED)
+                        .deprecated("6.2.0", "`ZRANGE` with the `REV` and `BYSCORE` arguments")
                         .summary(
                                 "Return a range of members in a sorted set, by score, with scores"
                                         + " ordered from high to low")
                         .does(call -> range(call, RangeRequest.of(call, RangeRequest.SCORE, true))),
                 reading("zrangebylex", "ZRANGEBYLEX key min max [LIMIT offset count]", "2.8.9")
                         .complexity(LIMITED)
+                        .deprecated("6.2.0", "`ZRANGE` with the `BYLEX` argument")
                         .summary(
                                 "Return a range of members in a sorted set, by lexicographical"
                                         + " range")
@@ -80,6 +84,7 @@ public final class Ranking {
                                 "ZREVRANGEBYLEX key max min [LIMIT offset count]",
                                 "2.8.9")
                         .complexity(LIMITED)
+                        .deprecated("6.2.0", "`ZRANGE` with the `REV` and `BYLEX` arguments")
                         .summary(
                                 "Return a range of members in a sorted set, by lexicographical"
                                         + " range, ordered from higher to lower strings.")

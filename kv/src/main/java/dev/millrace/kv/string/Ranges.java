@@ -47,6 +47,7 @@ public final class Ranges {
                         .flags(Flag.READONLY)
                         .does(Ranges::getRange),
                 range("substr", "SUBSTR key start end", "1.0.0", 4)
+                        .deprecated("2.0.0", "`GETRANGE`")
                         .summary("Get a substring of the string stored at a key")
                         .complexity(GETRANGE_COMPLEXITY)
                         .flags(Flag.READONLY)

@@ -61,6 +61,7 @@ public final class Set {
                         .does(call -> setWithExpiry(call, Expiry.Unit.MILLIS)),
                 set("getset", "GETSET key value", "1.0.0", 3)
                         .flags(Flag.FAST)
+                        .deprecated("6.2.0", "`SET` with the `!GET` argument")
                         .summary("Set the string value of a key and return its old value")
                         .access(KeyAccess.of("RW", "access", "update"))
                         .does(Set::getSet));
