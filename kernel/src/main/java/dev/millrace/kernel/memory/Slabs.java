@@ -213,6 +213,18 @@ public final class Slabs {
         return given;
     }
 
+    /** Gives every page back that has no live blocks: one of each size is kept otherwise. */
+    void giveAllEmpty() {
+        giveEmpty(Integer.MAX_VALUE);
+        for (int c = 0; c < CLASSES; c++) {
+            int page = partial[c];
+            if (page != NONE && Memory.getInt(Pages.descriptor(page) + LIVE) == 0) {
+                unlink(page, Pages.descriptor(page), c);
+                Pages.give(page, 1);
+            }
+        }
+    }
+
     /** How many bytes may be used at a block's address: what was asked for, rounded up. */
     public static long usable(long address) {
         long descriptor = Pages.descriptor(Pages.pageOf(address));

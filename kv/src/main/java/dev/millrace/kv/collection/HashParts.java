@@ -29,8 +29,8 @@ final class HashParts implements Parts {
         createEmpty(to);
         Stripe stripe = to.stripe();
         long copy = Item.root(to.item());
-        Element field = new Element();
-        Element value = new Element();
+        Element field = Element.passing();
+        Element value = Element.passing();
         each(
                 root,
                 member -> {

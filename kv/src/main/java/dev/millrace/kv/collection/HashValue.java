@@ -186,8 +186,8 @@ public final class HashValue {
             Apply.createLarge(place, Item.TYPE_HASH, root);
             return;
         }
-        Element field = new Element();
-        Element value = new Element();
+        Element field = Element.passing();
+        Element value = Element.passing();
         each(place, field, value, (f, v) -> addMember(stripe, root, f, v));
         Apply.enlarge(place, root);
     }

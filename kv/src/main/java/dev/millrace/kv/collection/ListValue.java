@@ -125,7 +125,7 @@ public final class ListValue {
                 place,
                 0,
                 false,
-                new Element(),
+                Element.passing(),
                 element -> {
                     ListChain.push(place, root, false, element.address(), element.length());
                     return true;

@@ -87,7 +87,7 @@ public final class ScoredCombination {
     private final Place[] sources;
     private final double[] weights;
     private final Integer[] order;
-    private final Element element = new Element();
+    private final Element element = Element.passing();
 
     /**
      * @param sources at least one; each has a sorted set, a set or nothing

@@ -274,7 +274,7 @@ public final class SetValue {
             values[i] = IntSet.get(set, i);
         }
         Packed.reset(place, PACKED);
-        Element element = new Element();
+        Element element = Element.passing();
         for (long value : values) {
             element.set(value);
             Packed.append(place, element.address(), element.length());
@@ -286,7 +286,7 @@ public final class SetValue {
         long root = Members.make(stripe, Item.TYPE_SET, 0);
         each(
                 place,
-                new Element(),
+                Element.passing(),
                 member -> addMember(stripe, root, member.address(), member.length()));
         Apply.enlarge(place, root);
     }

@@ -33,7 +33,7 @@ public final class SortedSetDraft implements AutoCloseable {
                 rank,
                 count,
                 false,
-                new Element(),
+                Element.passing(),
                 (member, score) -> {
                     draft.addLast(score, member.address(), member.length());
                     return true;

@@ -251,8 +251,8 @@ public final class SortedSetValue {
     }
 
     private static String wrongOrder(long pack) {
-        Element member = new Element();
-        Element before = new Element();
+        Element member = Element.passing();
+        Element before = Element.passing();
         double lastScore = Double.NEGATIVE_INFINITY;
         boolean first = true;
         for (long at = Listpack.first(pack); !Listpack.isEnd(at); ) {
@@ -298,7 +298,7 @@ public final class SortedSetValue {
                 0,
                 Long.MAX_VALUE,
                 false,
-                new Element(),
+                Element.passing(),
                 (member, score) -> {
                     addMember(stripe, root, score, member.address(), member.length());
                     return true;

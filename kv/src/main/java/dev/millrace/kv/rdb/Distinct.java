@@ -20,7 +20,7 @@ final class Distinct {
             return true;
         }
         long[] hashes = new long[count];
-        Element element = new Element();
+        Element element = Element.passing();
         long at = Listpack.first(pack);
         for (int i = 0; i < count; i++) {
             Listpack.read(at, element);
