@@ -49,6 +49,8 @@ final class SimNode {
     private final List<ActiveExpiry> expiries = new ArrayList<>();
     private @Nullable Runnable checkpointWriter;
     private final NativeBuffer keyCopy = new NativeBuffer(64);
+    private final Element element = new Element();
+    private final Element otherElement = new Element();
     private int checkpoints;
 
     SimNode(
@@ -183,8 +185,7 @@ final class SimNode {
     }
 
     /** As the model writes it. */
-    private static String value(Key key) {
-        Element element = new Element();
+    private String value(Key key) {
         return switch (Item.type(key.item())) {
             case Item.TYPE_LIST -> {
                 List<String> elements = new ArrayList<>();
@@ -196,7 +197,7 @@ final class SimNode {
                 HashValue.each(
                         key,
                         element,
-                        new Element(),
+                        otherElement,
                         (field, value) -> fields.put(text(field), text(value)));
                 yield "hash" + fields;
             }

@@ -46,6 +46,7 @@ final class Pages {
     private static final TreeMap<Integer, Integer> FREE = new TreeMap<>();
 
     private static int fresh;
+    private static int taken;
 
     private Pages() {}
 
@@ -68,11 +69,19 @@ final class Pages {
         return BASE + (long) page * DESCRIPTOR_BYTES;
     }
 
+    /** How many some owner has. */
+    static int taken() {
+        synchronized (LOCK) {
+            return taken;
+        }
+    }
+
     /** Takes {@code count} adjacent pages and returns the first. */
     static int take(int count) {
         synchronized (LOCK) {
             int reused = takeFree(count);
             if (reused >= 0) {
+                taken += count;
                 return reused;
             }
             if (count > PAGES_MAX - fresh) {
@@ -81,6 +90,7 @@ final class Pages {
             }
             int first = fresh;
             fresh += count;
+            taken += count;
             return first;
         }
     }
@@ -106,6 +116,7 @@ final class Pages {
     static void give(int first, int count) {
         AddressSpace.release(address(first), (long) count << PAGE_SHIFT);
         synchronized (LOCK) {
+            taken -= count;
             int from = first;
             int length = count;
             Map.Entry<Integer, Integer> before = FREE.lowerEntry(first);

@@ -234,6 +234,11 @@ public final class Slabs {
                 : BLOCK_BYTES[sizeClass];
     }
 
+    /** How many pages of 256 KiB all owners in this process have. */
+    public static int pagesTaken() {
+        return Pages.taken();
+    }
+
     /** The bytes of all blocks that are taken, rounded up as they are. */
     public long usedBytes() {
         return usedBytes;

@@ -119,8 +119,7 @@ public final class Checkpoint implements Runnable {
     /** Gives a filled block to be written. */
     public synchronized void give(int machine, Block block) {
         if (failure != null) {
-            block.buffer.shrink();
-            free.add(block);
+            putBack(block);
             return;
         }
         block.machine = machine;
@@ -155,8 +154,7 @@ public final class Checkpoint implements Runnable {
         synchronized (this) {
             if (failure == null) {
                 failure = reason;
-                full.forEach(block -> block.buffer.shrink());
-                free.addAll(full);
+                full.forEach(this::putBack);
                 full.clear();
             }
             told = List.copyOf(waiting);
@@ -179,9 +177,9 @@ public final class Checkpoint implements Runnable {
         String name = CheckpointFile.name(position);
         String unfinished = name + CheckpointFile.UNFINISHED;
         try {
-            try (Disk.Output out = disk.write(unfinished)) {
-                CheckpointFile.Writer writer =
-                        new CheckpointFile.Writer(out, position, createdMillis);
+            try (Disk.Output out = disk.write(unfinished);
+                    CheckpointFile.Writer writer =
+                            new CheckpointFile.Writer(out, position, createdMillis)) {
                 writeBlocks(writer, out);
                 writer.end();
                 out.force();
@@ -220,10 +218,13 @@ public final class Checkpoint implements Runnable {
             if (block == null) {
                 return;
             }
-            NativeBuffer content = block.buffer;
-            writer.block(block.machine, content.address(), content.length());
-            unforcedBytes += content.length();
-            release(block);
+            try {
+                NativeBuffer content = block.buffer;
+                writer.block(block.machine, content.address(), content.length());
+                unforcedBytes += content.length();
+            } finally {
+                release(block);
+            }
             if (unforcedBytes >= FORCE_BYTES) {
                 out.force();
                 unforcedBytes = 0;
@@ -236,17 +237,22 @@ public final class Checkpoint implements Runnable {
         synchronized (this) {
             writing = false;
             bytes += block.buffer.length();
-            block.buffer.shrink();
-            if (free.size() < BLOCKS) {
-                free.add(block);
-            } else {
-                block.buffer.free();
-                made--;
-            }
+            putBack(block);
             told = inUse() < BLOCKS || full.isEmpty() ? List.copyOf(waiting) : List.of();
             waiting.removeAll(told);
         }
         told.forEach(Runnable::run);
+    }
+
+    /** Keeps a block for later, unless there are enough. Guarded by this. */
+    private void putBack(Block block) {
+        if (free.size() < BLOCKS) {
+            block.buffer.shrink();
+            free.add(block);
+        } else {
+            block.buffer.free();
+            made--;
+        }
     }
 
     private void deleteQuietly(String name) {

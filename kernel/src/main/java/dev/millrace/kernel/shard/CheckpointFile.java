@@ -67,9 +67,10 @@ final class CheckpointFile {
     }
 
     /** Writes one file from front to back. */
-    static final class Writer {
+    static final class Writer implements AutoCloseable {
         private final Disk.Output out;
         private final NativeBuffer header = new NativeBuffer(HEADER_BYTES);
+        private final NativeBuffer count = new NativeBuffer(8);
         private long blocks;
 
         Writer(Disk.Output out, long position, long createdMillis) throws IOException {
@@ -90,9 +91,13 @@ final class CheckpointFile {
         }
 
         void end() throws IOException {
-            NativeBuffer count = new NativeBuffer(8);
             count.putLong(blocks);
             block(0, count.address(), count.length());
+        }
+
+        /** Gives its memory back; whose file it is, whole or not, is its opener's. */
+        @Override
+        public void close() {
             count.free();
             header.free();
         }

@@ -20,7 +20,9 @@ public final class ActiveExpiry {
     private static final int EXPIRED_PERCENT = 10;
 
     private static final long CYCLE_NANOS_MAX = 25_000_000;
-    private static final long SLICE_NANOS_MAX = 500_000;
+
+    /** Of a slice; the sample during which it passes comes on top. */
+    private static final long SLICE_NANOS_MAX = 250_000;
 
     private final Lane lane;
     private final Stripes stripes;
@@ -30,6 +32,12 @@ public final class ActiveExpiry {
     private final long[] found = new long[SAMPLE * 4];
     private int foundCount;
     private int seen;
+
+    // Where it looks next, and how many databases of stripes are left in this cycle.
+    private int atStripe;
+    private int atDatabase;
+    private int left;
+    private boolean goesOn;
     private long cycleStart;
 
     /** For every {@code step}th stripe from {@code first} on. */
@@ -37,48 +45,66 @@ public final class ActiveExpiry {
         this.lane = lane;
         this.stripes = lane.server().stripes();
         this.first = first;
+        atStripe = first;
         this.step = step;
         this.cursors = new long[stripes.count() * Stripe.DATABASES];
     }
 
     /** Ten times a second, on the lane. */
     public void cycle() {
-        cycleStart = System.nanoTime();
-        slice();
+        if (!goesOn) {
+            cycleStart = System.nanoTime();
+            left = (stripes.count() - first + step - 1) / step * Stripe.DATABASES;
+            slice();
+        }
     }
 
     private void slice() {
+        goesOn = false;
         if (lane.isStopped() || !lane.server().isActiveExpire()) {
             return;
         }
         long start = System.nanoTime();
-        boolean more = false;
-        for (int s = first; s < stripes.count(); s += step) {
-            for (int d = 0; d < Stripe.DATABASES; d++) {
-                while (sample(stripes.stripe(s), d, s * Stripe.DATABASES + d)) {
-                    if (System.nanoTime() - start > SLICE_NANOS_MAX) {
-                        more = true;
-                        break;
-                    }
+        while (left > 0) {
+            if (!sample(stripes.stripe(atStripe), atDatabase)) {
+                next();
+            }
+            if (foundCount > 0 && System.nanoTime() - start > SLICE_NANOS_MAX) {
+                goesOn = System.nanoTime() - cycleStart < CYCLE_NANOS_MAX;
+                if (goesOn) {
+                    lane.loop().nextTurn(this::slice);
                 }
+                return;
             }
         }
-        if (more && System.nanoTime() - cycleStart < CYCLE_NANOS_MAX) {
-            lane.loop().nextTurn(this::slice);
+    }
+
+    /**
+     * On to the next database, or the first of the next stripe; the last is followed by the first.
+     */
+    private void next() {
+        left--;
+        if (++atDatabase == Stripe.DATABASES) {
+            atDatabase = 0;
+            atStripe += step;
+            if (atStripe >= stripes.count()) {
+                atStripe = first;
+            }
         }
     }
 
     /** Deletes what is expired in a sample; true if it was much. */
-    private boolean sample(Stripe stripe, int index, int cursor) {
+    private boolean sample(Stripe stripe, int index) {
+        int cursor = atStripe * Stripe.DATABASES + index;
         stripe.lock();
         try {
             Database database = stripe.database(index);
             Dictionary expires = database.expires();
+            foundCount = 0;
+            seen = 0;
             if (expires.size() == 0) {
                 return false;
             }
-            foundCount = 0;
-            seen = 0;
             long now = lane.nowMillis();
             int buckets = 0;
             do {

@@ -1,7 +1,6 @@
 package dev.millrace.kv.server;
 
 import dev.millrace.kernel.shard.ShardRoom;
-import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.expiry.ActiveExpiry;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
@@ -21,9 +20,6 @@ import java.util.concurrent.TimeUnit;
 final class Housekeeping {
     private static final long PERIOD_MILLIS = 100;
 
-    /** What is freed in one go, see {@link Stripe#sweep}: about a hundred microseconds. */
-    private static final int SWEEP_STEPS = 1000;
-
     private final KvServer server;
     private final ShardRoom shards;
     private final List<KvLoop> loops;
@@ -38,16 +34,25 @@ final class Housekeeping {
     void start() {
         for (int i = 0; i < loops.size(); i++) {
             int index = i;
-            ActiveExpiry expiry = new ActiveExpiry(loops.get(i).lane(), i, loops.size());
+            KvLoop loop = loops.get(i);
+            ActiveExpiry expiry = new ActiveExpiry(loop.lane(), i, loops.size());
+            Sweep sweep = new Sweep(loop.lane(), stripesOf(i));
             ticks.add(
-                    loops.get(i)
-                            .scheduler()
+                    loop.scheduler()
                             .scheduleAtFixedRate(
-                                    () -> tick(index, expiry),
+                                    () -> loop.timed(() -> tick(index, expiry, sweep)),
                                     PERIOD_MILLIS,
                                     PERIOD_MILLIS,
                                     TimeUnit.MILLISECONDS));
         }
+    }
+
+    private List<Stripe> stripesOf(int loop) {
+        List<Stripe> stripes = new ArrayList<>();
+        for (int i = loop; i < server.stripes().count(); i += loops.size()) {
+            stripes.add(server.stripes().stripe(i));
+        }
+        return stripes;
     }
 
     /** Ends it, and all execution of commands; returns when no loop will touch the store again. */
@@ -64,31 +69,16 @@ final class Housekeeping {
         }
     }
 
-    private void tick(int index, ActiveExpiry expiry) {
+    private void tick(int index, ActiveExpiry expiry, Sweep sweep) {
         Lane lane = loops.get(index).lane();
         if (lane.isStopped()) {
             return;
         }
         lane.tick();
         expiry.cycle();
-        for (int i = index; i < server.stripes().count(); i += loops.size()) {
-            sweep(lane, server.stripes().stripe(i));
-        }
+        sweep.begin();
         if (index == 0 && shards.isCheckpointDue()) {
             server.checkpoints().begin(complete -> {});
-        }
-    }
-
-    private void sweep(Lane lane, Stripe stripe) {
-        boolean more;
-        stripe.lock();
-        try {
-            more = stripe.sweep(SWEEP_STEPS, Parts::freeSomeOf);
-        } finally {
-            stripe.unlock();
-        }
-        if (more) {
-            lane.loop().nextTurn(() -> sweep(lane, stripe));
         }
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAccumulator;
 
 /**
  * One Netty event loop and the lane on it. It makes replies durable at the end of a turn: itself,
@@ -39,11 +40,23 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private boolean syncScheduled;
     private boolean inSlice;
     private long sliceNanos;
+    private final LongAccumulator longestNanos;
     private long served;
     private long viewAddress;
     private ByteBuffer view = ByteBuffer.allocate(0);
 
-    KvLoop(SingleThreadEventLoop loop, KvServer server, Log log, FailStop failStop) {
+    /**
+     * Makes one.
+     *
+     * @param longestNanos is told how long each slice of background work took
+     */
+    KvLoop(
+            SingleThreadEventLoop loop,
+            KvServer server,
+            Log log,
+            FailStop failStop,
+            LongAccumulator longestNanos) {
+        this.longestNanos = longestNanos;
         this.loop = loop;
         this.journal = server.journal();
         this.log = log;
@@ -113,10 +126,25 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     }
 
     @Override
+    public void nextTurn(Runnable task) {
+        execute(() -> afterTurn(() -> timed(task)));
+    }
+
+    /** Runs what no client waits for, and notes how long they may have waited for it. */
+    void timed(Runnable task) {
+        long start = System.nanoTime();
+        try {
+            task.run();
+        } finally {
+            longestNanos.accumulate(System.nanoTime() - start);
+        }
+    }
+
+    @Override
     public void nextSlice(Runnable task) {
         if (loop.inEventLoop() && inSlice && isServing()) {
             long pauseNanos = PAUSE_SLICES * (System.nanoTime() - sliceNanos);
-            loop.schedule(() -> slice(task), pauseNanos, TimeUnit.NANOSECONDS);
+            loop.schedule(() -> timed(() -> slice(task)), pauseNanos, TimeUnit.NANOSECONDS);
         } else {
             nextTurn(() -> slice(task));
         }

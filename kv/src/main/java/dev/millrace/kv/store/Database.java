@@ -6,6 +6,7 @@ import dev.millrace.kernel.memory.Slabs;
 public final class Database {
     private int index;
     private int cutIndex;
+    private boolean expiresFreed;
     private final Dictionary items;
     private final Dictionary expires;
 
@@ -44,10 +45,10 @@ public final class Database {
 
     /** Frees some of a flushed database, telling of each item; true when nothing is left. */
     boolean freeSome(Dictionary.Visitor visitor) {
-        if (items.freeSome(visitor)) {
-            expires.free();
-            return true;
+        if (!expiresFreed) {
+            expiresFreed = expires.freeSome(item -> {});
+            return false;
         }
-        return false;
+        return items.freeSome(visitor);
     }
 }

@@ -86,7 +86,11 @@ public final class ItemForm {
         return key + keyLength + valueLength;
     }
 
-    /** Puts the item that stands at {@code at}, and was checked, into its stripe. */
+    /**
+     * Puts the item that stands at {@code at}, and was checked, into its stripe.
+     *
+     * @throws CorruptJournalException if its key is there already
+     */
     public static void load(Stripes stripes, long at) {
         int form = Memory.getUnsignedByte(at + 1);
         long expiresAt = expiresAt(at);
@@ -94,6 +98,12 @@ public final class ItemForm {
         int valueLength = valueLength(at);
         long key = key(at);
         Stripe stripe = stripes.of(key, keyLength);
+        Database database = stripe.database(database(at));
+        long hash = KeyHash.of(key, keyLength);
+        // A table does not look, and entries of one hash cannot be split: some hundred are its end.
+        if (database.items().find(hash, key, keyLength) != 0) {
+            throw new CorruptJournalException("kv item: its key is there already");
+        }
         long item = stripe.slabs().allocate(Item.bytes(keyLength, valueLength, expiresAt != 0));
         long value =
                 Item.write(
@@ -107,8 +117,6 @@ public final class ItemForm {
                         keyLength,
                         valueLength);
         Memory.copy(key + keyLength, value, valueLength);
-        long hash = KeyHash.of(key, keyLength);
-        Database database = stripe.database(database(at));
         database.items().insert(hash, item);
         if (expiresAt != 0) {
             database.expires().insert(hash, item);

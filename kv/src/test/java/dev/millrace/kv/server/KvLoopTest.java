@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.BiConsumer;
 
 class KvLoopTest {
@@ -118,7 +119,7 @@ class KvLoopTest {
                         false,
                         new CommandTable(Commands.all()),
                         Clock.systemUTC());
-        return new KvLoop(loop, server, Log.silent(), never);
+        return new KvLoop(loop, server, Log.silent(), never, new LongAccumulator(Math::max, 0));
     }
 
     private final class Noting extends ChannelInboundHandlerAdapter {
