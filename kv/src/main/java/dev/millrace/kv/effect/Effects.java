@@ -43,6 +43,7 @@ public final class Effects {
     private int touchedCount;
     private final Set<Stripe> touchedWhole = new HashSet<>();
     private boolean touchedAll;
+    private boolean unwatched;
     private long changes;
     private boolean replacing;
 
@@ -129,9 +130,24 @@ public final class Effects {
         key.stripe().watches().touch(key.database().index(), key.address(), key.length());
     }
 
+    /**
+     * Makes changes that who watches the keys is not told of: as in Redis, where only a value's
+     * form changes.
+     */
+    public void unwatched(Runnable change) {
+        unwatched = true;
+        try {
+            change.run();
+        } finally {
+            unwatched = false;
+        }
+    }
+
     private void touched(Key key) {
         changes++;
-        key.stripe().watches().touch(key.database().index(), key.address(), key.length());
+        if (!unwatched) {
+            touchWatchers(key);
+        }
         touched(key.stripe(), key.hash());
         if (!key.stripe().waits().isEmpty() && key.exists()) {
             readyIfWaitedFor(key);

@@ -58,6 +58,15 @@ class HyperLogLogsTest {
     }
 
     @Test
+    void who_watches_a_key_is_not_told_that_its_form_changes() {
+        kv.call("PFADD", "h", "x");
+        kv.call("WATCH", "h");
+        kv.call("PFDEBUG", "TODENSE", "h");
+        kv.call("MULTI");
+        assertEquals("[]", kv.call("EXEC"));
+    }
+
+    @Test
     void other_strings_are_refused() {
         kv.call("SET", "s", "a string");
         assertEquals(WRONG_TYPE, kv.call("PFADD", "s", "x"));

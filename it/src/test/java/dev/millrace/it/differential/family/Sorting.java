@@ -5,6 +5,7 @@ import static dev.millrace.it.differential.Part.INTEGER;
 import static dev.millrace.it.differential.Part.KEY;
 import static dev.millrace.it.differential.Part.SECONDS;
 import static dev.millrace.it.differential.Part.VALUE;
+import static dev.millrace.it.differential.Part.all;
 import static dev.millrace.it.differential.Part.either;
 import static dev.millrace.it.differential.Part.maybe;
 import static dev.millrace.it.differential.Part.one;
@@ -29,12 +30,21 @@ final class Sorting {
     private static final Part PATTERN = oneOf("w*", "w*", "h*->f", "h*->", "#", "w1", "*", "x*y");
 
     /** A tie is settled by the element, unless words are compared: then any order is right. */
-    private static final Part OPTIONS =
-            shuffled(
-                    maybe(word("BY"), oneOf("w*", "h*->f", "none*")),
-                    maybe(word("LIMIT"), INTEGER, INTEGER),
-                    times(0, 2, word("GET"), PATTERN),
-                    maybe(either(word("ASC"), word("DESC"))));
+    private static final Part OPTIONS = options(maybe(word("BY"), oneOf("w*", "h*->f", "none*")));
+
+    /**
+     * A spoilt BY names a key without an asterisk, and then a set is answered in the order of its
+     * table: so what is spoilt has none, but for where STORE puts it in order.
+     */
+    private static final Part WITHOUT_BY = options();
+
+    private static Part options(Part... by) {
+        return shuffled(
+                all(by),
+                maybe(word("LIMIT"), INTEGER, INTEGER),
+                times(0, 2, word("GET"), PATTERN),
+                maybe(either(word("ASC"), word("DESC"))));
+    }
 
     static final Family FAMILY =
             Family.of(
@@ -46,11 +56,12 @@ final class Sorting {
                     form("SET", one(draw -> "w" + draw.below(12)), NUMBER),
                     form("HSET", one(draw -> "h" + draw.below(12)), word("f"), NUMBER),
                     form("DEL", one(draw -> "wh".charAt(draw.below(2)) + "" + draw.below(12))),
-                    form("SORT", KEY, OPTIONS),
-                    form("SORT", KEY, OPTIONS),
+                    form("SORT", KEY, OPTIONS).intact(),
+                    form("SORT", KEY, OPTIONS).intact(),
+                    form("SORT", KEY, WITHOUT_BY),
                     form("SORT", KEY, word("ALPHA"), maybe(word("DESC"))),
                     form("SORT", KEY, OPTIONS, word("STORE"), KEY),
-                    form("SORT_RO", KEY, OPTIONS),
+                    form("SORT_RO", KEY, OPTIONS).intact(),
                     form("SREM", KEY, times(1, 4, NUMBER)),
                     form("TYPE", KEY),
                     form("EXPIRE", KEY, SECONDS),
