@@ -1,6 +1,7 @@
 package dev.millrace.kernel.memory;
 
 import java.lang.management.ManagementFactory;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -46,7 +47,9 @@ final class Pages {
     private static final TreeMap<Integer, Integer> FREE = new TreeMap<>();
 
     private static int fresh;
-    private static int taken;
+
+    /** Which pages some owner has. Guarded by {@link #LOCK}. */
+    private static final BitSet TAKEN = new BitSet();
 
     private Pages() {}
 
@@ -69,10 +72,10 @@ final class Pages {
         return BASE + (long) page * DESCRIPTOR_BYTES;
     }
 
-    /** How many some owner has. */
-    static int taken() {
+    /** Those that some owner has. */
+    static BitSet taken() {
         synchronized (LOCK) {
-            return taken;
+            return (BitSet) TAKEN.clone();
         }
     }
 
@@ -81,7 +84,7 @@ final class Pages {
         synchronized (LOCK) {
             int reused = takeFree(count);
             if (reused >= 0) {
-                taken += count;
+                TAKEN.set(reused, reused + count);
                 return reused;
             }
             if (count > PAGES_MAX - fresh) {
@@ -90,7 +93,7 @@ final class Pages {
             }
             int first = fresh;
             fresh += count;
-            taken += count;
+            TAKEN.set(first, first + count);
             return first;
         }
     }
@@ -116,7 +119,7 @@ final class Pages {
     static void give(int first, int count) {
         AddressSpace.release(address(first), (long) count << PAGE_SHIFT);
         synchronized (LOCK) {
-            taken -= count;
+            TAKEN.clear(first, first + count);
             int from = first;
             int length = count;
             Map.Entry<Integer, Integer> before = FREE.lowerEntry(first);

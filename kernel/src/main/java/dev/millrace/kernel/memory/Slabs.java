@@ -236,7 +236,7 @@ public final class Slabs {
 
     /** How many pages of 256 KiB all owners in this process have. */
     public static int pagesTaken() {
-        return Pages.taken();
+        return Pages.taken().cardinality();
     }
 
     /** The bytes of all blocks that are taken, rounded up as they are. */

@@ -39,9 +39,11 @@ public final class DumpLoad {
 
     private static final long MILLIS_PER_SECOND = 1000;
     private static final int SUM_SINCE_VERSION = 5;
+    private static final int SUM_BYTES = 8;
 
     private final Stripes stripes;
     private final Progress progress;
+    private final Space space;
     private final Place place;
     private final Limits limits = Limits.of(new Config());
     private final DumpedValue value = new DumpedValue();
@@ -56,12 +58,28 @@ public final class DumpLoad {
     private long keys;
     private long expired;
 
+    /** Returns when the journal may have room, or will never have. */
+    @FunctionalInterface
+    interface Space {
+        void await(Shard shard);
+    }
+
     /**
      * Makes one.
      *
      * @param stripes the store that values are read into
      */
     public DumpLoad(Stripes stripes, Progress progress) {
+        this(stripes, progress, shard -> shard.segments().prepareSpace());
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param space where the journal has no room for the next record
+     */
+    DumpLoad(Stripes stripes, Progress progress, Space space) {
+        this.space = space;
         this.stripes = stripes;
         this.progress = progress;
         this.place = new Place(stripes.stripe(0));
@@ -89,9 +107,9 @@ public final class DumpLoad {
         keys = 0;
         expired = 0;
         record.clear();
-        try {
+        try (SumAhead sum = new SumAhead(address, Math.max(0, bytes - SUM_BYTES))) {
             in.read(address, bytes);
-            readAll(shard, address, bytes, nowMillis);
+            readAll(shard, sum, address, bytes, nowMillis);
             append(shard, nowMillis);
             return new Loaded(keys, expired);
         } finally {
@@ -99,13 +117,14 @@ public final class DumpLoad {
         }
     }
 
-    private void readAll(Shard shard, long address, long bytes, long nowMillis) throws IOException {
+    private void readAll(Shard shard, SumAhead sum, long address, long bytes, long nowMillis)
+            throws IOException {
         int version = version();
         while (true) {
             int code = in.u8();
             switch (code) {
                 case Opcode.END -> {
-                    checkSum(version, address);
+                    checkSum(version, sum, address);
                     return;
                 }
                 case Opcode.NOTE -> {
@@ -161,13 +180,17 @@ public final class DumpLoad {
     }
 
     /** A sum of 0 says that there is none. */
-    private void checkSum(int version, long address) {
+    private void checkSum(int version, SumAhead ahead, long address) {
         if (version < SUM_SINCE_VERSION) {
             return;
         }
         long covered = in.offset();
         long sum = in.i64();
-        if (sum != 0 && sum != Crc64.update(0, address, covered)) {
+        if (sum == 0) {
+            return;
+        }
+        long found = covered == ahead.bytes() ? ahead.sum() : Crc64.update(0, address, covered);
+        if (sum != found) {
             throw in.bad("the file's sum is wrong");
         }
     }
@@ -216,7 +239,7 @@ public final class DumpLoad {
                     effects.appended(0);
                     return;
                 }
-                case WAIT -> shard.segments().prepareSpace();
+                case WAIT -> space.await(shard);
                 case REFUSED -> throw new IOException(journal.trouble());
             }
         }

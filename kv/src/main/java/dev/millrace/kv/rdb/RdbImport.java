@@ -2,6 +2,8 @@ package dev.millrace.kv.rdb;
 
 import dev.millrace.kernel.data.DataFolder;
 import dev.millrace.kernel.journal.FileDisk;
+import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.journal.JournalThreads;
 import dev.millrace.kernel.journal.Progress;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.shard.Shard;
@@ -20,6 +22,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -32,7 +36,8 @@ public final class RdbImport {
     private static final String UNFINISHED = "import.unfinished";
     private static final String JOURNAL = "journal";
     private static final int SEGMENT_BYTES = 64 << 20;
-    private static final int SPARES = 2;
+    private static final int SPARES = 4;
+    private static final long WAIT_MILLIS = 1000;
 
     private RdbImport() {}
 
@@ -96,14 +101,40 @@ public final class RdbImport {
                         List.of(new KvMachine(stripes)),
                         clock,
                         new SecureRandom());
-        try (Arena arena = Arena.ofConfined()) {
+        // Segments are filled with zeros and synced while the file is read.
+        Semaphore gained = new Semaphore(0);
+        shard.journal().listen(new Gained(gained));
+        try (Arena arena = Arena.ofConfined();
+                JournalThreads _ = JournalThreads.start(shard.segments(), true, () -> {})) {
             long bytes = channel.size();
             long address = channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena).address();
-            return new DumpLoad(stripes, progress).read(shard, address, bytes, clock.millis());
+            DumpLoad load = new DumpLoad(stripes, progress, _ -> await(gained));
+            return load.read(shard, address, bytes, clock.millis());
         } catch (BadDump bad) {
             throw new BadFile(file + " at offset " + bad.offset() + ": " + bad.getMessage());
         } finally {
             shard.journal().close();
+        }
+    }
+
+    private static void await(Semaphore gained) {
+        try {
+            // Whatever it was told: the caller asks again.
+            if (gained.tryAcquire(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                gained.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record Gained(Semaphore gained) implements Journal.Listener {
+        @Override
+        public void durabilityChanged() {}
+
+        @Override
+        public void spaceGained() {
+            gained.release();
         }
     }
 }
