@@ -5,7 +5,6 @@ import dev.millrace.it.resp.Reply;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -22,7 +21,11 @@ public interface Comparison {
     /** What stands in a dump for the length of a string that is compressed. */
     char COMPRESSED = '\u00c3';
 
-    Pattern FRACTION = Pattern.compile("[0-9]+[.][0-9]+");
+    /** In a listpack: its length stands before it, and once more behind. */
+    Pattern FRACTION = Pattern.compile(".([0-9]+[.][0-9]+).", Pattern.DOTALL);
+
+    /** Type, length of the listpack, and its own: at least so much of it is before an element. */
+    int DUMP_HEAD_BYTES = 7;
 
     int DUMP_SUM_BYTES = 8;
 
@@ -152,21 +155,20 @@ public interface Comparison {
         return type == 11 || type == 16 || type == 17;
     }
 
-    /** Two listpacks whose fractions, written with as many digits, are near; sums aside. */
+    /** Two listpacks whose fractions are near; sums, and lengths that depend on them, aside. */
     private static boolean sameButForDistances(String our, String their) {
-        return our.length() == their.length()
-                && FRACTION.splitAsStream(withoutSum(our))
+        return FRACTION.splitAsStream(withoutEnds(our))
                         .toList()
-                        .equals(FRACTION.splitAsStream(withoutSum(their)).toList())
+                        .equals(FRACTION.splitAsStream(withoutEnds(their)).toList())
                 && areNear(fractions(our), fractions(their));
     }
 
-    private static String withoutSum(String dump) {
-        return dump.substring(0, dump.length() - DUMP_SUM_BYTES);
+    private static String withoutEnds(String dump) {
+        return dump.substring(DUMP_HEAD_BYTES, dump.length() - DUMP_SUM_BYTES);
     }
 
     private static List<String> fractions(String dump) {
-        return FRACTION.matcher(withoutSum(dump)).results().map(MatchResult::group).toList();
+        return FRACTION.matcher(withoutEnds(dump)).results().map(found -> found.group(1)).toList();
     }
 
     private static boolean areNear(List<String> ours, List<String> theirs) {

@@ -48,6 +48,7 @@ public final class DumpLoad {
     private final Limits limits = Limits.of(new Config());
     private final DumpedValue value = new DumpedValue();
     private final DumpReader in = new DumpReader();
+    private final LookAhead ahead;
     private final Element key = new Element();
     private final NativeBuffer keyCopy = new NativeBuffer(256);
     private final RecordWriter record = new RecordWriter();
@@ -80,6 +81,7 @@ public final class DumpLoad {
      */
     DumpLoad(Stripes stripes, Progress progress, Space space) {
         this.space = space;
+        this.ahead = new LookAhead(stripes);
         this.stripes = stripes;
         this.progress = progress;
         this.place = new Place(stripes.stripe(0));
@@ -120,7 +122,9 @@ public final class DumpLoad {
     private void readAll(Shard shard, SumAhead sum, long address, long bytes, long nowMillis)
             throws IOException {
         int version = version();
+        ahead.reset();
         while (true) {
+            ahead.from(in.address(), in.left(), database);
             int code = in.u8();
             switch (code) {
                 case Opcode.END -> {
@@ -180,7 +184,7 @@ public final class DumpLoad {
     }
 
     /** A sum of 0 says that there is none. */
-    private void checkSum(int version, SumAhead ahead, long address) {
+    private void checkSum(int version, SumAhead sums, long address) {
         if (version < SUM_SINCE_VERSION) {
             return;
         }
@@ -189,7 +193,7 @@ public final class DumpLoad {
         if (sum == 0) {
             return;
         }
-        long found = covered == ahead.bytes() ? ahead.sum() : Crc64.update(0, address, covered);
+        long found = covered == sums.bytes() ? sums.sum() : Crc64.update(0, address, covered);
         if (sum != found) {
             throw in.bad("the file's sum is wrong");
         }

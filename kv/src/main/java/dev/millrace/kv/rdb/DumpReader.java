@@ -72,6 +72,12 @@ final class DumpReader {
         return Memory.getUnsignedByte(at++);
     }
 
+    /** What {@link #u8} will answer. */
+    int next() {
+        need(1);
+        return Memory.getUnsignedByte(at);
+    }
+
     int u16() {
         need(2);
         at += 2;
@@ -160,6 +166,30 @@ final class DumpReader {
             case LZF -> unpack(into, buffer);
             default -> throw bad("string of encoding " + (first & 0x3f));
         }
+    }
+
+    /** Passes over a string; how many bytes it has, or -1 if they do not stand here as they are. */
+    int passString() {
+        int first = u8();
+        int kind = first >>> 6;
+        if (kind != ENCODED) {
+            long length = length(first, kind);
+            needAtMost(length, STRING_BYTES_MAX);
+            skip(length);
+            return (int) length;
+        }
+        switch (first & 0x3f) {
+            case INT_8 -> skip(1);
+            case INT_16 -> skip(2);
+            case INT_32 -> skip(4);
+            case LZF -> {
+                long packedBytes = length();
+                length();
+                skip(packedBytes);
+            }
+            default -> throw bad("string of encoding " + (first & 0x3f));
+        }
+        return -1;
     }
 
     private void needAtMost(long bytes, long most) {
