@@ -40,6 +40,9 @@ final class SimNode {
     private static final SegmentJournal.Options OPTIONS =
             new SegmentJournal.Options(SegmentJournal.SEGMENT_BYTES_MIN, 2);
 
+    /** One for all: each that is declared takes a number, and tables have room for every number. */
+    private static final CommandTable COMMANDS = new CommandTable(Commands.all());
+
     private final Stripes stripes;
     private final Shard shard;
     private final SimClock clock;
@@ -65,9 +68,7 @@ final class SimNode {
         stripes = new Stripes(laneCount == 1 ? 1 : 4);
         KvMachine machine = new KvMachine(stripes);
         shard = Shard.open(journal, snapshots, OPTIONS, List.of(machine), clock, salts);
-        KvServer server =
-                new KvServer(
-                        stripes, shard.journal(), strict, new CommandTable(Commands.all()), clock);
+        KvServer server = new KvServer(stripes, shard.journal(), strict, COMMANDS, clock);
         for (int i = 0; i < laneCount; i++) {
             SimLoop loop = new SimLoop();
             loops.add(loop);
