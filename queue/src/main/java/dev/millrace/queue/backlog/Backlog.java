@@ -19,7 +19,7 @@ import java.util.Map;
  */
 public final class Backlog {
     /** A file takes no further chunk when it has so much. */
-    static final long FILE_BYTES = 64L << 20;
+    static final long FILE_BYTES = 16L << 20;
 
     /** A tail that is longer is let go when all in it was consumed. */
     private static final int TAIL_BYTES = 32 * 1024;
@@ -239,7 +239,7 @@ public final class Backlog {
     }
 
     /** The files it needs. */
-    List<String> files() {
+    public List<String> files() {
         List<String> names = new ArrayList<>();
         needed.keySet().forEach(number -> names.add(fileName(number)));
         return names;

@@ -12,7 +12,9 @@ final class Chunk {
     /** A message that is longer has a chunk of its own. */
     static final int BYTES_MAX = 256 * 1024;
 
-    /** In a file, before the messages: magic u32, bytes u32, crc32c u32, 0 u32, first offset u64. */
+    /**
+     * In a file, before the messages: magic u32, bytes u32, crc32c u32, 0 u32, first offset u64.
+     */
     static final int FILE_HEADER_BYTES = 24;
 
     private static final int BYTES_MIN = 1024;

@@ -82,7 +82,8 @@ public final class Shelf {
     }
 
     /** From here on files are used on these threads; until then where they are needed. */
-    public void serve(Executor writer, Executor reader, LongSupplier journalEnd, Listener listener) {
+    public void serve(
+            Executor writer, Executor reader, LongSupplier journalEnd, Listener listener) {
         this.writer = writer;
         this.reader = reader;
         this.journalEnd = journalEnd;

@@ -22,8 +22,7 @@ final class Loading {
                 case Cut.COUNTERS -> state.used(in.varint());
                 case Cut.DEFINITION -> state.define(in.name(), in.bytes());
                 case Cut.BACKLOG -> ChunkImage.restoreBacklog(state.addBacklog(in.varint()), in);
-                case Cut.CHUNK ->
-                        ChunkImage.restore(state.backlog(in.varint()), in, state.shelf());
+                case Cut.CHUNK -> ChunkImage.restore(state.backlog(in.varint()), in, state.shelf());
                 case Cut.LEDGER ->
                         state.addLedger(in.varint(), state.backlog(in.varint()), in.varint());
                 case Cut.ENTRY ->

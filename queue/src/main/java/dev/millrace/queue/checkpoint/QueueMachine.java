@@ -7,7 +7,12 @@ import dev.millrace.queue.backlog.Shelf;
 import dev.millrace.queue.effect.Replay;
 import dev.millrace.queue.state.State;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * The queue as a state machine of a shard. At a cut the small things are copied; chunks are pinned
@@ -38,9 +43,25 @@ public final class QueueMachine implements StateMachine {
         return lock;
     }
 
-    /** The state is complete, and whoever changes it runs. */
-    public void serve() {
-        serving = true;
+    /**
+     * The state is complete, and whoever changes it runs.
+     *
+     * @param writer runs what writes files, {@code reader} what reads them
+     * @param journalEnd the position of the last record
+     */
+    public void serve(
+            Executor writer, Executor reader, LongSupplier journalEnd, Shelf.Listener listener)
+            throws IOException {
+        lock.lock();
+        try {
+            state.shelf().serve(writer, reader, journalEnd, listener);
+            List<String> files = new ArrayList<>();
+            state.backlogs().forEach(backlog -> files.addAll(backlog.files()));
+            state.shelf().keepOnly(files);
+            serving = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

@@ -2,8 +2,8 @@ package dev.millrace.queue.effect;
 
 /**
  * The codes of effects, which are the format of the journal: they are never given another meaning.
- * Numbers are varints (LEB128) where nothing else is said; {@code bytes} are a varint length and
- * so many bytes.
+ * Numbers are varints (LEB128) where nothing else is said; {@code bytes} are a varint length and so
+ * many bytes.
  */
 final class Effect {
     /** The queue's number among state machines. */

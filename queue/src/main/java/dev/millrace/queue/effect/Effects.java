@@ -12,8 +12,8 @@ import dev.millrace.queue.state.State;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The only way to change the state: each call writes an effect into the open record and applies
- * it. Under the store's lock, after the space was admitted.
+ * The only way to change the state: each call writes an effect into the open record and applies it.
+ * Under the store's lock, after the space was admitted.
  */
 public final class Effects {
     /** No effect takes more than this beyond the bytes it is given. */

@@ -41,8 +41,7 @@ public final class Replay {
                 case Effect.ACKNOWLEDGE -> acknowledge();
                 case Effect.DEFER ->
                         state.defer(state.ledger(in.varint()), in.varint(), in.varint());
-                case Effect.DEFER_NEXT ->
-                        state.deferNext(state.ledger(in.varint()), in.varint());
+                case Effect.DEFER_NEXT -> state.deferNext(state.ledger(in.varint()), in.varint());
                 default -> throw new CorruptJournalException("queue effect " + code + ": unknown");
             }
         }

@@ -229,7 +229,8 @@ public final class Ledger {
 
     /** Gives every message behind {@link #next} that is not acknowledged, in order. */
     public void save(Saved taker) {
-        stragglers.forEach((offset, counter) -> taker.entry(offset, counter, deferredUntil(offset)));
+        stragglers.forEach(
+                (offset, counter) -> taker.entry(offset, counter, deferredUntil(offset)));
         for (long offset = base; offset < next; offset++) {
             int counter = window[slot(offset)] & COUNTER_MASK;
             if (counter != 0) {

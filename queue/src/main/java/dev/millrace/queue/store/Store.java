@@ -35,8 +35,7 @@ public final class Store {
     private final Journal.Grant grant = new Journal.Grant();
     private long position;
 
-    public Store(
-            ReentrantLock lock, State state, Journal journal, Clock clock, FailStop failStop) {
+    public Store(ReentrantLock lock, State state, Journal journal, Clock clock, FailStop failStop) {
         this.lock = lock;
         this.state = state;
         this.journal = journal;
