@@ -3,6 +3,7 @@ package dev.millrace.app;
 import dev.millrace.kernel.data.DataInUse;
 import dev.millrace.kernel.shard.TargetTaken;
 import dev.millrace.kv.rdb.BadFile;
+import dev.millrace.kv.rdb.DumpLoad;
 import dev.millrace.kv.rdb.RdbImport;
 
 import java.io.IOException;
@@ -39,7 +40,7 @@ record ImportRdb(PrintStream out, Terminal terminal) implements Command {
         Path file = Path.of(arguments.operand("FILE"));
         Path data = Path.of(arguments.last("--data").orElse("data"));
         try {
-            RdbImport.Imported done =
+            DumpLoad.Loaded done =
                     RdbImport.run(
                             file,
                             data,

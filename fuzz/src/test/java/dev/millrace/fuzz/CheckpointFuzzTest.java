@@ -27,6 +27,7 @@ class CheckpointFuzzTest {
     private static final SegmentJournal.Options SMALL =
             new SegmentJournal.Options(SegmentJournal.SEGMENT_BYTES_MIN, 1);
     private static final FuzzedStore STORE = new FuzzedStore();
+    private static final KvMachine MACHINE = new KvMachine(STORE.stripes);
 
     @FuzzTest(maxDuration = "30s")
     void a_checkpoint_is_loaded_or_refused(byte[] input) throws IOException {
@@ -46,11 +47,12 @@ class CheckpointFuzzTest {
                             journal,
                             snapshots,
                             SMALL,
-                            List.of(new KvMachine(STORE.stripes)),
+                            List.of(MACHINE),
                             Clock.systemUTC(),
                             new Random(1))
                     .segments()
                     .close();
+            STORE.checkWhole();
         } catch (CorruptJournalException refused) {
             // As it should be.
         } finally {

@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.collection.Collections;
 import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** A store that any bytes were put into: everything in it must be readable. */
 final class FuzzedStore {
@@ -49,6 +53,48 @@ final class FuzzedStore {
                             });
         } while (cursor != 0);
         assertEquals(items.size(), count[0]);
+    }
+
+    /** What was not refused passes the checks of a checkpoint's load. */
+    void checkWhole() {
+        for (int s = 0; s < stripes.count(); s++) {
+            for (int d = 0; d < Stripe.DATABASES; d++) {
+                Dictionary items = stripes.stripe(s).database(d).items();
+                long cursor = 0;
+                do {
+                    cursor = items.scan(cursor, FuzzedStore::checkWhole);
+                } while (cursor != 0);
+            }
+        }
+    }
+
+    private static void checkWhole(long item) {
+        if (!Item.isLarge(item) && Item.type(item) != Item.TYPE_STRING) {
+            checkPacked(item);
+        }
+    }
+
+    private static void checkPacked(long item) {
+        String wrong =
+                Collections.wrong(
+                        Item.type(item),
+                        Item.encoding(item),
+                        Item.value(item),
+                        Item.valueLength(item));
+        assertEquals("", wrong, Item.typeName(item));
+    }
+
+    /** How many keys there are, database by database. */
+    List<Long> sizes() {
+        List<Long> sizes = new ArrayList<>();
+        for (int d = 0; d < Stripe.DATABASES; d++) {
+            long size = 0;
+            for (int s = 0; s < stripes.count(); s++) {
+                size += stripes.stripe(s).database(d).items().size();
+            }
+            sizes.add(size);
+        }
+        return sizes;
     }
 
     private void addParts(int type, long root) {

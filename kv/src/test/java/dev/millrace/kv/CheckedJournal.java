@@ -15,17 +15,38 @@ final class CheckedJournal implements Journal {
     private final Journal journal;
     private long admittedBytes;
 
+    /** So many more are admitted before space runs short. */
+    private int admissionsLeft = Integer.MAX_VALUE;
+
     CheckedJournal(Journal journal) {
         this.journal = journal;
     }
 
+    /** Has space run short after so many more admissions. */
+    void admitOnly(int admissions) {
+        admissionsLeft = admissions;
+    }
+
     @Override
     public Admission admit(Grant grant, long bytes) {
+        if (admissionsLeft == 0) {
+            return Admission.WAIT;
+        }
+        admissionsLeft--;
         Admission admission = journal.admit(grant, bytes);
         if (admission == Admission.ADMITTED) {
             admittedBytes = Math.max(admittedBytes, bytes);
         }
         return admission;
+    }
+
+    @Override
+    public boolean extend(Grant grant, long bytes) {
+        boolean extended = journal.extend(grant, bytes);
+        if (extended) {
+            admittedBytes = Math.max(admittedBytes, bytes);
+        }
+        return extended;
     }
 
     @Override

@@ -76,7 +76,13 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
     private int checkpoints;
 
     /** What stops and starts. */
-    private record Node(Shard shard, KvMachine machine, KvServer server, Lane lane, Turns turns) {}
+    private record Node(
+            Shard shard,
+            KvMachine machine,
+            CheckedJournal journal,
+            KvServer server,
+            Lane lane,
+            Turns turns) {}
 
     private Kv(int stripeCount, long nowMillis) {
         this.stripeCount = stripeCount;
@@ -162,6 +168,20 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
         node.lane.tick();
     }
 
+    // ---- Space
+
+    /** Has space run short in the journal when so many more wishes for some have been granted. */
+    public void shortOfSpaceAfter(int admissions) {
+        node.journal.admitOnly(admissions);
+    }
+
+    /** There is space again, and who waits for it is told. */
+    public void spaceGained() {
+        node.journal.admitOnly(Integer.MAX_VALUE);
+        node.turns.execute(node.lane::unpark);
+        turn();
+    }
+
     // ---- Life
 
     /** Runs what the loop was given to run, and finds space for who waits for it. */
@@ -182,10 +202,11 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
                             List.of(machine),
                             clock,
                             new Random(1));
+            CheckedJournal journal = new CheckedJournal(shard.journal());
             KvServer server =
                     new KvServer(
                             machine.stripes(),
-                            new CheckedJournal(shard.journal()),
+                            journal,
                             false,
                             new CommandTable(Commands.all()),
                             clock);
@@ -195,7 +216,7 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
             machine.serve(server);
             shard.journal().listen(new Unparking(lane, turns));
             shard.segments().prepareSpace();
-            return new Node(shard, machine, server, lane, turns);
+            return new Node(shard, machine, journal, server, lane, turns);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

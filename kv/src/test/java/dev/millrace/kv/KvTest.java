@@ -23,6 +23,21 @@ class KvTest {
     }
 
     @Test
+    void errors_show_what_c_would_print() {
+        assertEquals("-ERR Unknown client type 'a'", kv.call("CLIENT", "LIST", "TYPE", "a\0b"));
+        assertEquals(
+                "-ERR Unknown option or number of arguments for CONFIG SET - 'a'",
+                kv.call("CONFIG", "SET", "a\0b", "1"));
+        assertEquals(
+                "-ERR unknown command 'NO', with args beginning with: '"
+                        + "x".repeat(100)
+                        + "' '"
+                        + "y".repeat(25)
+                        + "' ",
+                kv.call("NO", "x".repeat(100), "y".repeat(50), "z"));
+    }
+
+    @Test
     void what_was_done_is_there_after_a_restart() {
         kv.call("SET", "a", "1", "PX", "1000");
         kv.call("SET", "b", "\u0000\u00ff");

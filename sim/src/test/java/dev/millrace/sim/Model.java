@@ -7,12 +7,16 @@ import java.util.TreeMap;
 
 /** What the store should be, in a few lines that are plainly right. */
 final class Model {
-    private final TreeMap<String, String> values = new TreeMap<>();
+    private static final String WRONG_TYPE =
+            "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n";
+
+    private final TreeMap<String, Value> values = new TreeMap<>();
     private final TreeMap<String, Long> expiries = new TreeMap<>();
+    private final CollectionsModel collections = new CollectionsModel(values, expiries);
 
     Model copy() {
         Model copy = new Model();
-        copy.values.putAll(values);
+        values.forEach((key, value) -> copy.values.put(key, value.copy()));
         copy.expiries.putAll(expiries);
         return copy;
     }
@@ -33,11 +37,19 @@ final class Model {
     String execute(String command, long now) {
         hideExpired(now);
         String[] words = command.split(" ");
+        try {
+            return collections.execute(words).orElseGet(() -> executeOther(now, words));
+        } catch (CollectionsModel.WrongType wrong) {
+            return WRONG_TYPE;
+        }
+    }
+
+    private String executeOther(long now, String... words) {
         String key = words.length > 1 ? words[1] : "";
         return switch (words[0]) {
-            case "GET" -> bulk(values.get(key));
+            case "GET" -> bulk(text(key));
             case "SET" -> {
-                values.put(key, words[2]);
+                values.put(key, new Value.Text(words[2]));
                 expiries.remove(key);
                 if (words.length == 5) {
                     expiries.put(key, now + Long.parseLong(words[4]));
@@ -46,7 +58,7 @@ final class Model {
             }
             case "MSET" -> {
                 for (int i = 1; i < words.length; i += 2) {
-                    values.put(words[i], words[i + 1]);
+                    values.put(words[i], new Value.Text(words[i + 1]));
                     expiries.remove(words[i]);
                 }
                 yield "+OK\r\n";
@@ -55,18 +67,27 @@ final class Model {
                 expiries.remove(key);
                 yield values.remove(key) == null ? ":0\r\n" : ":1\r\n";
             }
+            case "PEXPIRE" -> {
+                if (!values.containsKey(key)) {
+                    yield ":0\r\n";
+                }
+                expiries.put(key, now + Long.parseLong(words[2]));
+                yield ":1\r\n";
+            }
             case "INCR" -> {
                 try {
-                    long next = number(values.getOrDefault(key, "0")) + 1;
-                    values.put(key, Long.toString(next));
+                    String text = text(key);
+                    long next = number(text == null ? "0" : text) + 1;
+                    values.put(key, new Value.Text(Long.toString(next)));
                     yield ":" + next + "\r\n";
                 } catch (NumberFormatException e) {
                     yield "-ERR value is not an integer or out of range\r\n";
                 }
             }
             case "APPEND" -> {
-                String longer = values.getOrDefault(key, "") + words[2];
-                values.put(key, longer);
+                String text = text(key);
+                String longer = (text == null ? "" : text) + words[2];
+                values.put(key, new Value.Text(longer));
                 yield ":" + longer.length() + "\r\n";
             }
             case "RENAME" -> {
@@ -83,12 +104,22 @@ final class Model {
                 expiries.clear();
                 yield "+OK\r\n";
             }
-            default -> throw new AssertionError(command);
+            default -> throw new AssertionError(words[0]);
+        };
+    }
+
+    /** The string at a key, or null. */
+    private @Nullable String text(String key) {
+        return switch (values.get(key)) {
+            case null -> null;
+            case Value.Text(String text) -> text;
+            case Value.Elements _, Value.Fields _, Value.Members _, Value.Scores _ ->
+                    throw new CollectionsModel.WrongType();
         };
     }
 
     /** A number as it is written, without zeros in front. */
-    private static long number(String text) {
+    static long number(String text) {
         long number = Long.parseLong(text);
         if (!Long.toString(number).equals(text)) {
             throw new NumberFormatException(text);
@@ -98,11 +129,11 @@ final class Model {
 
     /** Puts what is at another key; false if nothing is. */
     private boolean put(String key, String from) {
-        String value = values.get(from);
+        Value value = values.get(from);
         if (value == null) {
             return false;
         }
-        values.put(key, value);
+        values.put(key, value.copy());
         Long expiry = expiries.get(from);
         if (expiry == null) {
             expiries.remove(key);
@@ -116,17 +147,20 @@ final class Model {
         return value == null ? "$-1\r\n" : "$" + value.length() + "\r\n" + value + "\r\n";
     }
 
+    /** What is at a key, with its expiry; empty if there is nothing. */
+    String shown(String key) {
+        Value value = values.get(key);
+        if (value == null) {
+            return "";
+        }
+        Long expiry = expiries.get(key);
+        return value + (expiry == null ? "" : " until " + expiry);
+    }
+
     Map<String, String> state(long now) {
         hideExpired(now);
         Map<String, String> state = new TreeMap<>();
-        values.forEach(
-                (key, value) ->
-                        state.put(
-                                key,
-                                value
-                                        + (expiries.containsKey(key)
-                                                ? " until " + expiries.get(key)
-                                                : "")));
+        values.keySet().forEach(key -> state.put(key, shown(key)));
         return state;
     }
 }

@@ -4,11 +4,18 @@ import dev.millrace.kernel.journal.FakeDisk;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.checkpoint.KvMachine;
+import dev.millrace.kv.collection.HashValue;
+import dev.millrace.kv.collection.ListValue;
 import dev.millrace.kv.collection.Parts;
+import dev.millrace.kv.collection.SetValue;
+import dev.millrace.kv.collection.SortedSetValue;
 import dev.millrace.kv.command.CommandTable;
+import dev.millrace.kv.command.Key;
 import dev.millrace.kv.expiry.ActiveExpiry;
+import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.server.Commands;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
@@ -25,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /** A node of real kernel and real kv, on fake disks and fake loops: one life of a process. */
@@ -40,6 +48,7 @@ final class SimNode {
     private final List<SimClient> clients = new ArrayList<>();
     private final List<ActiveExpiry> expiries = new ArrayList<>();
     private @Nullable Runnable checkpointWriter;
+    private final NativeBuffer keyCopy = new NativeBuffer(64);
     private int checkpoints;
 
     SimNode(
@@ -151,24 +160,68 @@ final class SimNode {
     Map<String, String> state() {
         Map<String, String> state = new TreeMap<>();
         for (int s = 0; s < stripes.count(); s++) {
-            Dictionary items = stripes.stripe(s).database(0).items();
+            Stripe stripe = stripes.stripe(s);
+            Dictionary items = stripe.database(0).items();
             long cursor = 0;
             do {
-                cursor = items.scan(cursor, item -> put(state, item));
+                cursor = items.scan(cursor, item -> put(state, stripe, item));
             } while (cursor != 0);
-            checkExpires(stripes.stripe(s));
+            checkExpires(stripe);
         }
         return state;
     }
 
-    private void put(Map<String, String> state, long item) {
+    private void put(Map<String, String> state, Stripe stripe, long item) {
         long expiresAt = Item.expiresAt(item);
         if (expiresAt == 0 || expiresAt > clock.millis()) {
+            Key key = new Key(stripe);
+            key.of(stripe, stripe.database(0), item, keyCopy);
             state.put(
                     text(Item.key(item), Item.keyLength(item)),
-                    text(Item.value(item), Item.valueLength(item))
-                            + (expiresAt == 0 ? "" : " until " + expiresAt));
+                    value(key) + (expiresAt == 0 ? "" : " until " + expiresAt));
         }
+    }
+
+    /** As the model writes it. */
+    private static String value(Key key) {
+        Element element = new Element();
+        return switch (Item.type(key.item())) {
+            case Item.TYPE_LIST -> {
+                List<String> elements = new ArrayList<>();
+                ListValue.each(key, 0, false, element, found -> elements.add(text(found)));
+                yield "list" + elements;
+            }
+            case Item.TYPE_HASH -> {
+                TreeMap<String, String> fields = new TreeMap<>();
+                HashValue.each(
+                        key,
+                        element,
+                        new Element(),
+                        (field, value) -> fields.put(text(field), text(value)));
+                yield "hash" + fields;
+            }
+            case Item.TYPE_SET -> {
+                TreeSet<String> members = new TreeSet<>();
+                SetValue.each(key, element, member -> members.add(text(member)));
+                yield "set" + members;
+            }
+            case Item.TYPE_SORTED_SET -> {
+                TreeMap<String, Long> scores = new TreeMap<>();
+                SortedSetValue.each(
+                        key,
+                        0,
+                        Long.MAX_VALUE,
+                        false,
+                        element,
+                        (member, score) -> scores.put(text(member), (long) score) == null);
+                yield "zset" + scores;
+            }
+            default -> text(key.value(), key.valueLength());
+        };
+    }
+
+    private static String text(Element element) {
+        return text(element.address(), element.length());
     }
 
     private static void checkExpires(Stripe stripe) {

@@ -22,7 +22,6 @@ final class Arrivals {
     private static final int DRAIN_LOOK_MILLIS = 5;
 
     private final Plan plan;
-    private final Requests requests;
     private final Histogram latencyNanos = new Histogram(DIGITS);
     private final Histogram lagNanos = new Histogram(DIGITS);
     private final List<Replies> replies = new ArrayList<>();
@@ -34,7 +33,6 @@ final class Arrivals {
 
     Arrivals(Plan plan) {
         this.plan = plan;
-        this.requests = new Requests(plan.keys(), plan.value());
     }
 
     /** The handler for one more connection. */
@@ -60,7 +58,7 @@ final class Arrivals {
     }
 
     private void send(EventLoop loop) {
-        while (next < plan.requests()) {
+        while (next < plan.count()) {
             long plannedNanos = plannedNanos(next);
             long nowNanos = System.nanoTime();
             if (plannedNanos > nowNanos) {
@@ -71,7 +69,7 @@ final class Arrivals {
             int turn = (int) (next % channels.size());
             Channel channel = channels.get(turn);
             replies.get(turn).sent(plannedNanos);
-            channel.writeAndFlush(requests.draw(channel.alloc()), channel.voidPromise());
+            channel.writeAndFlush(plan.requests().draw(channel.alloc()), channel.voidPromise());
             next++;
         }
         drain(loop, System.nanoTime() + TimeUnit.SECONDS.toNanos(OpenLoop.DRAIN_SECONDS_MAX));

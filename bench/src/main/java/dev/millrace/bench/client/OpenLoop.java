@@ -35,19 +35,14 @@ public final class OpenLoop {
     private OpenLoop() {}
 
     /**
-     * What to send. One request in ten is a SET, the others are GETs; keys are drawn at random.
+     * What to send.
      *
      * @param ratePerSecond over all connections, which take turns
      */
     public record Plan(
-            int port,
-            int connections,
-            double ratePerSecond,
-            double seconds,
-            Keys keys,
-            String value) {
+            int port, int connections, double ratePerSecond, double seconds, Requests requests) {
         /** How many requests that makes. */
-        public long requests() {
+        public long count() {
             return (long) (ratePerSecond * seconds);
         }
     }

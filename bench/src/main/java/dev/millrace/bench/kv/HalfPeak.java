@@ -1,5 +1,6 @@
 package dev.millrace.bench.kv;
 
+import dev.millrace.bench.client.GetsAndSets;
 import dev.millrace.bench.client.Keys;
 import dev.millrace.bench.client.OpenLoop;
 import dev.millrace.bench.client.OpenLoop.Outcome;
@@ -77,8 +78,7 @@ record HalfPeak(String name, boolean checkpoints, Target p99, Target p999, Targe
                         CONNECTIONS,
                         rate,
                         seconds,
-                        keys,
-                        Values.ofBytes(VALUE_BYTES));
+                        new GetsAndSets(keys, Values.ofBytes(VALUE_BYTES)));
         Quiet.await(server);
         if (!checkpoints) {
             return drive(server, plan);
@@ -102,7 +102,7 @@ record HalfPeak(String name, boolean checkpoints, Target p99, Target p999, Targe
         double ownMicros = ProcessCpu.own().since(ownBefore).ownMicros();
         double serverMicros = server.cpu().since(serverBefore).ownMicros();
         return new OpenRound(
-                outcome, serverMicros / plan.requests(), ownMicros / (plan.seconds() * 1e6), 0, 0);
+                outcome, serverMicros / plan.count(), ownMicros / (plan.seconds() * 1e6), 0, 0);
     }
 
     private List<Measure> measures(Turns<OpenRound> turns) {

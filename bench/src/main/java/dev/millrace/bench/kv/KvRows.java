@@ -4,7 +4,14 @@ import static dev.millrace.bench.server.Durability.ALWAYS;
 import static dev.millrace.bench.server.Durability.CHECKPOINT;
 import static dev.millrace.bench.server.Durability.EVERYSEC;
 
+import dev.millrace.bench.client.Filling;
+import dev.millrace.bench.client.Keys;
+import dev.millrace.bench.client.Kind;
+import dev.millrace.bench.client.Large;
 import dev.millrace.bench.client.RedisBenchmark;
+import dev.millrace.bench.client.Small;
+import dev.millrace.bench.client.Strings;
+import dev.millrace.bench.client.Values;
 import dev.millrace.bench.report.Target;
 import dev.millrace.bench.report.Target.AtMost;
 import dev.millrace.bench.report.Target.Open;
@@ -40,13 +47,36 @@ public final class KvRows {
         rows.add(closed("mset-p16", "mset", 16, EVERYSEC, atMost(0.9), OPEN));
         rows.add(new HalfPeak("open-loop", false, atMost(1.0), atMost(1.2), OPEN));
         rows.add(new HalfPeak("checkpoint", true, OPEN, atMost(1.0), new AtMost(15)));
-        rows.add(new MemorySlope(atMost(0.65), new AtMost(115)));
-        rows.add(new Restart("restart-checkpoint", CHECKPOINT, atMost(1.0)));
-        rows.add(new Restart("restart-journal", EVERYSEC, atMost(1.0)));
+        Filling strings = new Strings(Keys.ofRedisBenchmark(5_000_000), Values.ofBytes(64));
+        Filling hashes = new Small(Kind.HASH, 5);
+        rows.add(
+                new MemorySlope(
+                        "memory", strings, 1_000_000, 5_000_000, atMost(0.65), new AtMost(115)));
+        rows.add(new Restart("restart-checkpoint", strings, CHECKPOINT, atMost(1.0)));
+        rows.add(new Restart("restart-journal", strings, EVERYSEC, atMost(1.0)));
+        rows.add(new Restart("restart-hashes", hashes, CHECKPOINT, atMost(1.0)));
         rows.add(new EmptyStart(new AtMost(500), new AtMost(120)));
         rows.addAll(loops());
         rows.addAll(collections());
+        rows.add(small("memory-hashes", hashes));
+        rows.add(small("memory-sets", new Small(Kind.SET, 10)));
+        rows.add(small("memory-lists", new Small(Kind.LIST, 10)));
+        rows.add(small("memory-zsets", new Small(Kind.SORTED_SET, 10)));
+        rows.add(large("large-hash", Kind.HASH));
+        rows.add(large("large-zset", Kind.SORTED_SET));
+        rows.add(new Import(atMost(1.0)));
+        for (Kind kind : Kind.values()) {
+            rows.add(new LargeRemoval(kind));
+        }
         return List.copyOf(rows);
+    }
+
+    private static MemorySlope small(String name, Filling filling) {
+        return new MemorySlope(name, filling, 1_000_000, 3_000_000, atMost(0.8), OPEN);
+    }
+
+    private static MemorySlope large(String name, Kind kind) {
+        return new MemorySlope(name, new Large(kind), 0, 10_000_000, atMost(0.8), OPEN);
     }
 
     private static List<Comparison> collections() {

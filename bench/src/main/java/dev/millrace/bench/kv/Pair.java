@@ -3,6 +3,7 @@ package dev.millrace.bench.kv;
 import dev.millrace.bench.client.Keys;
 import dev.millrace.bench.client.Loader;
 import dev.millrace.bench.client.RedisBenchmark;
+import dev.millrace.bench.client.Strings;
 import dev.millrace.bench.client.Values;
 import dev.millrace.bench.server.Durability;
 import dev.millrace.bench.server.ServerUnderTest;
@@ -23,9 +24,10 @@ record Pair(ServerUnderTest subject, ServerUnderTest peer) implements AutoClosea
 
     /** Sets every key that redis-benchmark may draw, so that each GET finds a value. */
     void load(int valueBytes) throws IOException {
-        Keys keys = Keys.ofRedisBenchmark(RedisBenchmark.KEYS);
-        Loader.load(subject.port(), keys, Values.ofBytes(valueBytes));
-        Loader.load(peer.port(), keys, Values.ofBytes(valueBytes));
+        int count = RedisBenchmark.KEYS;
+        Strings keys = new Strings(Keys.ofRedisBenchmark(count), Values.ofBytes(valueBytes));
+        Loader.load(subject.port(), keys, 0, count);
+        Loader.load(peer.port(), keys, 0, count);
     }
 
     <T> Turns<T> alternate(int rounds, Turns.Turn<ServerUnderTest, T> turn)

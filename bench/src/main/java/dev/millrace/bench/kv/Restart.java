@@ -1,8 +1,7 @@
 package dev.millrace.bench.kv;
 
-import dev.millrace.bench.client.Keys;
+import dev.millrace.bench.client.Filling;
 import dev.millrace.bench.client.Loader;
-import dev.millrace.bench.client.Values;
 import dev.millrace.bench.report.Row;
 import dev.millrace.bench.report.Target;
 import dev.millrace.bench.server.Contestant;
@@ -18,12 +17,13 @@ import java.util.List;
  * How long a million keys take to come back: from the start of the process to the first PONG, less
  * an empty start in the same round. Every start gets a copy of the same directory.
  *
+ * @param filling whose things are keys
  * @param durability CHECKPOINT: ended in order, its file holds all (an RDB file, a checkpoint);
  *     EVERYSEC: killed, the log holds all (an append-only file, the journal)
  */
-record Restart(String name, Durability durability, Target target) implements Comparison {
+record Restart(String name, Filling filling, Durability durability, Target target)
+        implements Comparison {
     private static final int KEYS = 1_000_000;
-    private static final int VALUE_BYTES = 64;
 
     private record Start(double fullMillis, double emptyMillis) {
         double dataMillis() {
@@ -36,8 +36,8 @@ record Restart(String name, Durability durability, Target target) implements Com
     @Override
     public String title() {
         return switch (durability) {
-            case CHECKPOINT -> "restart with 1M keys of 16 + 64 B after SHUTDOWN SAVE";
-            case EVERYSEC, ALWAYS -> "restart with 1M keys of 16 + 64 B after SIGKILL";
+            case CHECKPOINT -> "restart with 1M " + filling.text() + " after SHUTDOWN SAVE";
+            case EVERYSEC, ALWAYS -> "restart with 1M " + filling.text() + " after SIGKILL";
         };
     }
 
@@ -68,8 +68,7 @@ record Restart(String name, Durability durability, Target target) implements Com
             throws IOException, InterruptedException {
         bench.progress().accept("filling " + contestant.name());
         try (ServerUnderTest server = bench.start(contestant, durability)) {
-            Keys keys = Keys.ofRedisBenchmark(KEYS);
-            Loader.load(server.port(), keys, Values.ofBytes(VALUE_BYTES));
+            Loader.load(server.port(), filling, 0, KEYS);
             Quiet.await(server);
             if (durability == Durability.CHECKPOINT) {
                 server.shutDownSaving();
@@ -87,7 +86,7 @@ record Restart(String name, Durability durability, Target target) implements Com
     private double start(Bench bench, Prepared prepared, Path data, int keys)
             throws IOException, InterruptedException {
         try (ServerUnderTest server = bench.start(prepared.contestant(), durability, data)) {
-            Loader.expectCount(server.port(), keys);
+            Loader.expectCount(server.port(), filling, keys);
             return server.answeredMillis();
         } finally {
             Workspace.remove(data);

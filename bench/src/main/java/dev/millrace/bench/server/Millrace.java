@@ -34,6 +34,11 @@ public record Millrace(String name, Path script, List<String> settings) implemen
         return List.copyOf(words);
     }
 
+    /** The command line that makes a data directory of a dump file. */
+    public List<String> importing(String file, String data) {
+        return List.of(script.toString(), "import", file, "--data", data);
+    }
+
     @Override
     public String template(Durability durability) {
         return Contestant.super.template(durability).replace(script.toString(), "./millrace");

@@ -48,8 +48,13 @@ public final class RespConnection implements AutoCloseable {
         out.flush();
     }
 
-    /** Puts one command into the buffer, for a pipeline. */
-    public void put(String... words) throws IOException {
+    /** Sends requests without reading their replies; there are none left in it then. */
+    public void send(RequestBytes requests) throws IOException {
+        requests.moveTo(out);
+        out.flush();
+    }
+
+    private void put(String... words) throws IOException {
         write("*" + words.length + "\r\n");
         for (String word : words) {
             byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
@@ -57,11 +62,6 @@ public final class RespConnection implements AutoCloseable {
             out.write(bytes);
             write("\r\n");
         }
-    }
-
-    /** Sends what the buffer holds. */
-    public void flush() throws IOException {
-        out.flush();
     }
 
     /** Reads one reply, in the form that {@link #call} gives. */

@@ -2,6 +2,7 @@ package dev.millrace.bench.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -82,6 +83,23 @@ public final class Workspace implements AutoCloseable {
     /** Whether it was closed or the run was interrupted: what fails now says nothing. */
     public synchronized boolean ended() {
         return cleared;
+    }
+
+    /** Runs a process to its end and returns what it printed. */
+    public String run(ProcessBuilder builder) throws IOException, InterruptedException {
+        Process process = start(builder);
+        process.getOutputStream().close();
+        try {
+            String out =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IOException(
+                        builder.command() + ": exit " + process.exitValue() + "\n" + out);
+            }
+            return out;
+        } finally {
+            end(process);
+        }
     }
 
     void end(Process process) {

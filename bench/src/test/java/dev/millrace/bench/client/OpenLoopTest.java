@@ -35,6 +35,6 @@ class OpenLoopTest {
     }
 
     private static Plan plan(int port) {
-        return new Plan(port, 4, RATE, 1, Keys.ofRedisBenchmark(1000), "value");
+        return new Plan(port, 4, RATE, 1, new GetsAndSets(Keys.ofRedisBenchmark(1000), "value"));
     }
 }

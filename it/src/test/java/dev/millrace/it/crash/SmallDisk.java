@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A file system of so many bytes, in memory. */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     private final Path folder;
 
     private SmallDisk(Path folder) {
@@ -17,7 +17,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Skips the calling test if this process may not mount. */
-    static SmallDisk at(Path folder, long bytes) throws IOException {
+    public static SmallDisk at(Path folder, long bytes) throws IOException {
         String complaint =
                 run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "tmpfs", folder.toString());
         if (!complaint.isEmpty()) {
@@ -27,7 +27,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Makes it larger, while files on it are open. */
-    void resize(long bytes) throws IOException {
+    public void resize(long bytes) throws IOException {
         String complaint = run("mount", "-o", "remount,size=" + bytes, folder.toString());
         if (!complaint.isEmpty()) {
             throw new IOException(complaint);

@@ -19,6 +19,9 @@ public record ForeignProgram(String name, String debian) {
     public static final ForeignProgram REDIS_SERVER =
             new ForeignProgram("redis-server", "redis-server");
 
+    /** Redis's own client. */
+    public static final ForeignProgram REDIS_CLI = new ForeignProgram("redis-cli", "redis-tools");
+
     /** Makes the system calls of another process fail. */
     public static final ForeignProgram STRACE = new ForeignProgram("strace", "strace");
 

@@ -55,6 +55,14 @@ public interface Journal extends AutoCloseable {
     Admission admit(Grant grant, long bytes);
 
     /**
+     * Sets more aside for a record that has begun: {@code bytes} as a whole. What was set aside for
+     * it before is kept in any case, while {@link #admit} gives it back when there is not enough.
+     *
+     * @return false if there is no space for more now
+     */
+    boolean extend(Grant grant, long bytes);
+
+    /**
      * Appends a record within what was admitted and hands it to the operating system. The record
      * may be cleared afterwards.
      *

@@ -200,14 +200,39 @@ public final class SegmentJournal implements Journal {
 
     @Override
     public Admission admit(Grant grant, long bytes) {
-        // The frames' own headers, for a record cut in pieces at each segment's end and at each
-        // BODY_BYTES_MAX, and one clock.
-        long pieces = 2 + bytes / Frame.BODY_BYTES_MAX + 2 * (bytes / capacityPerSegment());
-        long need = bytes + (pieces + 1) * (Frame.HEADER_BYTES + 8) + Frame.bytes(Clock.BYTES);
+        long need = need(bytes);
         if (grant.left >= need && state == State.OPEN) {
             return Admission.ADMITTED;
         }
         return admitMore(grant, need);
+    }
+
+    /**
+     * With the frames' own headers, for a record cut in pieces at each segment's end and at each
+     * BODY_BYTES_MAX, and one clock.
+     */
+    private long need(long bytes) {
+        long pieces = 2 + bytes / Frame.BODY_BYTES_MAX + 2 * (bytes / capacityPerSegment());
+        return bytes + (pieces + 1) * (Frame.HEADER_BYTES + 8) + Frame.bytes(Clock.BYTES);
+    }
+
+    @Override
+    public boolean extend(Grant grant, long bytes) {
+        long more = need(bytes) - grant.left;
+        if (more <= 0) {
+            return true;
+        }
+        lock.lock();
+        try {
+            if (state == State.FAILED || available() < more) {
+                return false;
+            }
+            grant.left += more;
+            granted += more;
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Admission admitMore(Grant grant, long need) {

@@ -65,24 +65,29 @@ public final class Memory {
         ALL.set(JAVA_LONG_UNALIGNED, address, value);
     }
 
-    /** Copies {@code length} bytes; the ranges must not overlap. */
+    /**
+     * Copies {@code length} bytes; the ranges must not overlap. A short copy's last bytes may be
+     * written twice rather than one by one (benchmark: {@code MemoryCopy}).
+     */
     public static void copy(long from, long to, long length) {
         if (length > SHORT_COPY_BYTES_MAX) {
             MemorySegment.copy(ALL, from, ALL, to, length);
             return;
         }
-        long end = from + length;
-        long shift = to - from;
-        long at = from;
-        for (; at + 8 <= end; at += 8) {
-            putLong(at + shift, getLong(at));
-        }
-        if (at + 4 <= end) {
-            putInt(at + shift, getInt(at));
-            at += 4;
-        }
-        for (; at < end; at++) {
-            putByte(at + shift, getByte(at));
+        if (length >= 8) {
+            long last = length - 8;
+            for (long at = 0; at < last; at += 8) {
+                putLong(to + at, getLong(from + at));
+            }
+            // Some of them for the second time.
+            putLong(to + last, getLong(from + last));
+        } else if (length >= 4) {
+            putInt(to, getInt(from));
+            putInt(to + length - 4, getInt(from + length - 4));
+        } else if (length > 0) {
+            putByte(to, getByte(from));
+            putByte(to + length / 2, getByte(from + length / 2));
+            putByte(to + length - 1, getByte(from + length - 1));
         }
     }
 

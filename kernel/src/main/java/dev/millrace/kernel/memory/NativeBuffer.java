@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class NativeBuffer {
     private final Slabs slabs;
+    private final boolean ownsSlabs;
     private long address;
     private long capacity;
     private long length;
@@ -17,11 +18,16 @@ public final class NativeBuffer {
 
     /** Takes its memory from slabs of its own: for the few buffers that live as long as a loop. */
     public NativeBuffer(long capacity) {
-        this(new Slabs(), capacity);
+        this(new Slabs(), capacity, true);
     }
 
     /** Takes its memory from {@code slabs}, whose owner must be this buffer's owner. */
     public NativeBuffer(Slabs slabs, long capacity) {
+        this(slabs, capacity, false);
+    }
+
+    private NativeBuffer(Slabs slabs, long capacity, boolean ownsSlabs) {
+        this.ownsSlabs = ownsSlabs;
         this.slabs = slabs;
         this.initialCapacity = capacity;
         this.address = slabs.allocate(capacity);
@@ -31,6 +37,9 @@ public final class NativeBuffer {
     /** Gives the memory back; the buffer must not be used afterwards. */
     public void free() {
         slabs.free(address);
+        if (ownsSlabs) {
+            slabs.giveAllEmpty();
+        }
         address = 0;
         capacity = 0;
     }

@@ -98,11 +98,6 @@ final class CheckpointFile {
         }
     }
 
-    /** Takes one block. */
-    interface Loader {
-        void block(int machine, long address, int bytes);
-    }
-
     /** What a file's header says. */
     record Header(long position, long createdMillis) {}
 
@@ -111,20 +106,14 @@ final class CheckpointFile {
      *
      * @throws CorruptJournalException if anything in it is not as it was written
      */
-    static Header read(Disk disk, String name, Loader loader) throws IOException {
-        try (Disk.File file = disk.read(name)) {
-            long bytes = file.bytes();
-            if (bytes < HEADER_BYTES) {
-                throw broken(disk, name, 0, "bytes: " + bytes + " (expected: >= 40)");
-            }
-            long start = file.map().address();
-            Header header = readHeader(disk, name, start);
-            readBlocks(disk, name, start, bytes, loader);
-            return header;
+    static Header read(Disk disk, String name, StoredCheckpoint.Block told) throws IOException {
+        try (StoredCheckpoint stored = StoredCheckpoint.open(disk, name)) {
+            stored.read(told);
+            return stored.header();
         }
     }
 
-    private static Header readHeader(Disk disk, String name, long at) {
+    static Header readHeader(Disk disk, String name, long at) {
         if (Memory.getLong(at) == Long.reverseBytes(MAGIC)) {
             throw broken(disk, name, 0, "written on a machine of the other byte order");
         }
@@ -147,7 +136,9 @@ final class CheckpointFile {
         return new Header(position, Memory.getLong(at + 24));
     }
 
-    private static void readBlocks(Disk disk, String name, long start, long bytes, Loader loader) {
+    static void readBlocks(
+            Disk disk, String name, long start, long bytes, StoredCheckpoint.Block told)
+            throws IOException {
         long at = HEADER_BYTES;
         for (long blocks = 0; ; blocks++) {
             long left = bytes - at - BLOCK_HEADER_BYTES;
@@ -170,7 +161,7 @@ final class CheckpointFile {
                 }
                 return;
             }
-            loader.block(machine, payload, length);
+            told.at(machine, payload, length);
             at += BLOCK_HEADER_BYTES + length;
         }
     }
@@ -202,8 +193,7 @@ final class CheckpointFile {
         return disk + "/" + name + " at offset " + offset;
     }
 
-    private static CorruptJournalException broken(
-            Disk disk, String name, long offset, String what) {
+    static CorruptJournalException broken(Disk disk, String name, long offset, String what) {
         return new CorruptJournalException(
                 where(disk, name, offset) + ": " + what + ". Restore a backup");
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -353,6 +354,16 @@ public final class Shard {
 
     Disk snapshots() {
         return snapshots;
+    }
+
+    /** Opens the newest whole checkpoint, if any effect is in one; from any thread. */
+    public Optional<StoredCheckpoint> openNewest() throws IOException {
+        try (Hold hold = hold()) {
+            return hold.position() == 0
+                    ? Optional.empty()
+                    : Optional.of(
+                            StoredCheckpoint.open(snapshots, CheckpointFile.name(hold.position())));
+        }
     }
 
     private void deleteOlder(long position) {

@@ -23,6 +23,10 @@ public final class Records {
         return journal.admit(grant, bytes + RecordWriter.PART_HEADER_BYTES);
     }
 
+    public boolean extend(int bytes) {
+        return journal.extend(grant, bytes + RecordWriter.PART_HEADER_BYTES);
+    }
+
     /** Appends, and makes space first if there is none. */
     public long append(byte[] content) {
         while (admit(content.length) == Journal.Admission.WAIT) {

@@ -281,6 +281,23 @@ class SegmentJournalTest {
     }
 
     @Test
+    void what_was_set_aside_for_a_record_stays_when_there_is_no_space_for_more()
+            throws IOException {
+        SegmentJournal journal = open();
+        journal.prepareSpace();
+        Records begun = new Records(journal);
+        assertEquals(Journal.Admission.ADMITTED, begun.admit(100_000));
+        assertTrue(begun.extend(200_000));
+        assertTrue(begun.extend(150_000), "so much is there already");
+        assertFalse(begun.extend(100_000_000));
+        while (new Records(journal).admit(1000) == Journal.Admission.ADMITTED) {
+            // Others take all that is left, and keep it.
+        }
+        begun.appendAdmitted(new byte[200_000]);
+        assertEquals(200_000, Records.read(journal, 0).getFirst().length);
+    }
+
+    @Test
     void a_full_disk_refuses_admission_and_lets_go_when_there_is_room() throws IOException {
         SegmentJournal journal = open();
         Records records = new Records(journal);

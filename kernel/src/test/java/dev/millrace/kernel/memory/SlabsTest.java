@@ -10,6 +10,7 @@ import dev.millrace.kernel.Seeds;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -86,6 +87,23 @@ class SlabsTest {
 
     /** A block that is held, and what it is filled with. */
     private record Held(long address, int bytes, int filling) {}
+
+    @Test
+    void empty_pages_that_are_kept_serve_other_sizes_and_go_back_when_asked() {
+        Slabs keeping = Slabs.keepingEmptyPages();
+        int count = 3 * Pages.PAGE_BYTES / 64;
+        long[] blocks = new long[count];
+        for (int i = 0; i < count; i++) {
+            blocks[i] = keeping.allocate(64);
+        }
+        for (long block : blocks) {
+            keeping.free(block);
+        }
+        int page = Pages.pageOf(keeping.allocate(1024));
+        assertTrue(Arrays.stream(blocks).anyMatch(block -> Pages.pageOf(block) == page));
+        assertEquals(1, keeping.giveEmpty(1));
+        assertEquals(0, keeping.giveEmpty(Integer.MAX_VALUE));
+    }
 
     @Test
     void blocks_never_overlap_and_keep_what_is_in_them() {

@@ -1,8 +1,6 @@
 package dev.millrace.kv.checkpoint;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
-import dev.millrace.kernel.memory.Memory;
-import dev.millrace.kv.collection.Collections;
 import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Database;
@@ -23,8 +21,7 @@ import java.util.Arrays;
 final class Loading {
     private final Stripes stripes;
     private final Place place;
-    private long at;
-    private long end;
+    private final PieceReader piece = new PieceReader();
 
     // Large collections whose root has come, and how large they must be.
     private long[] roots = new long[16];
@@ -41,22 +38,34 @@ final class Loading {
 
     /** Loads a block. */
     void load(long address, int bytes) {
-        at = address;
-        end = address + bytes;
-        while (at < end) {
-            switch (Memory.getUnsignedByte(at) & LargeForm.MARKS) {
-                case 0 -> at = ItemForm.load(stripes, at, end, Collections::wrong);
-                case LargeForm.ROOT -> root();
-                case LargeForm.PARTS -> parts();
-                default ->
-                        throw new CorruptJournalException(
-                                "kv piece: mark " + Memory.getUnsignedByte(at));
+        boolean whole = false;
+        try {
+            piece.reset(address, bytes);
+            while (piece.next()) {
+                switch (piece.kind()) {
+                    case ITEM -> ItemForm.load(stripes, piece.at());
+                    case ROOT -> root();
+                    case PARTS -> parts();
+                }
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                forget();
             }
         }
     }
 
     /** All blocks are loaded. */
     void end() {
+        try {
+            checkWhole();
+        } finally {
+            forget();
+        }
+    }
+
+    private void checkWhole() {
         if (made != count) {
             throw new CorruptJournalException(
                     "kv collections: " + count + " roots (expected: " + made + ")");
@@ -74,6 +83,10 @@ final class Loading {
                                 + ")");
             }
         }
+    }
+
+    /** Another checkpoint may be loaded then, into an empty store. */
+    private void forget() {
         roots = new long[16];
         sizes = new long[16];
         count = 0;
@@ -81,13 +94,15 @@ final class Loading {
     }
 
     private void root() {
-        name();
-        long expiresAt = i64();
-        long size = i64();
-        if (expiresAt != 0) {
-            Stripe stripe = place.stripe();
+        collection();
+        if (piece.expiresAt() != 0) {
             place.item(
-                    Apply.expire(stripe, place.database(), place.hash(), place.item(), expiresAt));
+                    Apply.expire(
+                            place.stripe(),
+                            place.database(),
+                            place.hash(),
+                            place.item(),
+                            piece.expiresAt()));
         }
         if (count == roots.length) {
             roots = Arrays.copyOf(roots, count * 2);
@@ -99,66 +114,33 @@ final class Loading {
         }
         Root.queued(root, true);
         roots[count] = root;
-        sizes[count++] = size;
+        sizes[count++] = piece.size();
     }
 
     private void parts() {
-        Parts parts = name();
-        int bytes = u32();
-        need(bytes);
-        long last = at + bytes;
-        while (at < last) {
-            at = parts.load(place, at, last);
+        Parts parts = collection();
+        long at = piece.partsBegin();
+        while (at < piece.partsEnd()) {
+            at = parts.load(place, at, piece.partsEnd());
         }
     }
 
-    /** Reads whose piece it is, and makes the collection if it is not there. */
-    private Parts name() {
-        int index = u8() & ~LargeForm.MARKS;
-        int type = u8();
-        int length = u32();
-        need(length);
-        if (index >= Stripe.DATABASES || !Parts.isKnown(type)) {
-            throw new CorruptJournalException("kv piece: database " + index + ", type " + type);
-        }
-        long key = at;
-        at += length;
+    /** Finds whose piece it is, and makes the collection if it is not there. */
+    private Parts collection() {
+        long key = piece.key();
+        int length = piece.keyLength();
         Stripe stripe = stripes.of(key, length);
-        Database database = stripe.database(index);
+        Database database = stripe.database(piece.database());
         long hash = KeyHash.of(key, length);
         long item = database.items().find(hash, key, length);
         place.set(stripe, database, hash, key, length, item);
-        Parts parts = Parts.of(type);
+        Parts parts = Parts.of(piece.type());
         if (item == 0) {
             parts.createEmpty(place);
             made++;
-        } else if (!Item.isLarge(item) || Item.type(item) != type) {
+        } else if (!Item.isLarge(item) || Item.type(item) != piece.type()) {
             throw new CorruptJournalException("kv piece: its key is something else already");
         }
         return parts;
-    }
-
-    private void need(long bytes) {
-        if (bytes < 0 || bytes > end - at) {
-            throw new CorruptJournalException(
-                    "kv piece: " + bytes + " bytes wanted (expected: <= " + (end - at) + ")");
-        }
-    }
-
-    private int u8() {
-        need(1);
-        return Memory.getUnsignedByte(at++);
-    }
-
-    private int u32() {
-        need(4);
-        at += 4;
-        return Memory.getInt(at - 4);
-    }
-
-    private long i64() {
-        need(8);
-        at += 8;
-        return Memory.getLong(at - 8);
     }
 }

@@ -29,8 +29,8 @@ final class HashParts implements Parts {
         createEmpty(to);
         Stripe stripe = to.stripe();
         long copy = Item.root(to.item());
-        Element field = new Element();
-        Element value = new Element();
+        Element field = new Element(stripe.lent(0));
+        Element value = new Element(stripe.lent(1));
         each(
                 root,
                 member -> {
@@ -73,17 +73,27 @@ final class HashParts implements Parts {
 
     @Override
     public long load(Place place, long at, long end) {
-        PartReader in = new PartReader(at, end);
-        int length = in.length();
-        long field = in.skip(length);
-        int valueLength = in.length();
-        long value = in.skip(valueLength);
+        StoredPart part = new StoredPart();
+        long after = read(part, at, end);
+        long field = part.name();
+        int length = part.nameLength();
         long root = Item.root(place.item());
         long hash = KeyHash.of(field, length);
         if (Members.find(root, hash, field, length) != 0) {
             throw PartReader.twice();
         }
-        HashValue.addMember(place.stripe(), root, hash, field, length, value, valueLength);
+        HashValue.addMember(
+                place.stripe(), root, hash, field, length, part.value(), part.valueLength());
+        return after;
+    }
+
+    @Override
+    public long read(StoredPart into, long at, long end) {
+        PartReader in = new PartReader(at, end);
+        int length = in.length();
+        into.name(in.skip(length), length);
+        int valueLength = in.length();
+        into.value(in.skip(valueLength), valueLength);
         return in.at();
     }
 }

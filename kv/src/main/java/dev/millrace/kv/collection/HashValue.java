@@ -164,11 +164,6 @@ public final class HashValue {
         return count > 0 && count % 2 == 0 ? "" : count + " elements";
     }
 
-    /** Its listpack; it is no table. */
-    public static long pack(Place place) {
-        return Packed.pack(place);
-    }
-
     // ---- Changing
 
     /**
@@ -186,8 +181,8 @@ public final class HashValue {
             Apply.createLarge(place, Item.TYPE_HASH, root);
             return;
         }
-        Element field = new Element();
-        Element value = new Element();
+        Element field = new Element(stripe.lent(0));
+        Element value = new Element(stripe.lent(1));
         each(place, field, value, (f, v) -> addMember(stripe, root, f, v));
         Apply.enlarge(place, root);
     }

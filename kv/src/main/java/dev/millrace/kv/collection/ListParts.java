@@ -113,25 +113,35 @@ final class ListParts implements Parts {
 
     @Override
     public long load(Place place, long at, long end) {
+        StoredPart part = new StoredPart();
+        long after = read(part, at, end);
+        long pack = part.value();
+        int bytes = part.valueLength();
+        long root = Item.root(place.item());
+        long node = ListNode.make(place.stripe(), root, bytes);
+        Memory.copy(pack, ListNode.pack(node), bytes);
+        ListNode.previous(node, part.node());
+        ListNode.next(node, part.nextNode());
+        ListNode.loadedBefore(node, ListChain.tail(root));
+        ListChain.tail(root, node);
+        ListChain.size(root, ListChain.size(root) + Listpack.count(pack));
+        // A bound is enough, and no element is longer than its listpack.
+        Root.sawLength(root, bytes);
+        return after;
+    }
+
+    @Override
+    public long read(StoredPart into, long at, long end) {
         PartReader in = new PartReader(at, end);
         long name = in.i64();
-        long next = in.i64();
+        into.node(name, in.i64());
         int bytes = in.length();
         long pack = in.skip(bytes);
         String wrong = Listpack.check(pack, bytes);
         if (!wrong.isEmpty() || Listpack.count(pack) == 0) {
             throw new CorruptJournalException("kv list's node: " + wrong);
         }
-        long root = Item.root(place.item());
-        long node = ListNode.make(place.stripe(), root, bytes);
-        Memory.copy(pack, ListNode.pack(node), bytes);
-        ListNode.previous(node, name);
-        ListNode.next(node, next);
-        ListNode.loadedBefore(node, ListChain.tail(root));
-        ListChain.tail(root, node);
-        ListChain.size(root, ListChain.size(root) + Listpack.count(pack));
-        // A bound is enough, and no element is longer than its listpack.
-        Root.sawLength(root, bytes);
+        into.value(pack, bytes);
         return in.at();
     }
 

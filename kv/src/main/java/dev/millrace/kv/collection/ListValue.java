@@ -1,5 +1,6 @@
 package dev.millrace.kv.collection;
 
+import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.Listpack;
 import dev.millrace.kv.store.Apply;
@@ -80,11 +81,6 @@ public final class ListValue {
         return wrong.isEmpty() && Listpack.count(value) == 0 ? "no elements" : wrong;
     }
 
-    /** Its listpack; it is no chain. */
-    public static long pack(Place place) {
-        return Packed.pack(place);
-    }
-
     /** Is told the listpack of a node. */
     @FunctionalInterface
     public interface PackVisitor {
@@ -125,7 +121,7 @@ public final class ListValue {
                 place,
                 0,
                 false,
-                new Element(),
+                new Element(stripe.lent(0)),
                 element -> {
                     ListChain.push(place, root, false, element.address(), element.length());
                     return true;
@@ -191,8 +187,12 @@ public final class ListValue {
         read(from, fromFront ? 0 : size(from) - 1, element);
         if (from.item() == to.item()) {
             if (fromFront != toFront) {
-                element.hold();
-                push(from, toFront, element.address(), element.length());
+                // A copy, for the list's elements move when it grows.
+                NativeBuffer copy =
+                        new NativeBuffer(from.stripe().slabs(), Math.max(element.length(), 1));
+                copy.put(element.address(), element.length());
+                push(from, toFront, copy.address(), element.length());
+                copy.free();
                 remove(from, fromFront ? 0 : size(from) - 1, 1);
             }
             return;

@@ -50,6 +50,13 @@ public interface Parts {
      */
     long load(Place place, long at, long end);
 
+    /**
+     * Reads what the part holds that is written at {@code at}; returns where it ends.
+     *
+     * @throws dev.millrace.kernel.journal.CorruptJournalException if it is none
+     */
+    long read(StoredPart into, long at, long end);
+
     /** All parts are loaded: puts in order what came in no order. */
     default void loaded(long root) {}
 

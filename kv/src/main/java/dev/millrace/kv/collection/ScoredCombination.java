@@ -87,7 +87,7 @@ public final class ScoredCombination {
     private final Place[] sources;
     private final double[] weights;
     private final Integer[] order;
-    private final Element element = new Element();
+    private final Element element;
 
     /**
      * @param sources at least one; each has a sorted set, a set or nothing
@@ -99,6 +99,7 @@ public final class ScoredCombination {
         this.aggregate = aggregate;
         this.sources = sources.clone();
         this.weights = weights.clone();
+        this.element = new Element(sources[0].stripe().lent(2));
         this.order = new Integer[sources.length];
         Arrays.setAll(order, i -> i);
         Arrays.sort(order, Comparator.comparingLong(i -> size(sources[i])));

@@ -65,15 +65,24 @@ final class SetParts implements Parts {
 
     @Override
     public long load(Place place, long at, long end) {
-        PartReader in = new PartReader(at, end);
-        int length = in.length();
-        long name = in.skip(length);
+        StoredPart part = new StoredPart();
+        long after = read(part, at, end);
+        long name = part.name();
+        int length = part.nameLength();
         long root = Item.root(place.item());
         long hash = KeyHash.of(name, length);
         if (Members.find(root, hash, name, length) != 0) {
             throw PartReader.twice();
         }
         SetValue.addMember(place.stripe(), root, hash, name, length);
+        return after;
+    }
+
+    @Override
+    public long read(StoredPart into, long at, long end) {
+        PartReader in = new PartReader(at, end);
+        int length = in.length();
+        into.name(in.skip(length), length);
         return in.at();
     }
 }

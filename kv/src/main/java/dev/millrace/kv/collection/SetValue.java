@@ -223,11 +223,6 @@ public final class SetValue {
         };
     }
 
-    /** Its integers, an {@link IntSet}; it has that form. */
-    public static long integersOf(Place place) {
-        return integers(place);
-    }
-
     // ---- Changing
 
     /** Makes a set where none is of integers that lie elsewhere, of which there are some. */
@@ -274,7 +269,7 @@ public final class SetValue {
             values[i] = IntSet.get(set, i);
         }
         Packed.reset(place, PACKED);
-        Element element = new Element();
+        Element element = new Element(place.stripe().lent(0));
         for (long value : values) {
             element.set(value);
             Packed.append(place, element.address(), element.length());
@@ -286,7 +281,7 @@ public final class SetValue {
         long root = Members.make(stripe, Item.TYPE_SET, 0);
         each(
                 place,
-                new Element(),
+                new Element(stripe.lent(0)),
                 member -> addMember(stripe, root, member.address(), member.length()));
         Apply.enlarge(place, root);
     }

@@ -33,7 +33,7 @@ public final class SortedSetDraft implements AutoCloseable {
                 rank,
                 count,
                 false,
-                new Element(),
+                new Element(stripe.lent(0)),
                 (member, score) -> {
                     draft.addLast(score, member.address(), member.length());
                     return true;

@@ -73,19 +73,29 @@ final class SortedSetParts implements Parts {
 
     @Override
     public long load(Place place, long at, long end) {
-        PartReader in = new PartReader(at, end);
-        double score = Double.longBitsToDouble(in.i64());
-        if (Double.isNaN(score)) {
-            throw new CorruptJournalException("kv part: a score that is no number");
-        }
-        int length = in.length();
-        long name = in.skip(length);
+        StoredPart part = new StoredPart();
+        long after = read(part, at, end);
+        long name = part.name();
+        int length = part.nameLength();
         long root = Item.root(place.item());
         long hash = KeyHash.of(name, length);
         if (Members.find(root, hash, name, length) != 0) {
             throw PartReader.twice();
         }
-        SortedSetValue.addMember(place.stripe(), root, hash, score, name, length);
+        SortedSetValue.addMember(place.stripe(), root, hash, part.score(), name, length);
+        return after;
+    }
+
+    @Override
+    public long read(StoredPart into, long at, long end) {
+        PartReader in = new PartReader(at, end);
+        double score = Double.longBitsToDouble(in.i64());
+        if (Double.isNaN(score)) {
+            throw new CorruptJournalException("kv part: a score that is no number");
+        }
+        into.score(score);
+        int length = in.length();
+        into.name(in.skip(length), length);
         return in.at();
     }
 }

@@ -13,6 +13,7 @@ import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;
 
+import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 
 /**
@@ -217,11 +218,6 @@ public final class SortedSetValue {
         return packedScore(Listpack.next(at));
     }
 
-    /** Its listpack; it is no table. */
-    public static long pack(Place place) {
-        return Packed.pack(place);
-    }
-
     /** Whether a listpack from a stranger may be {@link #createPacked}. */
     public static boolean isWhole(long pack, int bytes) {
         return wrong(PACKED, pack, bytes).isEmpty();
@@ -251,8 +247,14 @@ public final class SortedSetValue {
     }
 
     private static String wrongOrder(long pack) {
-        Element member = new Element();
-        Element before = new Element();
+        try (Arena arena = Arena.ofConfined()) {
+            long digits = arena.allocate(2L * Element.DIGITS_BYTES).address();
+            return wrongOrder(
+                    pack, new Element(digits), new Element(digits + Element.DIGITS_BYTES));
+        }
+    }
+
+    private static String wrongOrder(long pack, Element member, Element before) {
         double lastScore = Double.NEGATIVE_INFINITY;
         boolean first = true;
         for (long at = Listpack.first(pack); !Listpack.isEnd(at); ) {
@@ -298,7 +300,7 @@ public final class SortedSetValue {
                 0,
                 Long.MAX_VALUE,
                 false,
-                new Element(),
+                new Element(stripe.lent(0)),
                 (member, score) -> {
                     addMember(stripe, root, score, member.address(), member.length());
                     return true;

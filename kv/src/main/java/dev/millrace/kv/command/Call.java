@@ -5,6 +5,7 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.eviction.Frequency;
 import dev.millrace.kv.packed.Element;
+import dev.millrace.kv.resp.CText;
 import dev.millrace.kv.resp.Decimal;
 import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
@@ -146,9 +147,7 @@ public final class Call {
 
     /** An argument as C prints it in an error: up to its first zero byte. */
     public String shown(int index) {
-        String text = text(index);
-        int end = text.indexOf('\0');
-        return end < 0 ? text : text.substring(0, end);
+        return CText.of(text(index));
     }
 
     /** Counts in what the command is about to make on the heap; refuses what is too much. */

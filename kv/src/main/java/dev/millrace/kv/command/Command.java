@@ -43,7 +43,8 @@ public final class Command {
     /**
      * How many bytes of effects a request may at most cause beyond its {@link Cost}, as things are
      * when its keys are locked: for members that it names in its effects, but are not among its
-     * arguments. It may look keys up with {@link Call#peek}, and changes nothing.
+     * arguments. It may look keys up with {@link Call#peek}, and changes nothing. In a transaction
+     * it is asked once before the first command, and again right before its own.
      */
     @FunctionalInterface
     public interface Measure {

@@ -6,6 +6,7 @@ import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Help;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.config.Parameter.Trait;
+import dev.millrace.kv.resp.CText;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
 
@@ -185,7 +186,7 @@ public final class Configuring {
             if (parameter == null) {
                 throw new Refusal(
                         "ERR Unknown option or number of arguments for CONFIG SET - '"
-                                + name
+                                + CText.of(name)
                                 + "'");
             }
             if (parameter.has(Trait.IMMUTABLE)) {

@@ -2,6 +2,7 @@ package dev.millrace.kv.connection;
 
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.resp.CText;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Session;
 
@@ -28,7 +29,7 @@ final class ClientFilter {
             case "normal" -> session -> session.subscriptions() == 0;
             case "pubsub" -> session -> session.subscriptions() > 0;
             case "master", "slave", "replica" -> session -> false;
-            default -> throw new Refusal("ERR Unknown client type '" + name + "'");
+            default -> throw new Refusal("ERR Unknown client type '" + CText.of(name) + "'");
         };
     }
 

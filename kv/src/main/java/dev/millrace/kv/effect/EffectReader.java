@@ -3,6 +3,7 @@ package dev.millrace.kv.effect;
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.packed.Element;
+import dev.millrace.kv.rdb.DumpedValue;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.KeyHash;
@@ -16,6 +17,7 @@ final class EffectReader {
     private final Place place;
     private final Place other;
     private final Element element = new Element();
+    private final DumpedValue dumped = new DumpedValue();
     private long at;
     private long end;
 
@@ -32,6 +34,11 @@ final class EffectReader {
     /** To read an element of a collection into. */
     Element element() {
         return element;
+    }
+
+    /** To read a dumped value with. */
+    DumpedValue dumped() {
+        return dumped;
     }
 
     void read(long address, int bytes) {

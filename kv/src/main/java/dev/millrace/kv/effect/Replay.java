@@ -49,7 +49,7 @@ public final class Replay {
                 Apply.expire(key.stripe(), key.database(), key.hash(), key.item(), in.i64());
             }
             case SET_RANGE -> setRange();
-            case COPY -> Collections.copy(in.existing(), in.otherKey());
+            case COPY -> copy();
             case FLUSH -> flush();
             case SWAP -> {
                 int a = in.database();
@@ -80,13 +80,23 @@ public final class Replay {
         }
     }
 
+    private void copy() {
+        Place from = in.existing();
+        Collections.copy(from, another(from));
+    }
+
     private void move() {
         Place from = in.existing();
+        Collections.move(from, another(from));
+    }
+
+    /** A second key, which is not the first: what is there makes room for the first's value. */
+    private Place another(Place from) {
         Place to = in.otherKey();
         if (from.item() == to.item()) {
-            throw new CorruptJournalException("kv effect: a key is moved to itself");
+            throw new CorruptJournalException("kv effect: a key is copied or moved to itself");
         }
-        Collections.move(from, to);
+        return to;
     }
 
     private void flush() {
@@ -102,6 +112,9 @@ public final class Replay {
     private void putString() {
         Place key = in.key();
         int encoding = in.u8();
+        if (!Item.isOfStrings(encoding)) {
+            throw new CorruptJournalException("kv effect: a string of encoding " + encoding);
+        }
         long expiresAt = in.i64();
         int length = in.length();
         Apply.putString(

@@ -12,6 +12,7 @@ import dev.millrace.kv.store.Place;
 /** A value from a dump, as it stands there: shorter than the effects that would build it. */
 public final class RestoreEffect {
     private final Effects effects;
+    private final DumpedValue value = new DumpedValue();
 
     RestoreEffect(Effects effects) {
         this.effects = effects;
@@ -24,7 +25,8 @@ public final class RestoreEffect {
      */
     public void restore(Key key, long expiresAt, Limits limits, int type, long dump, int length) {
         write(key, expiresAt, limits, type, dump, length);
-        apply(key, expiresAt, limits, type, dump, length);
+        value.read(key, limits, type, dump, length);
+        expire(key, expiresAt);
         effects.touched(key, true);
     }
 
@@ -46,12 +48,6 @@ public final class RestoreEffect {
         Effects.putBytes(out, dump, length);
     }
 
-    private static void apply(
-            Place key, long expiresAt, Limits limits, int type, long dump, int length) {
-        DumpedValue.read(key, limits, type, dump, length);
-        expire(key, expiresAt);
-    }
-
     private static void expire(Place key, long expiresAt) {
         if (expiresAt != 0) {
             key.item(Apply.expire(key.stripe(), key.database(), key.hash(), key.item(), expiresAt));
@@ -69,7 +65,8 @@ public final class RestoreEffect {
             throw new CorruptJournalException("kv effect: the restored key is there");
         }
         try {
-            apply(key, expiresAt, limits, type, dump, length);
+            in.dumped().read(key, limits, type, dump, length);
+            expire(key, expiresAt);
         } catch (BadDump bad) {
             throw new CorruptJournalException("kv effect: " + bad.getMessage());
         }

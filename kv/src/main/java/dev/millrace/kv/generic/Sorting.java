@@ -15,6 +15,7 @@ import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.effect.ListEffects;
 import dev.millrace.kv.packed.Element;
+import dev.millrace.kv.resp.CText;
 import dev.millrace.kv.session.Config.Quantity;
 import dev.millrace.kv.store.Item;
 
@@ -249,7 +250,7 @@ public final class Sorting {
 
     /** As {@code strtod} reads it; refuses what is no number, or beyond a double's range. */
     private static double score(byte[] bytes) {
-        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        String text = CText.of(new String(bytes, StandardCharsets.ISO_8859_1));
         if (text.isEmpty()) {
             return 0;
         }

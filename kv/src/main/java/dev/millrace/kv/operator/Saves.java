@@ -6,14 +6,15 @@ import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.session.Checkpoints;
 import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.OnlineSaves;
 import dev.millrace.kv.session.Session;
 
 import java.util.List;
 
 /**
- * SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE: each means a checkpoint of the shard. The journal makes
- * changes last without any of them; a checkpoint makes the next start quick and lets the journal
- * forget.
+ * SAVE, BGSAVE and LASTSAVE, of dump files that Redis loads; BGREWRITEAOF, which means a checkpoint
+ * of the shard. The journal makes changes last without any of them; a checkpoint makes the next
+ * start quick and lets the journal forget.
  */
 @SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
 public final class Saves {
@@ -66,19 +67,17 @@ public final class Saves {
     private static void save(Call call) {
         Lane lane = call.lane();
         Session session = call.session();
-        boolean begun =
-                call.server().checkpoints().begin(complete -> answer(lane, session, complete));
-        if (!begun) {
+        if (!call.server().saves().begin(well -> answer(lane, session, well))) {
             throw IN_PROGRESS;
         }
         lane.suspend(session);
     }
 
-    private static void answer(Lane lane, Session session, boolean complete) {
+    private static void answer(Lane lane, Session session, boolean well) {
         lane.resume(
                 session,
                 reply -> {
-                    if (!complete) {
+                    if (!well) {
                         throw FAILED;
                     }
                     reply.ok();
@@ -89,35 +88,37 @@ public final class Saves {
         if (call.count() > 1 && !(call.count() == 2 && call.is(1, "SCHEDULE"))) {
             throw Refusal.SYNTAX;
         }
-        if (call.server().checkpoints().isRunning()) {
-            throw IN_PROGRESS;
+        OnlineSaves saves = call.server().saves();
+        if (call.isInTransaction()) {
+            // A cut freezes all stripes in order: not while a transaction holds some.
+            if (saves.state().running()) {
+                throw IN_PROGRESS;
+            }
+            saves.schedule(well -> {});
+            call.reply().simple("Background saving scheduled");
+            return;
         }
-        if (!begin(call)) {
+        if (!saves.begin(well -> {})) {
             throw IN_PROGRESS;
         }
         call.reply().simple("Background saving started");
     }
 
     private static void rewrite(Call call) {
-        boolean running = call.server().checkpoints().isRunning();
-        begin(call);
+        Checkpoints checkpoints = call.server().checkpoints();
+        boolean running = checkpoints.isRunning();
+        if (call.isInTransaction()) {
+            call.lane().loop().execute(() -> checkpoints.begin(complete -> {}));
+        } else {
+            checkpoints.begin(complete -> {});
+        }
         call.reply()
                 .simple(
                         "Background append only file rewriting "
                                 + (running ? "scheduled" : "started"));
     }
 
-    /** A cut freezes all stripes in order: not while a transaction holds some. */
-    private static boolean begin(Call call) {
-        Checkpoints checkpoints = call.server().checkpoints();
-        if (call.isInTransaction()) {
-            call.lane().loop().execute(() -> checkpoints.begin(complete -> {}));
-            return true;
-        }
-        return checkpoints.begin(complete -> {});
-    }
-
     private static void last(Call call) {
-        call.reply().integer(call.server().checkpoints().lastMillis() / MILLIS_PER_SECOND);
+        call.reply().integer(call.server().saves().state().lastMillis() / MILLIS_PER_SECOND);
     }
 }

@@ -8,10 +8,12 @@ import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * SHUTDOWN. Nothing is lost by NOSAVE: the journal has everything already; SAVE takes a checkpoint
- * first. The client gets no reply, its connection ends with the process.
+ * SHUTDOWN. Nothing is lost by NOSAVE, or without a word: the journal has everything already. SAVE
+ * writes a dump file first, and without that there is no end unless FORCE is said. The client gets
+ * no reply, its connection ends with the process.
  */
 @SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
 public final class Shutdowns {
@@ -84,20 +86,21 @@ public final class Shutdowns {
         Session session = call.session();
         boolean force = has(call, "FORCE");
         lane.suspend(session);
-        boolean ends =
-                save
-                        && call.server()
-                                .checkpoints()
-                                .begin(
-                                        complete -> {
-                                            if (complete || force) {
-                                                end.run();
-                                            } else {
-                                                refuse(lane, session);
-                                            }
-                                        });
-        if (!ends) {
+        if (!save) {
             end.run();
+            return;
+        }
+        Consumer<Boolean> saved =
+                well -> {
+                    if (well || force) {
+                        end.run();
+                    } else {
+                        refuse(lane, session);
+                    }
+                };
+        // What one that runs already holds is older than what this client has written.
+        if (!call.server().saves().begin(saved)) {
+            call.server().saves().schedule(saved);
         }
     }
 

@@ -14,13 +14,12 @@ final class Distinct {
      * Looks at every {@code step}th element. By their hashes, which are of 64 bits and keyed: that
      * two differ and have one hash will not happen.
      */
-    static boolean are(long pack, int step) {
+    static boolean are(long pack, int step, Element element) {
         int count = Listpack.count(pack) / step;
         if (count < 2) {
             return true;
         }
         long[] hashes = new long[count];
-        Element element = new Element();
         long at = Listpack.first(pack);
         for (int i = 0; i < count; i++) {
             Listpack.read(at, element);

@@ -23,7 +23,7 @@ final class DumpReader {
     private static final int LENGTH_32 = 0x80;
     private static final int LENGTH_64 = 0x81;
 
-    /** What a compressed string may become: the longest string there is. */
+    /** The longest string there is. */
     private static final long STRING_BYTES_MAX = 512L << 20;
 
     private final NativeBuffer unpacked = new NativeBuffer(256);
@@ -39,10 +39,10 @@ final class DumpReader {
         end = address + bytes;
     }
 
-    /** Gives back what strings were unpacked to. */
+    /** Gives back what strings were unpacked to; it may read others afterwards. */
     void close() {
-        unpacked.free();
-        otherUnpacked.free();
+        unpacked.shrink();
+        otherUnpacked.shrink();
     }
 
     long address() {
@@ -149,8 +149,8 @@ final class DumpReader {
         int kind = first >>> 6;
         if (kind != ENCODED) {
             long length = length(first, kind);
-            long address = skip(length);
-            into.set(address, (int) length);
+            needAtMost(length, STRING_BYTES_MAX);
+            into.set(skip(length), (int) length);
             return;
         }
         switch (first & 0x3f) {
@@ -162,13 +162,17 @@ final class DumpReader {
         }
     }
 
+    private void needAtMost(long bytes, long most) {
+        if (bytes > most) {
+            throw bad("a string of " + bytes + " bytes (expected: <= " + most + ")");
+        }
+    }
+
     private void unpack(Element into, NativeBuffer buffer) {
         long packedBytes = length();
         long bytes = length();
         long packed = skip(packedBytes);
-        if (bytes > STRING_BYTES_MAX) {
-            throw bad("a string of " + bytes + " bytes (expected: <= " + STRING_BYTES_MAX + ")");
-        }
+        needAtMost(bytes, Math.min(STRING_BYTES_MAX, packedBytes * Lzf.RATIO_MAX));
         buffer.shrink();
         long to = buffer.room(Math.max(bytes, 1));
         if (!Lzf.unpack(packed, packedBytes, to, bytes)) {

@@ -8,15 +8,17 @@ import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.IntSet;
 import dev.millrace.kv.packed.Listpack;
 import dev.millrace.kv.resp.Decimal;
+import dev.millrace.kv.session.Config;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Place;
 
 /**
- * A value as a dump has it: read into a place where nothing is, and written from one.
+ * Reads values as dumps have them into places where nothing is; {@link ValueWriter} writes them.
  *
- * <p>Reading believes nothing; what is wrong throws {@link BadDump}, and may leave a part of the
- * value at the place. So whoever cannot have that reads it into a store of its own first.
+ * <p>Nothing is believed; what is wrong throws {@link BadDump}, and may leave a part of the value
+ * at the place. So whoever cannot have that reads it into a store of its own first. One is used for
+ * many values: it has memory outside the heap, which does not go with it.
  */
 public final class DumpedValue {
     /** A list's listpack is at most so long; a longer one becomes several. */
@@ -24,34 +26,33 @@ public final class DumpedValue {
 
     private final Element first = new Element();
     private final Element second = new Element();
-    private final Limits limits;
-
-    DumpedValue(Limits limits) {
-        this.limits = limits;
-    }
-
-    // ---- Reading
+    private final DumpReader exactly = new DumpReader();
+    private Limits limits = Limits.of(new Config());
 
     /**
      * Gives a place, where nothing is, a value that is dumped in exactly these bytes.
      *
      * @throws BadDump if it is not one; a part of it may be at the place then
      */
-    public static void read(Place place, Limits limits, int type, long dump, long bytes) {
-        DumpReader in = new DumpReader();
+    public void read(Place place, Limits upTo, int type, long dump, long bytes) {
         try {
-            in.read(dump, bytes);
-            new DumpedValue(limits).read(in, type, place);
-            if (in.left() != 0) {
-                throw in.bad(in.left() + " bytes behind the value");
+            exactly.read(dump, bytes);
+            read(exactly, upTo, type, place);
+            if (exactly.left() != 0) {
+                throw exactly.bad(exactly.left() + " bytes behind the value");
             }
         } finally {
-            in.close();
+            exactly.close();
         }
     }
 
-    /** Reads a value of a type of {@link DumpType}. */
-    void read(DumpReader in, int type, Place place) {
+    /**
+     * Reads a value of a type of {@link DumpType}.
+     *
+     * @param upTo up to what a collection stays packed
+     */
+    void read(DumpReader in, Limits upTo, int type, Place place) {
+        limits = upTo;
         switch (type) {
             case DumpType.STRING -> string(in, place);
             case DumpType.LIST -> list(in, place);
@@ -208,7 +209,7 @@ public final class DumpedValue {
             longest = Math.max(longest, Listpack.length(at));
         }
         boolean fits = elements / 2 <= limits.hashEntries() && longest <= limits.hashBytes();
-        if (fits && Distinct.are(pack, 2)) {
+        if (fits && Distinct.are(pack, 2, second)) {
             HashValue.createPacked(place, pack);
             return;
         }
@@ -259,7 +260,7 @@ public final class DumpedValue {
             longest = Math.max(longest, Listpack.length(at));
         }
         boolean fits = elements / 2 <= limits.sortedEntries() && longest <= limits.sortedBytes();
-        if (fits && SortedSetValue.isWhole(pack, first.length()) && Distinct.are(pack, 2)) {
+        if (fits && SortedSetValue.isWhole(pack, first.length()) && Distinct.are(pack, 2, second)) {
             SortedSetValue.createPacked(place, pack);
             return;
         }
@@ -270,107 +271,5 @@ public final class DumpedValue {
             at = Listpack.next(at);
             putScore(in, place, elements / 2, score);
         }
-    }
-
-    // ---- Writing
-
-    /** Writes the type's code. */
-    static void writeType(Place place, DumpWriter out) {
-        out.u8(typeOf(place));
-    }
-
-    private static int typeOf(Place place) {
-        long item = place.item();
-        boolean large = Item.isLarge(item);
-        return switch (Item.type(item)) {
-            case Item.TYPE_STRING -> DumpType.STRING;
-            case Item.TYPE_LIST -> DumpType.LIST_LISTPACKS;
-            case Item.TYPE_SET ->
-                    SetValue.form(place) == SetValue.Form.INTEGERS
-                            ? DumpType.SET_INTEGERS
-                            : DumpType.SET;
-            case Item.TYPE_SORTED_SET -> large ? DumpType.ZSET_BINARY : DumpType.ZSET_LISTPACK;
-            case Item.TYPE_HASH -> large ? DumpType.HASH : DumpType.HASH_LISTPACK;
-            default -> throw new AssertionError("type " + Item.type(item));
-        };
-    }
-
-    /** Writes the value. */
-    void write(Place place, DumpWriter out) {
-        long item = place.item();
-        switch (Item.type(item)) {
-            case Item.TYPE_STRING -> out.string(Item.value(item), Item.valueLength(item));
-            case Item.TYPE_LIST -> writeList(place, out);
-            case Item.TYPE_SET -> writeSet(place, out);
-            case Item.TYPE_SORTED_SET -> writeSortedSet(place, out);
-            case Item.TYPE_HASH -> writeHash(place, out);
-            default -> throw new AssertionError("type " + Item.type(item));
-        }
-    }
-
-    private static void writePack(long pack, DumpWriter out) {
-        out.string(pack, Listpack.bytes(pack));
-    }
-
-    private static void writeNode(long pack, DumpWriter out) {
-        out.length(DumpType.NODE_PACKED);
-        writePack(pack, out);
-    }
-
-    private static void writeList(Place place, DumpWriter out) {
-        if (!ListValue.isChain(place)) {
-            out.length(1);
-            writeNode(ListValue.pack(place), out);
-            return;
-        }
-        out.length(ListValue.eachPack(place, pack -> {}));
-        ListValue.eachPack(place, pack -> writeNode(pack, out));
-    }
-
-    private void writeSet(Place place, DumpWriter out) {
-        if (SetValue.form(place) == SetValue.Form.INTEGERS) {
-            long set = SetValue.integersOf(place);
-            out.string(set, IntSet.bytes(set));
-            return;
-        }
-        out.length(SetValue.size(place));
-        SetValue.each(place, first, member -> out.string(member.address(), member.length()));
-    }
-
-    private void writeSortedSet(Place place, DumpWriter out) {
-        if (!SortedSetValue.isTable(place)) {
-            writePack(SortedSetValue.pack(place), out);
-            return;
-        }
-        long size = SortedSetValue.size(place);
-        out.length(size);
-        // From the greatest, as Redis does: who loads it then puts each before the last.
-        SortedSetValue.each(
-                place,
-                size - 1,
-                size,
-                true,
-                first,
-                (member, score) -> {
-                    out.string(member.address(), member.length());
-                    out.i64(Double.doubleToRawLongBits(score));
-                    return true;
-                });
-    }
-
-    private void writeHash(Place place, DumpWriter out) {
-        if (!HashValue.isTable(place)) {
-            writePack(HashValue.pack(place), out);
-            return;
-        }
-        out.length(HashValue.size(place));
-        HashValue.each(
-                place,
-                first,
-                second,
-                (field, value) -> {
-                    out.string(field.address(), field.length());
-                    out.string(value.address(), value.length());
-                });
     }
 }

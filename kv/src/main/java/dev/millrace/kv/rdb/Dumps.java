@@ -108,8 +108,8 @@ public final class Dumps {
         }
         NativeBuffer out = call.scratch();
         DumpWriter writer = new DumpWriter(out);
-        DumpedValue.writeType(key, writer);
-        new DumpedValue(Limits.of(call.server().config())).write(key, writer);
+        ValueWriter.writeType(key, writer);
+        new ValueWriter(call.element(), call.otherElement()).write(key, writer);
         out.putByte(VERSION & 0xff);
         out.putByte(VERSION >>> 8);
         out.putLong(Crc64.update(0, out.address(), out.length()));

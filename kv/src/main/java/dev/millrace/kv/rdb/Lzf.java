@@ -11,6 +11,9 @@ import dev.millrace.kernel.memory.Memory;
  * </pre>
  */
 final class Lzf {
+    /** What a byte can become: three say that 264 are as they were before. */
+    static final int RATIO_MAX = 88;
+
     private static final int LITERAL_MAX = 32;
 
     private Lzf() {}

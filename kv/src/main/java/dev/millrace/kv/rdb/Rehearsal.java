@@ -13,6 +13,7 @@ import dev.millrace.kv.store.Stripe;
 final class Rehearsal {
     private final Stripe apart = new Stripe();
     private final Place place = new Place(apart);
+    private final DumpedValue value = new DumpedValue();
 
     Rehearsal(KvServer server) {
         assert server != null;
@@ -23,7 +24,7 @@ final class Rehearsal {
         apart.lock();
         try {
             place.set(apart, apart.database(0), key.hash(), key.address(), key.length(), 0);
-            DumpedValue.read(place, limits, type, dump, length);
+            value.read(place, limits, type, dump, length);
         } finally {
             if (place.exists()) {
                 Collections.delete(place);

@@ -94,17 +94,24 @@ public final class Reply {
     }
 
     private void header(int kind, long value) {
-        long at = out.room(HEADER_BYTES_MAX);
+        out.advance(header(out.room(HEADER_BYTES_MAX), kind, value));
+    }
+
+    /** Writes it where there is room, and returns its length. */
+    private static int header(long at, int kind, long value) {
         Memory.putByte(at, kind);
-        int digits;
+        int digits = 1;
         if (value >= 0 && value < 10) {
             Memory.putByte(at + 1, (int) ('0' + value));
-            digits = 1;
+        } else if (value >= 10 && value < 100) {
+            int tens = (int) value / 10;
+            Memory.putShort(at + 1, '0' + tens | '0' + (int) value - tens * 10 << 8);
+            digits = 2;
         } else {
             digits = Decimal.write(at + 1, value);
         }
         Memory.putShort(at + 1 + digits, CRLF);
-        out.advance(digits + 3);
+        return digits + 3;
     }
 
     private void crlf() {
@@ -113,11 +120,12 @@ public final class Reply {
     }
 
     public void bulk(long address, int length) {
-        header('$', length);
-        long at = out.room(length + 2L);
+        long room = out.room(HEADER_BYTES_MAX + length + 2L);
+        int head = header(room, '$', length);
+        long at = room + head;
         Memory.copy(address, at, length);
         Memory.putShort(at + length, CRLF);
-        out.advance(length + 2L);
+        out.advance(head + length + 2L);
     }
 
     public void bulk(byte[] bytes) {

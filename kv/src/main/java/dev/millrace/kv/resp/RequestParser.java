@@ -19,6 +19,9 @@ public final class RequestParser {
 
     private static final int NONE = -1;
 
+    /** A letter, two digits, a line end. */
+    private static final int SHORT_LINE_BYTES_MAX = 5;
+
     /** What a client may send before it has said who it is. */
     private static final int ARGUMENTS_BEFORE_AUTH_MAX = 10;
 
@@ -99,6 +102,12 @@ public final class RequestParser {
     }
 
     private boolean parseCount(long address, int length, boolean authenticated) {
+        int few = shortNumber(address, length);
+        if (few != NONE && few <= ARGUMENTS_BEFORE_AUTH_MAX) {
+            at += shortLine(few);
+            argumentsLeft = few;
+            return true;
+        }
         int end = lineEnd(address, at, length);
         if (end < 0) {
             if (length - at > LINE_BYTES_MAX) {
@@ -122,6 +131,12 @@ public final class RequestParser {
         if (at >= length) {
             return false;
         }
+        int small = shortNumber(address, length);
+        if (small != NONE && small <= bulkBytesMax && Memory.getByte(address + at) == '$') {
+            at += shortLine(small);
+            bulkLength = small;
+            return true;
+        }
         int end = lineEnd(address, at, length);
         if (end < 0) {
             if (length - at > LINE_BYTES_MAX) {
@@ -143,6 +158,33 @@ public final class RequestParser {
         at = end + 2;
         bulkLength = bytes;
         return true;
+    }
+
+    /**
+     * The number of a line that has one digit or two, as nearly all have, read at once; {@link
+     * #NONE} if it is another, or wrong, or not whole: then whoever takes one byte after the other
+     * says what it is (benchmark: {@code RequestParsing}).
+     */
+    private int shortNumber(long address, int length) {
+        if (length - at < SHORT_LINE_BYTES_MAX) {
+            return NONE;
+        }
+        int line = Memory.getInt(address + at);
+        int first = (line >>> 8 & 0xff) - '0';
+        int second = (line >>> 16 & 0xff) - '0';
+        if (first < 0 || first > 9) {
+            return NONE;
+        }
+        if (second == '\r' - '0') {
+            return first;
+        }
+        boolean two = first > 0 && second >= 0 && second <= 9 && line >>> 24 == '\r';
+        return two ? first * 10 + second : NONE;
+    }
+
+    /** Bytes of a line with such a number. */
+    private static int shortLine(int number) {
+        return number < 10 ? SHORT_LINE_BYTES_MAX - 1 : SHORT_LINE_BYTES_MAX;
     }
 
     /** The offset of the \r that ends the line, once the byte after it is there too; else -1. */

@@ -33,6 +33,7 @@ import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +57,13 @@ public final class KvRoom implements Room {
             Setting.text("kv.requirepass", "", "password that Redis clients must give");
 
     private static final Setting<String> SYNC = ShardRoom.syncSetting("kv.sync");
+
+    private static final Setting<String> SAVE_DIR =
+            Setting.text(
+                    "kv.save.dir", "", "where SAVE and BGSAVE write; default: the data directory");
+
+    private static final Setting<String> SAVE_FILE =
+            Setting.text("kv.save.file", "dump.rdb", "name of the file they write");
 
     private static final Setting<Long> LOOPS =
             Setting.count("kv.loops", 0, 0, 64, "event loops; 0: one for each two processors");
@@ -99,7 +107,7 @@ public final class KvRoom implements Room {
 
     @Override
     public List<Setting<?>> settings() {
-        return List.of(PORT, UNIX, TLS, PASSWORD, SYNC, LOOPS, STRIPES);
+        return List.of(PORT, UNIX, TLS, PASSWORD, SYNC, SAVE_DIR, SAVE_FILE, LOOPS, STRIPES);
     }
 
     private StateMachine machine(Settings settings) {
@@ -125,9 +133,12 @@ public final class KvRoom implements Room {
                         Clock.systemUTC());
         serving.config().requirepass(context.get(PASSWORD));
         serving.config().set(Config.Quantity.MAXCLIENTS, context.get(Guard.CONNECTIONS_MAX));
-        serving.checkpoints(new ShardCheckpoints(shards, serving));
+        Path dump = dump(context);
+        serving.checkpoints(new ShardCheckpoints(shards));
+        serving.saves(new ShardSaves(serving, shard::openNewest, dump, context.log()));
         serving.shutdown(shutdown);
-        declare(Parameters.of(serving), context);
+        Parameters.of(serving).declare("unixsocket", context.get(UNIX));
+        declareDump(Parameters.of(serving), dump);
         new RunningPolicy(policy(context.settings()), serving, policyChange)
                 .declare(Parameters.of(serving));
         Recent.of(serving);
@@ -163,10 +174,21 @@ public final class KvRoom implements Room {
         }
     }
 
-    /** What CONFIG GET answers of things that are decided at the start. */
-    private static void declare(Parameters parameters, RoomContext context) {
-        parameters.declare("unixsocket", context.get(UNIX));
-        parameters.declare("dir", context.data().toString());
+    /** The file that SAVE and BGSAVE write. */
+    private static Path dump(RoomContext context) throws BadSettings {
+        String name = context.get(SAVE_FILE);
+        if (name.isEmpty() || name.contains("/")) {
+            throw BadSettings.of(SAVE_FILE, name, "a file's name, without a directory");
+        }
+        String dir = context.get(SAVE_DIR);
+        Path folder = dir.isEmpty() ? context.data() : Path.of(dir);
+        return folder.toAbsolutePath().normalize().resolve(name);
+    }
+
+    /** What CONFIG GET answers of it. */
+    private static void declareDump(Parameters parameters, Path dump) {
+        parameters.declare("dir", String.valueOf(dump.getParent()));
+        parameters.declare("dbfilename", String.valueOf(dump.getFileName()));
     }
 
     private static void accept(Channel channel, Map<EventLoop, KvLoop> loops, KvServer server) {

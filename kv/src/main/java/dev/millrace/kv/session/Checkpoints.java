@@ -2,7 +2,7 @@ package dev.millrace.kv.session;
 
 import java.util.function.Consumer;
 
-/** The shard's checkpoints, as far as SAVE and its kin need them. From any thread. */
+/** The shard's checkpoints, as far as commands need them. From any thread. */
 public interface Checkpoints {
     /** There are none. */
     Checkpoints NONE =
@@ -19,18 +19,8 @@ public interface Checkpoints {
                 }
 
                 @Override
-                public long lastMillis() {
-                    return 0;
-                }
-
-                @Override
                 public boolean isLastComplete() {
                     return true;
-                }
-
-                @Override
-                public long changesSince() {
-                    return 0;
                 }
 
                 @Override
@@ -48,14 +38,8 @@ public interface Checkpoints {
 
     boolean isRunning();
 
-    /** When the last one was completed, or the process started; ms since 1970. */
-    long lastMillis();
-
     /** False if the last one was given up. */
     boolean isLastComplete();
-
-    /** Changes that clients have made since the last one began, or the process started. */
-    long changesSince();
 
     /** How many were completed since the process started. */
     long completed();

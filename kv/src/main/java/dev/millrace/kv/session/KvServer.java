@@ -59,6 +59,7 @@ public final class KvServer {
     private volatile @Nullable Pause pause;
     private volatile boolean activeExpire = true;
     private volatile Checkpoints checkpoints = Checkpoints.NONE;
+    private volatile OnlineSaves saves = OnlineSaves.NONE;
     private volatile @Nullable Runnable shutdown;
 
     /** Bits of {@code CARE_*}: what makes every command take the long way; 0 most of the time. */
@@ -314,6 +315,15 @@ public final class KvServer {
 
     public void checkpoints(Checkpoints checkpoints) {
         this.checkpoints = checkpoints;
+    }
+
+    /** The dump files that SAVE and BGSAVE write. */
+    public OnlineSaves saves() {
+        return saves;
+    }
+
+    public void saves(OnlineSaves saves) {
+        this.saves = saves;
     }
 
     /** Begins an orderly end of the process and returns; null if nobody can. */

@@ -20,6 +20,7 @@ import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.eviction.Eviction;
 import dev.millrace.kv.eviction.Frequency;
+import dev.millrace.kv.resp.CText;
 import dev.millrace.kv.resp.ProtocolException;
 import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
@@ -151,6 +152,9 @@ public final class Lane {
 
     /** Space is set aside for the command that runs, and all its effects fit in. */
     private boolean reserved;
+
+    /** What those commands of a transaction cost that have not run, before they are measured. */
+    private long costLeft;
 
     /** The client whose command runs wants no reply to it. */
     private boolean quiet;
@@ -321,6 +325,9 @@ public final class Lane {
         stats.received(bytes);
         session.active(nowMillis);
         current = session;
+        if (session.parked && bytes > 0) {
+            session.outlet().pause();
+        }
         try {
             NativeBuffer pending = session.pending;
             if (pending == null || pending.length() == 0 && !session.hasUnfinished()) {
@@ -686,9 +693,17 @@ public final class Lane {
             out.truncate(before);
         }
         if (session.replyMode() == Session.ReplyMode.SKIPPING) {
-            session.replyMode(executed ? Session.ReplyMode.ON : Session.ReplyMode.SKIP);
+            session.replyMode(modeAfterSkip(session, executed));
         }
         return executed;
+    }
+
+    /** A command that waits is not answered when it is served, either. */
+    private static Session.ReplyMode modeAfterSkip(Session session, boolean executed) {
+        if (!executed) {
+            return Session.ReplyMode.SKIP;
+        }
+        return session.parked ? Session.ReplyMode.SKIPPING : Session.ReplyMode.ON;
     }
 
     /** What the running command answers from here on is a push: it is sent to quiet clients too. */
@@ -869,10 +884,8 @@ public final class Lane {
     private static String unknown(Request request) {
         StringBuilder arguments = new StringBuilder();
         for (int i = 1; i < request.count() && arguments.length() < SHOWN_BYTES_MAX; i++) {
-            arguments
-                    .append('\'')
-                    .append(shortened(request, i, SHOWN_BYTES_MAX - arguments.length()));
-            arguments.append("' ");
+            String argument = shortened(request, i, SHOWN_BYTES_MAX - arguments.length());
+            arguments.append('\'').append(argument).append("' ");
         }
         return "ERR unknown command '"
                 + shortened(request, 0, SHOWN_BYTES_MAX)
@@ -893,8 +906,7 @@ public final class Lane {
         String text =
                 new String(
                         Memory.bytes(request.address(index), length), StandardCharsets.ISO_8859_1);
-        int end = text.indexOf('\0'); // Redis prints it as C does.
-        return end < 0 ? text : text.substring(0, end);
+        return CText.of(text);
     }
 
     private boolean refuse(Session session, @Nullable Command command, String error) {
@@ -928,18 +940,15 @@ public final class Lane {
     /** Runs a command now; false if it has to wait for space. */
     private boolean perform(Session session, Command command, Request request) {
         long cost = cost(session, command, request);
-        if (cost > Journal.RECORD_BYTES_MAX) {
-            return refuse(session, command, tooLarge(cost));
-        }
         if (cost > 0) {
-            switch (journal.admit(grant, cost)) {
+            switch (admit(cost)) {
                 case ADMITTED -> reserved = true;
                 case WAIT -> {
                     park(session);
                     return false;
                 }
                 case REFUSED -> {
-                    return refuse(session, command, diskError());
+                    return refuse(session, command, noSpace(cost));
                 }
             }
         }
@@ -948,7 +957,8 @@ public final class Lane {
         long locked = lock(mask(command, request), command.isWrite());
         try {
             if (command.isMeasured()) {
-                admission = admitMeasured(session, command, request, cost);
+                cost += measured(session, command, request);
+                admission = admit(cost);
             }
             if (admission == Journal.Admission.ADMITTED) {
                 run(session, command, request);
@@ -969,19 +979,29 @@ public final class Lane {
                 park(session);
                 yield false;
             }
-            case REFUSED -> refuse(session, command, diskError());
+            case REFUSED -> refuse(session, command, noSpace(cost));
         };
     }
 
-    /** Sets space aside for what is known only now that the keys are locked. */
-    private Journal.Admission admitMeasured(
-            Session session, Command command, Request request, long cost) {
-        long whole = cost + measured(session, command, request);
-        return whole > Journal.RECORD_BYTES_MAX
+    private Journal.Admission admit(long bytes) {
+        return bytes > Journal.RECORD_BYTES_MAX
                 ? Journal.Admission.REFUSED
-                : journal.admit(grant, whole);
+                : journal.admit(grant, bytes);
     }
 
+    /** Why so many bytes of effects are not taken. */
+    private String noSpace(long bytes) {
+        if (bytes > Journal.RECORD_BYTES_MAX) {
+            return tooLarge(bytes);
+        }
+        return journal.state() == Journal.State.OPEN
+                ? "ERR what this changes may take "
+                        + bytes
+                        + " bytes of the journal, which has no space for them yet"
+                : diskError();
+    }
+
+    /** What a command may cause beyond its cost, now that its keys are locked. */
     private long measured(Session session, Command command, Request request) {
         call.begin(session, command, request);
         try {
@@ -1022,11 +1042,12 @@ public final class Lane {
 
     /** The most bytes of effects this may cause: EXEC's are those of what was queued. */
     private static long cost(Session session, Command command, Request request) {
-        if (command.isWrite()) {
-            return command.cost(request);
-        }
         Transaction open = session.transaction();
-        return open != null && isExec(command) ? open.cost() : 0;
+        return open != null && isExec(command) ? open.cost() : cost(command, request);
+    }
+
+    private static long cost(Command command, Request request) {
+        return command.isWrite() ? command.cost(request) : 0;
     }
 
     private static String tooLarge(long cost) {
@@ -1166,8 +1187,10 @@ public final class Lane {
         if (reserved || server.pause() != null) {
             return false;
         }
-        return journal.admit(grant, record.length() + keyLength + EXPIRY_BYTES)
-                == Journal.Admission.ADMITTED;
+        long whole = record.length() + keyLength + EXPIRY_BYTES;
+        return record.isEmpty()
+                ? journal.admit(grant, whole) == Journal.Admission.ADMITTED
+                : journal.extend(grant, whole);
     }
 
     /** Ten times a second: what has to happen though nobody sends anything. On the loop. */
@@ -1257,11 +1280,11 @@ public final class Lane {
 
     /**
      * The running command is taken but answers later: nothing more of this client runs until {@link
-     * #resume}. Not inside a transaction.
+     * #resume}. Not inside a transaction. It is read from until it sends more, for who is not read
+     * from may go away unnoticed, and would be given what others wait for.
      */
     public void suspend(Session session) {
         session.parked = true;
-        session.outlet().pause();
     }
 
     /** Answers a suspended command and goes on with its client; from any thread. */
@@ -1280,8 +1303,10 @@ public final class Lane {
         }
         session.dependsOn = Math.max(session.dependsOn, dependsOn);
         reply.to(out, session.protocol());
-        if (session.replyMode() != Session.ReplyMode.OFF) {
-            answerLate(answer);
+        switch (session.replyMode()) {
+            case ON, SKIP -> answerLate(answer);
+            case SKIPPING -> session.replyMode(Session.ReplyMode.ON);
+            case OFF -> {}
         }
         goOn(session);
     }
@@ -1434,34 +1459,45 @@ public final class Lane {
     }
 
     /**
-     * Sets space aside for what the queued commands may cause that is known only now. What they may
-     * find is what is there, and what those before them put there.
+     * Sets space aside for what the queued commands would cause that is known only now, were each
+     * the first. So it is nearly always enough; where what one finds is what those before it have
+     * put there, {@link #hasSpace} sees to the rest.
      */
     private void admitMeasured(Session session, Transaction open) {
-        long[] measured = {0};
-        int[] count = {0};
+        long[] whole = {open.cost()};
         open.each(
                 server.commands(),
-                (command, request) -> {
-                    if (command.isMeasured()) {
-                        measured[0] += measured(session, command, request);
-                        count[0]++;
-                    }
-                });
-        if (count[0] == 0) {
+                (command, request) -> whole[0] += measuredIfAny(session, command, request));
+        if (whole[0] == open.cost()) {
             return;
         }
-        // What one finds is what was there, and what those before it have put together of that.
-        long whole = open.cost() + count[0] * (measured[0] + open.cost());
-        Journal.Admission admission =
-                whole > Journal.RECORD_BYTES_MAX
-                        ? Journal.Admission.REFUSED
-                        : journal.admit(grant, whole);
-        switch (admission) {
+        switch (admit(whole[0])) {
             case ADMITTED -> {}
             case WAIT -> throw new NoSpaceYet();
-            case REFUSED -> throw new Refusal(diskError());
+            case REFUSED -> throw new Refusal(noSpace(whole[0]));
         }
+    }
+
+    private long measuredIfAny(Session session, Command command, Request request) {
+        return command.isMeasured() ? measured(session, command, request) : 0;
+    }
+
+    /**
+     * Sets space aside for all that a queued command may cause and those after it cost, before its
+     * first effect. If there is not enough, it alone is refused: what those before it have changed
+     * is changed, and nobody may wait while it is locked and not logged.
+     */
+    private boolean hasSpace(Session session, Command command, Request request) {
+        if (!command.isMeasured()) {
+            return true;
+        }
+        long whole = record.length() + costLeft + measured(session, command, request);
+        if (whole <= Journal.RECORD_BYTES_MAX && journal.extend(grant, whole)) {
+            return true;
+        }
+        answerError(noSpace(whole));
+        stats.failed(command);
+        return false;
     }
 
     /** A transaction has changed nothing yet, and has to wait for space in the journal. */
@@ -1481,6 +1517,7 @@ public final class Lane {
             } else {
                 admitMeasured(session, open);
                 clockFrozen = true;
+                costLeft = open.cost();
                 reply.array(open.size());
                 open.each(
                         server.commands(), (command, request) -> runOne(session, command, request));
@@ -1513,7 +1550,10 @@ public final class Lane {
         reply.to(out, session.protocol());
         int database = session.database();
         long before = out.length();
-        run(session, command, request);
+        if (hasSpace(session, command, request)) {
+            run(session, command, request);
+        }
+        costLeft -= cost(command, request);
         if (session.replyMode() == Session.ReplyMode.OFF) {
             out.truncate(before);
         }

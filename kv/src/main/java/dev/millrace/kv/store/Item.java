@@ -108,6 +108,13 @@ public final class Item {
         return type < TYPE_NAMES.length;
     }
 
+    /**
+     * Whether strings have it. What calls itself large and is none would be taken for an address.
+     */
+    public static boolean isOfStrings(int encoding) {
+        return encoding >= ENCODING_PLAIN && encoding <= ENCODING_TEXT;
+    }
+
     /** As TYPE answers it. */
     public static String typeName(long item) {
         return TYPE_NAMES[type(item)];

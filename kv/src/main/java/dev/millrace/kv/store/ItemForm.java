@@ -41,18 +41,19 @@ public final class ItemForm {
     }
 
     /**
-     * Puts the item that stands at {@code at} into its stripe, and returns where the next stands.
+     * Checks the item that stands at {@code at}; returns where it ends.
+     *
+     * @throws CorruptJournalException if it is none
      */
-    public static long load(Stripes stripes, long at, long end, Check check) {
+    public static long check(long at, long end, Check check) {
         if (end - at < FIXED_BYTES) {
             throw new CorruptJournalException("kv item: " + (end - at) + " bytes left");
         }
-        int database = Memory.getUnsignedByte(at);
+        int database = database(at);
         int form = Memory.getUnsignedByte(at + 1);
-        long expiresAt = Memory.getLong(at + 2);
-        int keyLength = Memory.getInt(at + 10);
-        int valueLength = Memory.getInt(at + 14);
-        long key = at + FIXED_BYTES;
+        int keyLength = keyLength(at);
+        int valueLength = valueLength(at);
+        long key = key(at);
         boolean fits =
                 keyLength >= 0
                         && valueLength >= 0
@@ -72,12 +73,26 @@ public final class ItemForm {
                             + " bytes of "
                             + (end - key));
         }
-        if ((form & 0xf) != Item.TYPE_STRING) {
+        if ((form & 0xf) == Item.TYPE_STRING) {
+            if (!Item.isOfStrings(form >>> 4)) {
+                throw new CorruptJournalException("kv string of encoding " + (form >>> 4));
+            }
+        } else {
             String wrong = check.wrong(form & 0xf, form >>> 4, key + keyLength, valueLength);
             if (!wrong.isEmpty()) {
                 throw new CorruptJournalException("kv item of type " + (form & 0xf) + ": " + wrong);
             }
         }
+        return key + keyLength + valueLength;
+    }
+
+    /** Puts the item that stands at {@code at}, and was checked, into its stripe. */
+    public static void load(Stripes stripes, long at) {
+        int form = Memory.getUnsignedByte(at + 1);
+        long expiresAt = expiresAt(at);
+        int keyLength = keyLength(at);
+        int valueLength = valueLength(at);
+        long key = key(at);
         Stripe stripe = stripes.of(key, keyLength);
         long item = stripe.slabs().allocate(Item.bytes(keyLength, valueLength, expiresAt != 0));
         long value =
@@ -93,10 +108,46 @@ public final class ItemForm {
                         valueLength);
         Memory.copy(key + keyLength, value, valueLength);
         long hash = KeyHash.of(key, keyLength);
-        stripe.database(database).items().insert(hash, item);
+        Database database = stripe.database(database(at));
+        database.items().insert(hash, item);
         if (expiresAt != 0) {
-            stripe.database(database).expires().insert(hash, item);
+            database.expires().insert(hash, item);
         }
-        return key + keyLength + valueLength;
+    }
+
+    // ---- What stands at an address
+
+    public static int database(long at) {
+        return Memory.getUnsignedByte(at);
+    }
+
+    /** One of the types of {@link Item}. */
+    public static int type(long at) {
+        return Memory.getUnsignedByte(at + 1) & 0xf;
+    }
+
+    public static int encoding(long at) {
+        return Memory.getUnsignedByte(at + 1) >>> 4;
+    }
+
+    /** ms since 1970, 0 for never. */
+    public static long expiresAt(long at) {
+        return Memory.getLong(at + 2);
+    }
+
+    public static int keyLength(long at) {
+        return Memory.getInt(at + 10);
+    }
+
+    public static int valueLength(long at) {
+        return Memory.getInt(at + 14);
+    }
+
+    public static long key(long at) {
+        return at + FIXED_BYTES;
+    }
+
+    public static long value(long at) {
+        return key(at) + keyLength(at);
     }
 }

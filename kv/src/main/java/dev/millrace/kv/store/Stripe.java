@@ -30,7 +30,12 @@ public final class Stripe {
     /** What is freed in one step is about so much: a table's segment, some nodes of a list. */
     private static final int FREED_AT_ONCE = 400;
 
+    /** So many pages given back to the system take as long. */
+    private static final int PAGES_GIVEN_AT_ONCE = 3;
+
     private static final int SCRATCH_BYTES = 64;
+    private static final int LENT_BYTES = 24;
+    private static final int LENT = 3;
 
     /** Takes what is about to change, as it was at the checkpoint's cut. */
     public interface BeforeImage {
@@ -54,7 +59,7 @@ public final class Stripe {
     }
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Slabs slabs = new Slabs();
+    private final Slabs slabs = Slabs.keepingEmptyPages();
     private final Database[] databases = new Database[DATABASES];
     private final long[] dependencies = new long[1 << DEPENDENCY_BITS];
     private long lastPosition;
@@ -71,6 +76,7 @@ public final class Stripe {
     private long detachedBytes;
 
     private final NativeBuffer scratch = new NativeBuffer(SCRATCH_BYTES);
+    private final NativeBuffer lent = new NativeBuffer((long) LENT * LENT_BYTES);
     private int accessClock;
     private final Watches watches = new Watches();
     private final Waits waits = new Waits();
@@ -104,6 +110,16 @@ public final class Stripe {
     /** Where 64 bytes may be written by whoever works on the stripe, and are lost afterwards. */
     public long scratch() {
         return scratch.address();
+    }
+
+    /**
+     * One of three places of 24 bytes for whoever works on the stripe: where an element of a
+     * collection is written out that is kept as a number. 0 and 1 are for changes of one
+     * collection's form, 2 is for what reads several.
+     */
+    public long lent(int index) {
+        assert index >= 0 && index < LENT;
+        return lent.address() + (long) index * LENT_BYTES;
     }
 
     public Watches watches() {
@@ -253,10 +269,22 @@ public final class Stripe {
      */
     public boolean sweep(int steps, Freeing freeing) {
         int[] left = {steps};
-        while (left[0] > 0 && (freeDetached(freeing, left) || freeFlushed(left))) {
+        while (left[0] > 0 && moreToFree(freeing, left)) {
             // As long as there is something and time.
         }
         return left[0] <= 0;
+    }
+
+    private boolean moreToFree(Freeing freeing, int[] left) {
+        return freeDetached(freeing, left) || freeFlushed(left) || giveEmptyPages(left);
+    }
+
+    private boolean giveEmptyPages(int[] left) {
+        if (slabs.giveEmpty(PAGES_GIVEN_AT_ONCE) == 0) {
+            return false;
+        }
+        left[0] -= FREED_AT_ONCE;
+        return true;
     }
 
     private void addDetached(long root) {

@@ -136,4 +136,85 @@ class ServingTest {
             assertEquals(strict.shard().journal().end(), waiting.lastDependsOn());
         }
     }
+
+    /**
+     * What several loops read at the same time is ordered by no one; but it happens in some order.
+     */
+    @Test
+    void two_who_ask_and_one_who_gives_at_once_come_one_after_the_other() {
+        for (int round = 0; round < 200; round++) {
+            LaneClient wrong = kv.client(0);
+            LaneClient right = kv.client(1);
+            LaneClient pusher = kv.client(2);
+            pusher.calls("DEL q", "DEL text", "DEL list", "SET text x");
+            List<Thread> all =
+                    List.of(
+                            Thread.ofPlatform()
+                                    .start(() -> wrong.send("BLMOVE q text LEFT LEFT 0")),
+                            Thread.ofPlatform()
+                                    .start(() -> right.send("BLMOVE q list LEFT LEFT 0")),
+                            Thread.ofPlatform().start(() -> pusher.send("RPUSH q foo")));
+            all.forEach(ServingTest::join);
+            assertEquals(":1", pusher.next());
+            assertEquals("foo", right.next());
+            if (!wrong.hasMore()) {
+                pusher.call("RPUSH q bar");
+            }
+            assertTrue(wrong.next().startsWith("-WRONGTYPE"));
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void elements_that_go_from_list_to_list_are_all_there_in_the_end_and_each_once() {
+        Seeds.each(5, this::circulate);
+    }
+
+    private void circulate(SplittableRandom random) {
+        kv.client(0).call("FLUSHALL");
+        List<LaneClient> movers = new ArrayList<>();
+        for (int i = 0; i < 3 * LANES; i++) {
+            movers.add(kv.client(i % LANES));
+        }
+        TreeSet<String> pushed = new TreeSet<>();
+        List<LaneClient> pushers = new ArrayList<>();
+        for (int i = 0; i < LANES; i++) {
+            pushers.add(kv.client(i));
+        }
+        for (int round = 0; round < 40; round++) {
+            for (LaneClient mover : movers) {
+                mover.send(moving(random));
+            }
+            for (LaneClient pusher : pushers) {
+                String element = "e" + pushed.size();
+                pushed.add(element);
+                pusher.send("RPUSH k" + random.nextInt(6) + " " + element);
+            }
+            pushers.forEach(pusher -> assertTrue(pusher.next().startsWith(":")));
+            movers.forEach(LaneClient::next);
+        }
+        TreeSet<String> left = new TreeSet<>();
+        for (int i = 0; i < 6; i++) {
+            for (String e = kv.client(0).call("LPOP k" + i);
+                    !e.equals("nil");
+                    e = kv.client(0).call("LPOP k" + i)) {
+                assertTrue(left.add(e), e + " is there twice");
+            }
+        }
+        assertEquals(pushed, left);
+    }
+
+    private static String moving(SplittableRandom random) {
+        String keys = " k" + random.nextInt(6) + " k" + random.nextInt(6);
+        return random.nextBoolean()
+                ? "BLMOVE" + keys + " LEFT RIGHT 0.0" + random.nextInt(1, 30)
+                : "BRPOPLPUSH" + keys + " 0.0" + random.nextInt(1, 30);
+    }
 }

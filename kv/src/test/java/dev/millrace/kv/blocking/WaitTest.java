@@ -212,4 +212,146 @@ class WaitTest {
         kv.call("RPUSH", "l", "a", "b", "c", "d");
         assertEquals(4 + 2, kv.lane().effects().changes() - before);
     }
+
+    @Test
+    void a_list_that_is_restored_sorted_into_place_or_moved_there_serves_as_well() {
+        kv.call("RPUSH", "l", "b", "a");
+        KvClient restored = waiting("BLPOP", "r", "0");
+        assertEquals("OK", kv.call("RESTORE", "r", "0", kv.call("DUMP", "l")));
+        assertEquals("[r, b]", restored.receive());
+        KvClient sorted = waiting("BLMPOP", "0", "1", "s", "LEFT", "COUNT", "5");
+        assertEquals(":2", kv.call("SORT", "l", "ALPHA", "STORE", "s"));
+        assertEquals("[s, [a, b]]", sorted.receive());
+        KvClient moved = waiting("BRPOP", "m", "0");
+        assertEquals("b", kv.call("LMOVE", "l", "m", "LEFT", "LEFT"));
+        assertEquals("[m, b]", moved.receive());
+        KvClient there = kv.client();
+        clients.add(there);
+        there.call("SELECT", "2");
+        there.call("BLPOP", "l", "0");
+        assertEquals(":1", kv.call("COPY", "l", "l", "DB", "2"));
+        assertEquals("[l, a]", there.receive());
+    }
+
+    @Test
+    void sorted_sets_come_by_the_same_ways() {
+        kv.call("ZADD", "z", "1", "a", "2", "b");
+        KvClient stored = waiting("BZPOPMIN", "u", "0");
+        assertEquals(":2", kv.call("ZUNIONSTORE", "u", "1", "z"));
+        assertEquals("[u, a, 1]", stored.receive());
+        KvClient ranged = waiting("BZMPOP", "0", "1", "r", "MAX");
+        assertEquals(":1", kv.call("ZRANGESTORE", "r", "z", "0", "0"));
+        assertEquals("[r, [[a, 1]]]", ranged.receive());
+        KvClient renamed = waiting("BZPOPMAX", "n", "0");
+        kv.call("RENAME", "z", "n");
+        assertEquals("[n, b, 2]", renamed.receive());
+    }
+
+    @Test
+    void text_at_the_key_wakes_nobody_and_flushing_ends_no_wait() {
+        KvClient client = waiting("BLPOP", "k", "0");
+        kv.call("SET", "k", "text");
+        kv.call("APPEND", "k", "more");
+        kv.call("FLUSHALL");
+        kv.call("SET", "k", "text");
+        kv.call("FLUSHDB");
+        assertTrue(client.session().isWaiting());
+        kv.call("RPUSH", "k", "a");
+        assertEquals("[k, a]", client.receive());
+    }
+
+    @Test
+    void a_pop_in_a_transaction_takes_what_is_there_and_is_seen_by_who_watches() {
+        kv.call("RPUSH", "l", "a", "b");
+        KvClient watching = kv.client();
+        watching.call("WATCH", "l");
+        kv.call("MULTI");
+        kv.call("BLPOP", "l", "0");
+        kv.call("BLMOVE", "l", "m", "LEFT", "LEFT", "0");
+        kv.call("BLPOP", "l", "0");
+        assertEquals("[[l, a], b, nil]", kv.call("EXEC"));
+        watching.call("MULTI");
+        assertEquals("nil", watching.call("EXEC"));
+    }
+
+    @Test
+    void who_watches_what_is_pushed_and_popped_at_once_is_told() {
+        kv.call("WATCH", "l");
+        KvClient client = waiting("BLPOP", "l", "0");
+        kv.client().call("RPUSH", "l", "a");
+        assertEquals("[l, a]", client.receive());
+        kv.call("MULTI");
+        assertEquals("nil", kv.call("EXEC"));
+    }
+
+    @Test
+    void who_wants_no_reply_gets_none_when_it_is_served() {
+        KvClient off = kv.client();
+        clients.add(off);
+        off.call("CLIENT", "REPLY", "OFF");
+        off.call("BLPOP", "l", "0");
+        kv.call("RPUSH", "l", "a");
+        assertEquals(":0", kv.call("LLEN", "l"));
+        assertEquals("OK", off.call("CLIENT", "REPLY", "ON"));
+        KvClient skip = kv.client();
+        clients.add(skip);
+        skip.call("CLIENT", "REPLY", "SKIP");
+        skip.call("BLPOP", "l", "0");
+        kv.call("RPUSH", "l", "b");
+        assertEquals(":0", kv.call("LLEN", "l"));
+        assertEquals("PONG", skip.call("PING"));
+    }
+
+    @Test
+    void what_cannot_be_logged_yet_is_not_served_and_is_served_when_it_can() {
+        KvClient first = waiting("BLPOP", "l", "0");
+        KvClient second = waiting("BLMOVE", "l", "m", "LEFT", "LEFT", "0");
+        kv.shortOfSpaceAfter(1);
+        assertEquals(":3", kv.call("RPUSH", "l", "a", "b", "c"));
+        assertEquals(KvClient.NOTHING, first.receive());
+        assertEquals("[a, b, c]", kv.call("LRANGE", "l", "0", "-1"));
+        kv.spaceGained();
+        assertEquals("[l, a]", first.receive());
+        assertEquals("b", second.receive());
+        assertEquals("[c]", kv.call("LRANGE", "l", "0", "-1"));
+    }
+
+    @Test
+    void who_leaves_while_space_is_short_is_passed_over() {
+        KvClient leaves = waiting("BLPOP", "l", "0");
+        KvClient timesOut = waiting("BLPOP", "l", "1");
+        KvClient stays = waiting("BLPOP", "l", "0");
+        kv.shortOfSpaceAfter(1);
+        assertEquals(":1", kv.call("RPUSH", "l", "a"));
+        leaves.leave();
+        kv.advance(1000);
+        assertEquals("nil", timesOut.receive());
+        kv.spaceGained();
+        assertEquals("[l, a]", stays.receive());
+    }
+
+    @Test
+    void a_client_is_read_from_until_it_sends_more_than_the_command_that_waits() {
+        KvClient client = waiting("BLPOP", "l", "0");
+        assertFalse(client.isPaused(), "its end would not be seen");
+        client.call("PING");
+        assertTrue(client.isPaused());
+        kv.call("RPUSH", "l", "a");
+        assertEquals("[l, a]", client.receive());
+        assertEquals("PONG", client.receive());
+        assertFalse(client.isPaused());
+    }
+
+    @Test
+    void who_monitors_sees_the_command_when_it_begins_to_wait() {
+        KvClient monitor = kv.client();
+        clients.add(monitor);
+        monitor.call("MONITOR");
+        KvClient client = waiting("BLPOP", "l", "0");
+        assertTrue(monitor.receive().endsWith("\"BLPOP\" \"l\" \"0\""));
+        kv.call("RPUSH", "l", "a");
+        assertEquals("[l, a]", client.receive());
+        assertTrue(monitor.receive().endsWith("\"RPUSH\" \"l\" \"a\""));
+        assertEquals(KvClient.NOTHING, monitor.receive());
+    }
 }

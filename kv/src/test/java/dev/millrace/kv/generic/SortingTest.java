@@ -23,6 +23,12 @@ class SortingTest {
     }
 
     @Test
+    void a_number_ends_at_a_zero_byte_as_in_c() {
+        kv.call("SADD", "s", "3", "2\0x", "\0y");
+        assertEquals("[\0y, 2\0x, 3]", kv.call("SORT", "s"));
+    }
+
+    @Test
     void what_cannot_be_read_is_refused() {
         assertEquals("-ERR syntax error", kv.call("SORT", "s", "LIMIT", "717"));
         assertEquals("-ERR syntax error", kv.call("SORT_RO", "s", "STORE", "l"));

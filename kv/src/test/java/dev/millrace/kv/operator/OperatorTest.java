@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kv.KvLanes;
 import dev.millrace.kv.LaneClient;
-import dev.millrace.kv.session.Checkpoints;
+import dev.millrace.kv.session.OnlineSaves;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,56 +25,43 @@ class OperatorTest {
         kv.close();
     }
 
-    /** Checkpoints that end when the test says so. */
-    private static final class Held implements Checkpoints {
+    /** Saves that end when the test says so. */
+    private static final class Held implements OnlineSaves {
         private final List<Consumer<Boolean>> running = new ArrayList<>();
+        private final List<Consumer<Boolean>> scheduled = new ArrayList<>();
 
         @Override
         public synchronized boolean begin(Consumer<Boolean> ended) {
             return running.isEmpty() && running.add(ended);
         }
 
-        synchronized void end(boolean complete) {
-            running.removeFirst().accept(complete);
+        @Override
+        public synchronized void schedule(Consumer<Boolean> ended) {
+            scheduled.add(ended);
+        }
+
+        synchronized void end(boolean well) {
+            running.removeFirst().accept(well);
         }
 
         @Override
-        public synchronized boolean isRunning() {
-            return !running.isEmpty();
-        }
-
-        @Override
-        public long lastMillis() {
-            return 5_000;
-        }
-
-        @Override
-        public boolean isLastComplete() {
-            return true;
-        }
-
-        @Override
-        public long changesSince() {
-            return 0;
-        }
-
-        @Override
-        public long completed() {
-            return 0;
+        public synchronized State state() {
+            return new State(!running.isEmpty(), 5_000, true, 3, 2, 7, 4);
         }
     }
 
     @Test
-    void save_answers_when_the_checkpoint_has_ended_and_nobody_else_waits() {
+    void save_answers_when_the_file_is_there_and_nobody_else_waits() {
         Held held = new Held();
-        kv.server().checkpoints(held);
+        kv.server().saves(held);
         client.send("SAVE", "PING");
         LaneClient other = kv.client(0);
         assertEquals("PONG", other.call("PING"));
         assertFalse(client.hasMore());
         assertEquals("-ERR Background save already in progress", other.call("SAVE"));
         assertEquals("-ERR Background save already in progress", other.call("BGSAVE"));
-        assertEquals("Background append only file rewriting scheduled", other.call("BGREWRITEAOF"));
+        assertEquals("-ERR Background save already in progress", other.call("BGSAVE SCHEDULE"));
+        assertEquals("-ERR syntax error", other.call("BGSAVE NOW"));
         held.end(true);
         assertEquals("OK", client.next());
         assertEquals("PONG", client.next());
@@ -83,13 +70,34 @@ class OperatorTest {
         assertEquals("-ERR", client.next());
         assertEquals(":5", client.call("LASTSAVE"));
         assertEquals("Background saving started", client.call("BGSAVE"));
-        assertTrue(client.call("INFO persistence").contains("rdb_bgsave_in_progress:1"));
+        String info = client.call("INFO persistence");
+        for (String line :
+                List.of(
+                        "rdb_changes_since_last_save:7",
+                        "rdb_bgsave_in_progress:1",
+                        "rdb_last_save_time:5",
+                        "rdb_last_bgsave_status:ok",
+                        "rdb_last_bgsave_time_sec:3",
+                        "rdb_current_bgsave_time_sec:2",
+                        "rdb_saves:4")) {
+            assertTrue(info.contains(line), line + " in " + info);
+        }
+    }
+
+    @Test
+    void bgsave_in_a_transaction_is_for_later() {
+        Held held = new Held();
+        kv.server().saves(held);
+        assertEquals(
+                List.of("OK", "QUEUED", "[Background saving scheduled]"),
+                client.calls("MULTI", "BGSAVE", "EXEC"));
+        assertEquals(1, held.scheduled.size());
     }
 
     @Test
     void a_client_that_left_while_it_waited_is_forgotten() {
         Held held = new Held();
-        kv.server().checkpoints(held);
+        kv.server().saves(held);
         client.send("SAVE", "PING");
         client.leave();
         held.end(true);
@@ -113,10 +121,10 @@ class OperatorTest {
     }
 
     @Test
-    void shutdown_save_takes_a_checkpoint_first() {
+    void shutdown_save_saves_first_and_does_not_end_if_that_fails() {
         Held held = new Held();
         AtomicInteger begun = new AtomicInteger();
-        kv.server().checkpoints(held);
+        kv.server().saves(held);
         kv.server().shutdown(begun::incrementAndGet);
         client.send("SHUTDOWN SAVE");
         assertEquals(0, begun.get());
@@ -124,6 +132,25 @@ class OperatorTest {
         assertEquals("-ERR Errors trying to SHUTDOWN. Check logs.", client.next());
         client.send("SHUTDOWN SAVE");
         held.end(true);
+        assertEquals(1, begun.get());
+        LaneClient other = kv.client(0);
+        other.send("SHUTDOWN SAVE FORCE");
+        held.end(false);
+        assertEquals(2, begun.get());
+    }
+
+    @Test
+    void shutdown_save_is_not_content_with_a_save_that_runs_already() {
+        Held held = new Held();
+        AtomicInteger begun = new AtomicInteger();
+        kv.server().saves(held);
+        kv.server().shutdown(begun::incrementAndGet);
+        client.call("BGSAVE");
+        client.send("SHUTDOWN SAVE");
+        kv.settle();
+        held.end(true);
+        assertEquals(0, begun.get());
+        held.scheduled.getFirst().accept(true);
         assertEquals(1, begun.get());
     }
 

@@ -75,7 +75,7 @@ final class Generic {
                             KEY,
                             shuffled(maybe(word("DB"), DATABASE), maybe(word("REPLACE")))),
                     form("MOVE", KEY, DATABASE),
-                    form("DBSIZE"),
+                    form("DBSIZE").compared(Comparison.SAME_KIND),
                     form("KEYS", PATTERN).compared(Comparison.UNORDERED),
                     form("RANDOMKEY").compared(Comparison.SAME_KIND),
                     form("OBJECT ENCODING", KEY).compared(Comparison.ENCODING),

@@ -22,7 +22,7 @@ final class HyperLogLogs {
                     one(draw -> draw.bytes(draw.below(20))),
                     VALUE);
 
-    private static final Part HEAD_BYTE = oneOf("H", "Y", "\0", "\1", "\u00ff");
+    private static final Part HEAD_BYTE = oneOf("H", "Y", "\0", "\2", "\u00ff");
 
     static final Family FAMILY =
             Family.of(
@@ -36,8 +36,9 @@ final class HyperLogLogs {
                     form("PFDEBUG", either(word("GETREG"), word("DECODE")), KEY),
                     form("PFDEBUG", either(word("ENCODING"), word("TODENSE"), word("X")), KEY),
                     form("GET", KEY),
-                    // The head alone: of one with corrupt registers Redis changes the sound ones
-                    // before it refuses, and Millrace none.
+                    // The head alone, and never so that a dense one is read as a sparse one: of one
+                    // with corrupt registers Redis changes the sound ones before it refuses, and
+                    // Millrace none.
                     form("SETRANGE", KEY, one(draw -> "" + draw.below(16)), HEAD_BYTE).intact(),
                     form("COPY", KEY, KEY, maybe(word("REPLACE"))),
                     form("EXPIRE", KEY, SECONDS),

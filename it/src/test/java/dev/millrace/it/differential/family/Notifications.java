@@ -14,11 +14,13 @@ import java.util.List;
 final class Notifications {
     private static final Form CLASSES =
             form(
-                    "CONFIG SET",
-                    oneOf("notify-keyspace-events"),
-                    oneOf(
-                            "KEA", "AKE", "", "K$", "Eg", "Kx", "KEn", "Em", "KEAn", "KEAm", "A",
-                            "q"));
+                            "CONFIG SET",
+                            oneOf("notify-keyspace-events"),
+                            oneOf(
+                                    "KEA", "AKE", "", "K$", "Eg", "Kx", "KEn", "Em", "KEAn", "KEAm",
+                                    "A"))
+                    // A refused one takes "n" and "m" away in Redis when they stand beside "A".
+                    .intact();
     private static final Form SHOW = form("CONFIG GET notify-keyspace-events").intact();
 
     static final Family FAMILY = new Family("notification", Notifications::steps);

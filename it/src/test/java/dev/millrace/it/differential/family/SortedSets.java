@@ -71,8 +71,9 @@ final class SortedSets {
                     form("ZADD", KEY, SCORE, one(draw -> draw.text(60 + draw.below(10)))),
                     form("ZADD", KEY, times(0, 3, CONDITION), times(1, 3, SCORE, MEMBER)),
                     form("ZADD", KEY, word("INCR"), maybe(CONDITION), SCORE, MEMBER),
-                    form("ZADD", NAMES, times(1, 6, oneOf("0"), MEMBER)),
-                    form("ZADD", NAMES, times(1, 6, oneOf("0"), VALUE)),
+                    // Members of one score: what ranges of names are is told for those only.
+                    form("ZADD", NAMES, times(1, 6, oneOf("0"), MEMBER)).intact(),
+                    form("ZADD", NAMES, times(1, 6, oneOf("0"), VALUE)).intact(),
                     form("ZINCRBY", KEY, SCORE, MEMBER),
                     form("ZREM", KEY, times(1, 4, MEMBER)),
                     form("ZCARD", KEY),
