@@ -319,6 +319,7 @@ public final class Shard {
         }
         deleteOlder(position);
         journal.trim(position);
+        machines.forEach(machine -> machine.forget(position));
     }
 
     /**

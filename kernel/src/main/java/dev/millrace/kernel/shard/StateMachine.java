@@ -43,4 +43,11 @@ public interface StateMachine {
      * while it serves; ends with {@link Checkpoint#done} or {@link Checkpoint#abandon}.
      */
     void cut(Checkpoint checkpoint);
+
+    /**
+     * A checkpoint at this position is complete, and nobody copies an older one: no state before it
+     * will be asked for again. Files that only such a state needs may go. Called by any thread, not
+     * frozen.
+     */
+    default void forget(long position) {}
 }

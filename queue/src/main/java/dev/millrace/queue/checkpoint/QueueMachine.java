@@ -1,0 +1,122 @@
+package dev.millrace.queue.checkpoint;
+
+import dev.millrace.kernel.shard.Checkpoint;
+import dev.millrace.kernel.shard.StateMachine;
+import dev.millrace.queue.backlog.ChunkDisk;
+import dev.millrace.queue.backlog.Shelf;
+import dev.millrace.queue.effect.Replay;
+import dev.millrace.queue.state.State;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * The queue as a state machine of a shard. At a cut the small things are copied; chunks are pinned
+ * where they lie, and a thread of its own gives them to the checkpoint.
+ */
+public final class QueueMachine implements StateMachine {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final State state;
+    private final Replay replay;
+    private final Loading loading;
+    private volatile boolean serving;
+
+    /**
+     * @param memoryBytes for messages; what is beyond goes to files
+     */
+    public QueueMachine(ChunkDisk disk, long memoryBytes) {
+        this.state = new State(new Shelf(lock, disk, memoryBytes));
+        this.replay = new Replay(state);
+        this.loading = new Loading(state);
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** What guards the state. */
+    public ReentrantLock lock() {
+        return lock;
+    }
+
+    /**
+     * The state is complete, and whoever changes it runs.
+     *
+     * @param writer runs what writes files, {@code reader} what reads them
+     * @param journalEnd the position of the last record
+     */
+    public void serve(
+            Executor writer, Executor reader, LongSupplier journalEnd, Shelf.Listener listener)
+            throws IOException {
+        lock.lock();
+        try {
+            state.shelf().serve(writer, reader, journalEnd, listener);
+            List<String> files = new ArrayList<>();
+            state.backlogs().forEach(backlog -> files.addAll(backlog.files()));
+            state.shelf().keepOnly(files);
+            serving = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int machine() {
+        return Replay.machine();
+    }
+
+    @Override
+    public void apply(long address, int bytes) {
+        lock.lock();
+        try {
+            replay.apply(address, bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void load(long address, int bytes) {
+        lock.lock();
+        try {
+            loading.load(address, bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isServing() {
+        return serving;
+    }
+
+    @Override
+    public void freeze() {
+        lock.lock();
+    }
+
+    @Override
+    public void thaw() {
+        lock.unlock();
+    }
+
+    @Override
+    public void cut(Checkpoint checkpoint) {
+        Cut cut = new Cut(state, lock, checkpoint);
+        Thread.ofPlatform().name("queue-checkpoint").daemon(true).start(cut);
+    }
+
+    @Override
+    public void forget(long position) {
+        lock.lock();
+        try {
+            state.shelf().forget(position);
+        } finally {
+            lock.unlock();
+        }
+    }
+}
