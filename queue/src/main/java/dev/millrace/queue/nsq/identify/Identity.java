@@ -8,10 +8,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.millrace.queue.nsq.wire.Refusal;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufInputStream;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -48,14 +47,15 @@ public record Identity(
      * over, {@code null} is nothing said, anything else of the wrong type is refused.
      */
     public static Identity read(ByteBuf body) throws Refusal {
-        try (JsonParser in = JSON.createParser((InputStream) new ByteBufInputStream(body))) {
+        // As text: of bytes Jackson guesses whether they are UTF-16 or UTF-32, and JSON here is neither.
+        try (JsonParser in = JSON.createParser(body.toString(StandardCharsets.UTF_8))) {
             Reading reading = new Reading(in);
             reading.all();
             return reading.identity();
         } catch (JacksonException notJson) {
             throw undecodable();
         } catch (IOException impossible) {
-            throw new AssertionError("a buffer has no I/O", impossible);
+            throw new AssertionError("a string has no I/O", impossible);
         }
     }
 

@@ -8,8 +8,8 @@ import io.netty.buffer.Unpooled;
  * bytes, which stay in the caller's buffer until a command is whole.
  *
  * <pre>
- *   MAGIC  ──"  V2"──▶ LINE ──no body──▶ performed, LINE
- *                       └──▶ LENGTH ──▶ BODY ──▶ performed, LINE
+ *   MAGIC  ──"  V2"──▶ LINE ──no body──▶ BODY (0 bytes) ──▶ performed, LINE
+ *                       └──▶ LENGTH ───▶ BODY ────────────▶ performed, LINE
  * </pre>
  *
  * <p>A command's line is looked at before its body has come, and so is the body's length, so that
@@ -48,8 +48,10 @@ public final class Decoder {
          * The command is whole.
          *
          * @param body lent for the call; empty for {@link Body#NONE}
+         * @return false if it cannot be done now, and nothing was done: the next step brings it
+         *     again
          */
-        void perform(Line line, ByteBuf body) throws Refusal;
+        boolean perform(Line line, ByteBuf body) throws Refusal;
     }
 
     /** What comes of a look at a buffer. */
@@ -58,6 +60,8 @@ public final class Decoder {
         TAKEN,
         /** It wants more than the buffer has. */
         PARTIAL,
+        /** A command could not be done now. */
+        DELAYED,
         /** A line without an end: the connection ends. */
         ENDLESS
     }
@@ -99,11 +103,8 @@ public final class Decoder {
         }
         line.read(in, length);
         body = commands.begin(line);
-        if (body.isNone()) {
-            commands.perform(line, Unpooled.EMPTY_BUFFER);
-        } else {
-            state = State.LENGTH;
-        }
+        bodyBytes = 0;
+        state = body.isNone() ? State.BODY : State.LENGTH;
         return Step.TAKEN;
     }
 
@@ -121,11 +122,15 @@ public final class Decoder {
         if (in.readableBytes() < bodyBytes) {
             return Step.PARTIAL;
         }
+        int start = in.readerIndex();
+        ByteBuf content = bodyBytes == 0 ? Unpooled.EMPTY_BUFFER : in.slice(start, bodyBytes);
         state = State.LINE;
-        int end = in.readerIndex() + bodyBytes;
-        ByteBuf content = in.slice(in.readerIndex(), bodyBytes);
-        in.readerIndex(end);
-        commands.perform(line, content);
-        return Step.TAKEN;
+        in.skipBytes(bodyBytes);
+        if (commands.perform(line, content)) {
+            return Step.TAKEN;
+        }
+        state = State.BODY;
+        in.readerIndex(start);
+        return Step.DELAYED;
     }
 }

@@ -26,12 +26,13 @@ final class Said implements Decoder.Commands {
     }
 
     @Override
-    public void perform(Line line, ByteBuf body) {
+    public boolean perform(Line line, ByteBuf body) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < line.words() && i < 3; i++) {
             text.append('[').append(line.text(i)).append(']');
         }
         found.add(text + body.toString(StandardCharsets.ISO_8859_1));
+        return true;
     }
 
     /** Everything that comes of some bytes, given in pieces of so many. */
@@ -54,7 +55,7 @@ final class Said implements Decoder.Commands {
             try {
                 switch (decoder.step(buffer)) {
                     case TAKEN -> {}
-                    case PARTIAL -> {
+                    case PARTIAL, DELAYED -> {
                         return true;
                     }
                     case ENDLESS -> {
