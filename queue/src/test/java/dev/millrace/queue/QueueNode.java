@@ -30,8 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class QueueNode implements Shelf.Listener {
     private static final long RECORD_BYTES_MAX = 3 << 20;
 
-    private static final SegmentJournal.Options SMALL =
-            new SegmentJournal.Options(2 << 20, 3);
+    private static final SegmentJournal.Options SMALL = new SegmentJournal.Options(2 << 20, 3);
 
     private final FakeDisk journalDisk = new FakeDisk();
     private final FakeDisk snapshots = new FakeDisk();
@@ -160,6 +159,7 @@ final class QueueNode implements Shelf.Listener {
                 throw new AssertionError("offset " + offset + ": not there, and nobody reads it");
             }
             runTasks();
+            assertEquals(List.of(), broken);
             message = cursor.seek(offset);
         }
         return message;
