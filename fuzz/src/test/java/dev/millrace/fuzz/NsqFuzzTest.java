@@ -68,8 +68,7 @@ class NsqFuzzTest {
 
         private static Body named(Line line, Body body) throws Refusal {
             if (line.words() < 2 || !Names.isValid(line.text(1))) {
-                throw Refusal.closing(
-                        "E_BAD_TOPIC", line.words() < 2 ? "none" : line.quoted(1));
+                throw Refusal.closing("E_BAD_TOPIC", line.words() < 2 ? "none" : line.quoted(1));
             }
             return body;
         }

@@ -40,6 +40,11 @@ public final class Outlet {
         held.add(new Held(bytes, dependsOn));
     }
 
+    /** True if nothing waits here. */
+    public boolean isClear() {
+        return held.isEmpty();
+    }
+
     public void flush() {
         channel.flush();
     }

@@ -47,7 +47,8 @@ public record Identity(
      * over, {@code null} is nothing said, anything else of the wrong type is refused.
      */
     public static Identity read(ByteBuf body) throws Refusal {
-        // As text: of bytes Jackson guesses whether they are UTF-16 or UTF-32, and JSON here is neither.
+        // As text: of bytes Jackson guesses whether they are UTF-16 or UTF-32, and JSON here is
+        // neither.
         try (JsonParser in = JSON.createParser(body.toString(StandardCharsets.UTF_8))) {
             Reading reading = new Reading(in);
             reading.all();
