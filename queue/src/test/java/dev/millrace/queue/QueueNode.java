@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 
 /** A store on fake disks, that can be killed and started again. */
 final class QueueNode implements Shelf.Listener {
@@ -38,6 +39,7 @@ final class QueueNode implements Shelf.Listener {
     private final long memoryBytes;
     private final List<Runnable> tasks = new ArrayList<>();
     private final List<IOException> broken = new ArrayList<>();
+    private final MovedClock clock = new MovedClock();
     private final NativeBuffer scratch = new NativeBuffer(1024);
     private Shard shard;
     private QueueMachine machine;
@@ -61,7 +63,7 @@ final class QueueNode implements Shelf.Listener {
                         machine.lock(),
                         machine.state(),
                         shard.journal(),
-                        Clock.systemUTC(),
+                        clock,
                         (what, cause) -> new FailStop.Stopped(what, cause));
         machine.serve(tasks::add, tasks::add, shard.journal()::end, this);
         return serving;
@@ -149,6 +151,17 @@ final class QueueNode implements Shelf.Listener {
                         scratch.address() + metaBytes,
                         body.length);
         return id;
+    }
+
+    MovedClock clock() {
+        return clock;
+    }
+
+    /** Lends these bytes an address. */
+    void withBytes(byte[] bytes, LongConsumer user) {
+        scratch.clear();
+        scratch.put(bytes);
+        user.accept(scratch.address());
     }
 
     /** Reads a message, from its file if it must. */

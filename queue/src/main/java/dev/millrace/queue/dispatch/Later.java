@@ -124,6 +124,10 @@ final class Later {
         long count = 0;
         for (Bucket bucket : buckets.values()) {
             count += bucket.ledger.ready();
+            if (!open.containsKey(bucket.ledger)) {
+                // An earlier process had it open.
+                count += bucket.ledger.unacknowledged();
+            }
         }
         return count;
     }
