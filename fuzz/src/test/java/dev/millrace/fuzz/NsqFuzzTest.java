@@ -34,7 +34,7 @@ class NsqFuzzTest {
 
     private static List<String> found(byte[] input, int pieceBytes) {
         Finder finder = new Finder();
-        Decoder decoder = new Decoder(finder);
+        Decoder decoder = new Decoder(finder, Decoder.NSQD);
         ByteBuf buffer = Unpooled.buffer().writeBytes(new byte[] {' ', ' ', 'V', '2'});
         for (int at = 0; at < input.length; at += pieceBytes) {
             buffer.writeBytes(input, at, Math.min(pieceBytes, input.length - at));

@@ -15,6 +15,18 @@ final class NsqSettings {
     static final Setting<Integer> HTTP_PORT =
             Setting.port("queue.nsq.http.port", 4151, "port for nsqd's HTTP interface");
 
+    static final Setting<Integer> LOOKUP_PORT =
+            Setting.port("queue.nsqlookup.port", 4160, "port for nsqds that register");
+
+    static final Setting<Integer> LOOKUP_HTTP_PORT =
+            Setting.port("queue.nsqlookup.http.port", 4161, "port for those who look for a topic");
+
+    static final Setting<String> BROADCAST =
+            Setting.text(
+                    "queue.nsq.broadcast-address",
+                    "",
+                    "where consumers reach this node; default: where it listens");
+
     static final Setting<String> SECRET =
             Setting.text("queue.nsq.secret", "", "what NSQ clients must say with AUTH");
 
@@ -92,6 +104,9 @@ final class NsqSettings {
             List.of(
                     PORT,
                     HTTP_PORT,
+                    LOOKUP_PORT,
+                    LOOKUP_HTTP_PORT,
+                    BROADCAST,
                     SECRET,
                     MESSAGE_BYTES,
                     BODY_BYTES,

@@ -57,7 +57,7 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.outlet = loop.outlet(channel);
         this.client = new Client(node, this);
-        this.decoder = new Decoder(client);
+        this.decoder = new Decoder(client, Decoder.NSQD);
     }
 
     Client client() {

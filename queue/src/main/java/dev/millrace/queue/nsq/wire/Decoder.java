@@ -8,7 +8,7 @@ import io.netty.buffer.Unpooled;
  * bytes, which stay in the caller's buffer until a command is whole.
  *
  * <pre>
- *   MAGIC  ──"  V2"──▶ LINE ──no body──▶ BODY (0 bytes) ──▶ performed, LINE
+ *   MAGIC  ──right──▶ LINE ──no body──▶ BODY (0 bytes) ──▶ performed, LINE
  *                       └──▶ LENGTH ───▶ BODY ────────────▶ performed, LINE
  * </pre>
  *
@@ -18,9 +18,14 @@ import io.netty.buffer.Unpooled;
  * @see <a href="https://nsq.io/clients/tcp_protocol_spec.html">TCP Protocol Spec</a>
  */
 public final class Decoder {
-    private static final int MAGIC = 0x20205632;
+    /** What a client of nsqd says first. */
+    public static final String NSQD = "  V2";
+
+    /** What an nsqd says first to nsqlookupd. */
+    public static final String LOOKUP = "  V1";
 
     private final Commands commands;
+    private final int magic;
     private final Line line = new Line();
     private State state = State.MAGIC;
     private Body body = Body.NONE;
@@ -66,8 +71,12 @@ public final class Decoder {
         ENDLESS
     }
 
-    public Decoder(Commands commands) {
+    /**
+     * @param magic what comes first: {@link #NSQD} or {@link #LOOKUP}
+     */
+    public Decoder(Commands commands, String magic) {
         this.commands = commands;
+        this.magic = (int) Line.packed(magic);
     }
 
     /**
@@ -88,7 +97,7 @@ public final class Decoder {
         if (in.readableBytes() < Integer.BYTES) {
             return Step.PARTIAL;
         }
-        if (in.readInt() != MAGIC) {
+        if (in.readInt() != magic) {
             throw Refusal.closing("E_BAD_PROTOCOL", "");
         }
         state = State.LINE;

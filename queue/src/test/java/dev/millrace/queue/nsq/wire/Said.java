@@ -38,7 +38,7 @@ final class Said implements Decoder.Commands {
     /** Everything that comes of some bytes, given in pieces of so many. */
     static List<String> of(byte[] sent, int pieceBytes) {
         Said said = new Said();
-        Decoder decoder = new Decoder(said);
+        Decoder decoder = new Decoder(said, Decoder.NSQD);
         ByteBuf buffer = Unpooled.buffer();
         for (int at = 0; at < sent.length; at += pieceBytes) {
             buffer.writeBytes(sent, at, Math.min(pieceBytes, sent.length - at));
