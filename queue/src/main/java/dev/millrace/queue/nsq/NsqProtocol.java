@@ -17,6 +17,7 @@ import dev.millrace.queue.nsq.identify.Limits;
 import dev.millrace.queue.nsq.lookup.LookupHandler;
 import dev.millrace.queue.nsq.lookup.Peer;
 import dev.millrace.queue.nsq.lookup.Registry;
+import dev.millrace.queue.nsq.operator.QueueRoutes;
 import dev.millrace.queue.nsq.session.ClientHandler;
 import dev.millrace.queue.nsq.session.Node;
 import dev.millrace.queue.nsq.topic.Topics;
@@ -50,6 +51,7 @@ public final class NsqProtocol implements QueueProtocol {
         Limits limits = NsqSettings.limits(context);
         Topics topics = new Topics(loop, limits);
         loop.executor().submit(topics::restore).syncUninterruptibly();
+        QueueRoutes.add(context.routes(), loop, topics);
         new Listening(context, loop, group, limits, topics).all();
     }
 

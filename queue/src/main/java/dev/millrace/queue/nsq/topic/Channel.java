@@ -1,6 +1,7 @@
 package dev.millrace.queue.nsq.topic;
 
 import dev.millrace.kernel.journal.Journal.Admission;
+import dev.millrace.queue.backlog.Cursor;
 import dev.millrace.queue.backlog.Message;
 import dev.millrace.queue.dispatch.Delivery;
 import dev.millrace.queue.dispatch.Group;
@@ -121,6 +122,25 @@ public final class Channel {
 
     public List<Consumer> consumers() {
         return List.copyOf(consumers);
+    }
+
+    /**
+     * The next messages that nobody has had.
+     *
+     * @return at most so many; fewer, or none, if they must be read from the disk first
+     */
+    public List<Letter> peek(int count) {
+        Cursor cursor = new Cursor(ledger.backlog(), loop.store().state().shelf());
+        List<Letter> found = new ArrayList<>();
+        long end = Math.min(ledger.backlog().end(), ledger.next() + count);
+        for (long offset = ledger.next(); offset < end; offset++) {
+            Message message = cursor.seek(offset);
+            if (message == null) {
+                break;
+            }
+            found.add(Letter.of(message));
+        }
+        return found;
     }
 
     // ---- Consumers

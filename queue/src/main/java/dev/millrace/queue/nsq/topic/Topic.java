@@ -175,7 +175,8 @@ public final class Topic {
         publishedBytes += bodyBytes;
     }
 
-    private List<Channel> receivers() {
+    /** Its channels, or the one without a name that gathers until there is one. */
+    public List<Channel> receivers() {
         List<Channel> all = new ArrayList<>(channels.values());
         Channel gathering = pending;
         if (gathering != null) {
@@ -189,9 +190,9 @@ public final class Topic {
         return now.getEpochSecond() * NANOS + now.getNano();
     }
 
-    /** Appends a message that its channel gave up. */
-    void bury(Envelope envelope, long reason, int reasonBytes, long body, int bodyBytes) {
-        topics.effects().append(backlog, envelope, reason, reasonBytes, body, bodyBytes);
+    /** Appends a message that comes from another topic. */
+    void receive(Envelope envelope, long meta, int metaBytes, long body, int bodyBytes) {
+        topics.effects().append(backlog, envelope, meta, metaBytes, body, bodyBytes);
         publishedBytes += bodyBytes;
         published();
     }

@@ -5,6 +5,7 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.queue.backlog.Envelope;
 import dev.millrace.queue.backlog.Message;
 import dev.millrace.queue.dispatch.Delivery;
+import dev.millrace.queue.dispatch.Group;
 import dev.millrace.queue.effect.Effects;
 import dev.millrace.queue.nsq.identify.Limits;
 import dev.millrace.queue.nsq.wire.Names;
@@ -230,22 +231,48 @@ public final class Topics {
             return false;
         }
         byte[] reason = reason(channel, delivery, how).getBytes(StandardCharsets.UTF_8);
+        send(message, reason, topic(deadName(channel.topic().name())));
+        channel.group().acknowledge(delivery);
+        return true;
+    }
+
+    /** A message's body goes to another topic, as a new message of the same time. */
+    private void send(Message message, byte[] meta, Topic to) {
         letter.clear();
-        letter.put(reason);
+        letter.put(meta);
         letter.put(message.bodyAddress(), message.bodyBytes());
-        int bodyBytes = message.bodyBytes();
         Envelope envelope =
                 new Envelope(effects().newId(), message.timestampNanos(), 0, message.flags());
-        channel.group().acknowledge(delivery);
-        topic(deadName(channel.topic().name()))
-                .bury(
-                        envelope,
-                        letter.address(),
-                        reason.length,
-                        letter.address() + reason.length,
-                        bodyBytes);
+        long body = letter.address() + meta.length;
+        to.receive(envelope, letter.address(), meta.length, body, message.bodyBytes());
         letter.shrink();
-        return true;
+    }
+
+    /**
+     * Moves messages that are ready to another topic.
+     *
+     * @return how many, at most {@code count}; fewer if there is no space, or if they must be read
+     *     from the disk first
+     */
+    public int move(Channel from, String to, int count) {
+        for (int moved = 0; moved < count; moved++) {
+            Message next = from.group().peek();
+            if (next == null || !hasSpaceToMove(next)) {
+                return moved;
+            }
+            Delivery delivery = from.group().take();
+            if (delivery == null) {
+                return moved;
+            }
+            send(from.group().message(), new byte[0], topic(to));
+            from.group().acknowledge(delivery);
+        }
+        return count;
+    }
+
+    private boolean hasSpaceToMove(Message message) {
+        long bytes = CREATE_BYTES + message.bytes() + 2L * Group.BYTES_MAX;
+        return loop.store().admit(bytes) == Admission.ADMITTED;
     }
 
     private static String reason(Channel channel, Delivery delivery, String how) {

@@ -1,5 +1,7 @@
 package dev.millrace.queue.nsq.session;
 
+import dev.millrace.kernel.admin.AdminReply;
+import dev.millrace.kernel.admin.AdminRequest;
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 import dev.millrace.kernel.net.Listener;
@@ -15,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A queue room that speaks NSQ, on free ports. */
 public final class NsqNode implements Closeable {
@@ -71,6 +75,20 @@ public final class NsqNode implements Closeable {
                 .findFirst()
                 .orElseThrow()
                 .port();
+    }
+
+    /** What the admin port answers: status, a space, and text. */
+    public String admin(String method, String path, Map<String, String> parameters)
+            throws Exception {
+        Map<String, List<String>> query = new HashMap<>();
+        parameters.forEach((name, value) -> query.put(name, List.of(value)));
+        AdminReply reply =
+                context.routes()
+                        .find(method, path)
+                        .orElseThrow()
+                        .answer()
+                        .to(new AdminRequest(path, query, ""));
+        return reply.status() + " " + reply.body();
     }
 
     /** A client that has said hello. */
