@@ -4,6 +4,7 @@ import dev.millrace.kernel.admin.AdminRoom;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kv.server.KvRoom;
+import dev.millrace.queue.server.QueueRoom;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,8 @@ record Rooms(List<Room> always, List<Room> others) {
     static Rooms ofThisBuild() {
         ShardRoom shards = new ShardRoom();
         KvRoom kv = new KvRoom(shards).onShutdown(Rooms::exit);
-        return new Rooms(List.of(new AdminRoom(), shards), List.of(kv));
+        QueueRoom queue = new QueueRoom(shards, List.of());
+        return new Rooms(List.of(new AdminRoom(), shards), List.of(kv, queue));
     }
 
     /** Ends the process as SIGTERM does, from a thread that may wait for it. */

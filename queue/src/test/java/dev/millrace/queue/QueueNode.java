@@ -25,13 +25,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 
 /** A store on fake disks, that can be killed and started again. */
 final class QueueNode implements Shelf.Listener {
     private static final long RECORD_BYTES_MAX = 3 << 20;
 
-    private static final SegmentJournal.Options SMALL =
-            new SegmentJournal.Options(2 << 20, 3);
+    private static final SegmentJournal.Options SMALL = new SegmentJournal.Options(2 << 20, 3);
 
     private final FakeDisk journalDisk = new FakeDisk();
     private final FakeDisk snapshots = new FakeDisk();
@@ -39,6 +39,7 @@ final class QueueNode implements Shelf.Listener {
     private final long memoryBytes;
     private final List<Runnable> tasks = new ArrayList<>();
     private final List<IOException> broken = new ArrayList<>();
+    private final MovedClock clock = new MovedClock();
     private final NativeBuffer scratch = new NativeBuffer(1024);
     private Shard shard;
     private QueueMachine machine;
@@ -62,7 +63,7 @@ final class QueueNode implements Shelf.Listener {
                         machine.lock(),
                         machine.state(),
                         shard.journal(),
-                        Clock.systemUTC(),
+                        clock,
                         (what, cause) -> new FailStop.Stopped(what, cause));
         machine.serve(tasks::add, tasks::add, shard.journal()::end, this);
         return serving;
@@ -152,6 +153,17 @@ final class QueueNode implements Shelf.Listener {
         return id;
     }
 
+    MovedClock clock() {
+        return clock;
+    }
+
+    /** Lends these bytes an address. */
+    void withBytes(byte[] bytes, LongConsumer user) {
+        scratch.clear();
+        scratch.put(bytes);
+        user.accept(scratch.address());
+    }
+
     /** Reads a message, from its file if it must. */
     Message read(Cursor cursor, long offset) {
         @Nullable Message message = cursor.seek(offset);
@@ -160,6 +172,7 @@ final class QueueNode implements Shelf.Listener {
                 throw new AssertionError("offset " + offset + ": not there, and nobody reads it");
             }
             runTasks();
+            assertEquals(List.of(), broken);
             message = cursor.seek(offset);
         }
         return message;

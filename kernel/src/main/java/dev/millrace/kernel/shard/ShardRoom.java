@@ -88,10 +88,14 @@ public final class ShardRoom implements Room {
                     "free disk space below which the log warns and writers are slowed, the more the"
                             + " less there is; 0: never");
 
+    /** How a room's state machine is made, when the shard starts. */
+    @FunctionalInterface
+    public interface Made {
+        StateMachine in(RoomContext context) throws IOException;
+    }
+
     private record Member(
-            Function<Settings, StateMachine> machine,
-            Function<Settings, SyncPolicy> policy,
-            AtomicReference<SyncPolicy> now) {}
+            Made machine, Function<Settings, SyncPolicy> policy, AtomicReference<SyncPolicy> now) {}
 
     private final List<Member> members = new ArrayList<>();
     private @Nullable Shard shard;
@@ -118,8 +122,7 @@ public final class ShardRoom implements Room {
      *
      * @return to be told when the room's policy becomes another; from any thread
      */
-    public Consumer<SyncPolicy> add(
-            Function<Settings, StateMachine> machine, Function<Settings, SyncPolicy> policy) {
+    public Consumer<SyncPolicy> add(Made machine, Function<Settings, SyncPolicy> policy) {
         AtomicReference<SyncPolicy> now = new AtomicReference<>(SyncPolicy.ALWAYS);
         members.add(new Member(machine, policy, now));
         return other -> {
@@ -171,15 +174,17 @@ public final class ShardRoom implements Room {
                         context.get(CHECKPOINT_SECONDS));
         refuseBackup(context.data());
         long before = System.nanoTime();
+        List<StateMachine> machines = new ArrayList<>();
+        for (Member member : members) {
+            machines.add(member.machine.in(context));
+        }
         Shard opened =
                 Shard.open(
                         new FileDisk(context.data().resolve(Folders.JOURNAL)),
                         new FileDisk(context.data().resolve(Folders.SNAPSHOT)),
                         new SegmentJournal.Options(
                                 context.get(SEGMENT_BYTES), Math.toIntExact(context.get(SPARES))),
-                        members.stream()
-                                .map(member -> member.machine.apply(context.settings()))
-                                .toList(),
+                        machines,
                         Clock.systemUTC(),
                         new SecureRandom());
         shard = opened;

@@ -110,8 +110,8 @@ public final class KvRoom implements Room {
         return List.of(PORT, UNIX, TLS, PASSWORD, SYNC, SAVE_DIR, SAVE_FILE, LOOPS, STRIPES);
     }
 
-    private StateMachine machine(Settings settings) {
-        KvMachine made = new KvMachine(new Stripes(stripes(settings)));
+    private StateMachine machine(RoomContext context) {
+        KvMachine made = new KvMachine(new Stripes(stripes(context.settings())));
         machine = made;
         return made;
     }

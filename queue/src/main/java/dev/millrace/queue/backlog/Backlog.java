@@ -238,9 +238,10 @@ public final class Backlog {
         }
     }
 
-    /** The files it needs. */
+    /** The files it needs, and the one that it goes on with. */
     public List<String> files() {
         List<String> names = new ArrayList<>();
+        names.add(fileName(file));
         needed.keySet().forEach(number -> names.add(fileName(number)));
         return names;
     }

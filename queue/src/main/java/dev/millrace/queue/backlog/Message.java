@@ -18,6 +18,9 @@ public final class Message {
     /** A message, with its header and meta, is at most so long. */
     public static final int BYTES_MAX = 1 << 30;
 
+    /** In the flags of a stored message: meta begins with the time at which it is due, ms u64. */
+    public static final int TIMED = 1 << 15;
+
     private static final int META = 4;
     private static final int ID = 8;
     private static final int TIMESTAMP = 16;
@@ -70,26 +73,35 @@ public final class Message {
         return Memory.getUnsignedShort(address + ATTEMPTS);
     }
 
-    /** The protocol's own. */
+    /** The protocol's own; 15 bits. */
     public int flags() {
-        return Memory.getUnsignedShort(address + FLAGS);
+        return Memory.getUnsignedShort(address + FLAGS) & ~TIMED;
+    }
+
+    /** When it is due, in ms since 1970; 0: it was appended without a time. */
+    public long dueMillis() {
+        return timeBytes() == 0 ? 0 : Memory.getLong(address + HEADER_BYTES);
+    }
+
+    private int timeBytes() {
+        return (Memory.getUnsignedShort(address + FLAGS) & TIMED) == 0 ? 0 : Long.BYTES;
     }
 
     /** Where the protocol's own bytes lie. */
     public long metaAddress() {
-        return address + HEADER_BYTES;
+        return address + HEADER_BYTES + timeBytes();
     }
 
     public int metaBytes() {
-        return Memory.getInt(address + META);
+        return Memory.getInt(address + META) - timeBytes();
     }
 
     public long bodyAddress() {
-        return address + HEADER_BYTES + metaBytes();
+        return address + HEADER_BYTES + Memory.getInt(address + META);
     }
 
     public int bodyBytes() {
-        return bytes() - HEADER_BYTES - metaBytes();
+        return bytes() - HEADER_BYTES - Memory.getInt(address + META);
     }
 
     /** What stands in its header. */

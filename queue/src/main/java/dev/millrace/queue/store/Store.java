@@ -25,6 +25,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * }</pre>
  */
 public final class Store {
+    /** A record that is longer takes no further changes. */
+    private static final long RECORD_BYTES = 1 << 20;
+
     private final ReentrantLock lock;
     private final State state;
     private final Journal journal;
@@ -70,8 +73,19 @@ public final class Store {
         return effects;
     }
 
-    /** Sets space aside for effects of at most so many bytes; before the first of them. */
+    /**
+     * Sets space aside for effects of at most so many bytes; before the first of them. What the
+     * open record has already may be committed first: what is to be one record is to be admitted as
+     * one.
+     */
     public Journal.Admission admit(long bytes) {
+        if (!record.isEmpty()) {
+            long all = record.length() + bytes;
+            if (all <= RECORD_BYTES && journal.extend(grant, all)) {
+                return Journal.Admission.ADMITTED;
+            }
+            commit();
+        }
         return journal.admit(grant, bytes);
     }
 

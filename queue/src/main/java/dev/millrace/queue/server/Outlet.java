@@ -1,0 +1,78 @@
+package dev.millrace.queue.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+
+import java.util.ArrayDeque;
+
+/**
+ * What a connection is sent. Bytes that depend on a record that is not yet durable wait here, and
+ * everything behind them. On the loop.
+ */
+public final class Outlet {
+    private record Held(ByteBuf bytes, long position) {}
+
+    private final QueueLoop loop;
+    private final Channel channel;
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
+    private boolean closing;
+
+    Outlet(QueueLoop loop, Channel channel) {
+        this.loop = loop;
+        this.channel = channel;
+    }
+
+    /**
+     * Sends bytes, which become the outlet's, when what they depend on is durable as the room's
+     * policy has it; {@link #flush} follows.
+     *
+     * @param dependsOn the position of a record; 0: of none
+     */
+    public void write(ByteBuf bytes, long dependsOn) {
+        if (held.isEmpty() && loop.isDurable(dependsOn)) {
+            channel.write(bytes, channel.voidPromise());
+            return;
+        }
+        if (held.isEmpty()) {
+            loop.waitForDurable(this);
+        }
+        held.add(new Held(bytes, dependsOn));
+    }
+
+    public void flush() {
+        channel.flush();
+    }
+
+    /** Closes the connection when all was sent. */
+    public void closeAfterWrites() {
+        closing = true;
+        if (held.isEmpty()) {
+            channel.writeAndFlush(channel.alloc().buffer(0))
+                    .addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    /** Lets go of what is durable now; true if some is not. */
+    boolean release() {
+        boolean any = false;
+        while (!held.isEmpty() && loop.isDurable(held.element().position)) {
+            channel.write(held.remove().bytes, channel.voidPromise());
+            any = true;
+        }
+        if (any) {
+            channel.flush();
+        }
+        if (closing && held.isEmpty()) {
+            closeAfterWrites();
+        }
+        return !held.isEmpty();
+    }
+
+    /** The connection is gone: what was held is let go. To be called when it becomes inactive. */
+    public void gone() {
+        while (!held.isEmpty()) {
+            held.remove().bytes.release();
+        }
+    }
+}

@@ -1,0 +1,337 @@
+package dev.millrace.queue.server;
+
+import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.log.Log;
+import dev.millrace.kernel.room.FailStop;
+import dev.millrace.queue.backlog.Backlog;
+import dev.millrace.queue.backlog.Shelf;
+import dev.millrace.queue.dispatch.Group;
+import dev.millrace.queue.store.Store;
+
+import io.netty.channel.Channel;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The event loop of the queue room, on which every protocol of it runs; and what protocols need of
+ * it: changes as records, replies that wait for durability, groups that are served when they have
+ * something, timers.
+ *
+ * <pre>{@code
+ * void publish(ByteBuf body) {
+ *     loop.change(() -> {
+ *         if (!loop.admit(bytes, this::publishAgain)) { return; }   // parked: called again when there is space
+ *         loop.store().effects().append(...);
+ *     });
+ *     outlet.write(ok, loop.position());
+ * }
+ * }</pre>
+ */
+public final class QueueLoop implements Journal.Listener, Shelf.Listener {
+    private static final long RETRY_MILLIS = 1_000;
+
+    private final SingleThreadEventLoop loop;
+    private final Store store;
+    private final Log log;
+    private final FailStop failStop;
+    private final boolean waitsForDisk;
+    private final List<Outlet> waiting = new ArrayList<>();
+    private final List<Runnable> parked = new ArrayList<>();
+    private final Set<Group> timed = new LinkedHashSet<>();
+    private final Set<Group> readyGroups = new LinkedHashSet<>();
+    private final Map<Group, Consumer<Group>> pumps = new HashMap<>();
+    private boolean pumpScheduled;
+    private boolean syncScheduled;
+    private boolean changing;
+    private boolean stopped;
+    private long position;
+    private @Nullable ScheduledFuture<?> timer;
+    private long timerMillis = Long.MAX_VALUE;
+
+    /**
+     * @param waitsForDisk whether replies wait until the medium has what they depend on
+     */
+    QueueLoop(
+            SingleThreadEventLoop loop,
+            Store store,
+            boolean waitsForDisk,
+            Log log,
+            FailStop failStop) {
+        this.loop = loop;
+        this.store = store;
+        this.waitsForDisk = waitsForDisk;
+        this.log = log;
+        this.failStop = failStop;
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    public Log log() {
+        return log;
+    }
+
+    /** What runs later, on this loop. */
+    public SingleThreadEventLoop executor() {
+        return loop;
+    }
+
+    /** Milliseconds since 1970. */
+    public long nowMillis() {
+        return store.clock().millis();
+    }
+
+    /** What a connection of this loop is sent. */
+    public Outlet outlet(Channel channel) {
+        return new Outlet(this, channel);
+    }
+
+    // ---- Changes
+
+    /**
+     * Runs something under the store's lock; what it changed is committed afterwards. Such calls
+     * may be nested: the outermost commits.
+     */
+    public void change(Runnable changes) {
+        if (changing) {
+            changes.run();
+            return;
+        }
+        if (stopped) {
+            return;
+        }
+        changing = true;
+        store.lock();
+        try {
+            changes.run();
+        } finally {
+            position = store.commit();
+            store.unlock();
+            changing = false;
+        }
+    }
+
+    /** No change is made any more. */
+    void stop() {
+        stopped = true;
+        ScheduledFuture<?> running = timer;
+        if (running != null) {
+            running.cancel(false);
+        }
+    }
+
+    /** The record that the last change came with, or one before it. */
+    public long position() {
+        return position;
+    }
+
+    /**
+     * Sets space aside, within {@link #change}, before the effects that take it.
+     *
+     * @param again run when there may be space, if there is none at the moment
+     * @return what the journal says; with {@code WAIT} nothing may be changed, and {@code again}
+     *     will be run
+     */
+    public Journal.Admission admit(long bytes, Runnable again) {
+        Journal.Admission admission = store.admit(bytes);
+        if (admission == Journal.Admission.WAIT) {
+            parked.add(again);
+        }
+        return admission;
+    }
+
+    /** True while publishers are to be read from no further: the disk is slower than they are. */
+    public boolean isCongested() {
+        return store.state().shelf().isCongested();
+    }
+
+    // ---- Groups
+
+    /**
+     * A group whose timers run here; {@code pump} is called, under the lock, when it has something.
+     */
+    public Group group(String name, Consumer<Group> pump) {
+        Group[] made = new Group[1];
+        change(
+                () -> {
+                    Group group = new Group(name, store, this::ready);
+                    made[0] = group;
+                    pumps.put(group, pump);
+                    timed.add(group);
+                });
+        return made[0];
+    }
+
+    /** A group is no more. */
+    public void forget(Group group) {
+        pumps.remove(group);
+        timed.remove(group);
+        readyGroups.remove(group);
+    }
+
+    /**
+     * A group may have something, as after an append to a backlog that it reads: it is pumped soon.
+     */
+    public void ready(Group group) {
+        readyGroups.add(group);
+        if (!pumpScheduled) {
+            pumpScheduled = true;
+            loop.execute(this::pump);
+        }
+    }
+
+    private void pump() {
+        pumpScheduled = false;
+        List<Group> now = List.copyOf(readyGroups);
+        readyGroups.clear();
+        change(
+                () -> {
+                    for (Group group : now) {
+                        Consumer<Group> pump = pumps.get(group);
+                        if (pump != null) {
+                            pump.accept(group);
+                            setTimer(group);
+                        }
+                    }
+                });
+    }
+
+    // ---- Time
+
+    /** To be called after a message of a group was deferred: its time may be the next. */
+    public void setTimer(Group group) {
+        setTimer(group.dueMillis());
+    }
+
+    private void setTimers() {
+        for (Group group : timed) {
+            setTimer(group);
+        }
+    }
+
+    private void setTimer(long due) {
+        if (due >= timerMillis) {
+            return;
+        }
+        ScheduledFuture<?> before = timer;
+        if (before != null) {
+            before.cancel(false);
+        }
+        timerMillis = due;
+        long delay = Math.max(1, due - nowMillis());
+        timer = loop.schedule(this::tickAll, delay, TimeUnit.MILLISECONDS);
+    }
+
+    private void tickAll() {
+        timer = null;
+        timerMillis = Long.MAX_VALUE;
+        change(
+                () -> {
+                    for (Group group : List.copyOf(timed)) {
+                        if (group.dueMillis() <= nowMillis()) {
+                            tick(group);
+                        }
+                    }
+                });
+        setTimers();
+    }
+
+    private void tick(Group group) {
+        switch (admit(Group.TICK_BYTES, this::setTimers)) {
+            case ADMITTED -> group.tick(nowMillis());
+            case WAIT -> {}
+            case REFUSED -> loop.schedule(this::setTimers, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    // ---- Durability
+
+    boolean isDurable(long record) {
+        return !waitsForDisk || record <= store.journal().durable();
+    }
+
+    void waitForDurable(Outlet outlet) {
+        waiting.add(outlet);
+        if (!syncScheduled) {
+            syncScheduled = true;
+            loop.executeAfterEventLoopIteration(this::endOfTurn);
+        }
+    }
+
+    private void endOfTurn() {
+        syncScheduled = false;
+        if (store.journal().syncIsQuick()) {
+            store.journal().sync();
+            release();
+        } else {
+            store.journal().requestSync();
+        }
+    }
+
+    private void release() {
+        waiting.removeIf(outlet -> !outlet.release());
+        if (!waiting.isEmpty() && !syncScheduled) {
+            syncScheduled = true;
+            loop.executeAfterEventLoopIteration(this::endOfTurn);
+        }
+    }
+
+    @Override
+    public void durabilityChanged() {
+        if (waitsForDisk && !loop.inEventLoop()) {
+            loop.execute(this::release);
+        }
+    }
+
+    @Override
+    public void spaceGained() {
+        loop.execute(
+                () -> {
+                    List<Runnable> again = List.copyOf(parked);
+                    parked.clear();
+                    again.forEach(Runnable::run);
+                });
+    }
+
+    // ---- Files
+
+    @Override
+    public void loaded(Backlog backlog) {
+        loop.execute(
+                () -> {
+                    for (Group group : timed) {
+                        if (group.reads(backlog)) {
+                            ready(group);
+                        }
+                    }
+                });
+    }
+
+    @Override
+    public void broken(IOException failure) {
+        throw failStop.now("messages in a file cannot be read", failure);
+    }
+
+    @Override
+    public void unwritable(IOException failure) {
+        log.error("messages stay in memory", "cause", failure);
+        loop.schedule(this::retryFiles, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void retryFiles() {
+        change(() -> store.state().shelf().retry());
+    }
+}
