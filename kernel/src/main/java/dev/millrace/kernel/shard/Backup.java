@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * <pre>
  * DIR/backup                what it holds
  * DIR/snapshot/N.checkpoint
+ * DIR/bodies/ROOM/...       files that the checkpoint lists, and perhaps more
  * DIR/journal/N.seg ...     cut behind the last record
  * </pre>
  *
@@ -25,9 +26,14 @@ final class Backup {
     private static final String UNFINISHED = ".unfinished";
 
     private final Shard shard;
+    private final Path bodies;
 
-    Backup(Shard shard) {
+    /**
+     * @param bodies the directory that has the rooms' files; it need not be there
+     */
+    Backup(Shard shard, Path bodies) {
         this.shard = shard;
+        this.bodies = bodies;
     }
 
     /**
@@ -68,6 +74,7 @@ final class Backup {
             CheckpointFile.read(shard.snapshots(), name, (machine, address, bytes) -> {});
             CheckpointFile.copy(shard.snapshots(), name, snapshots);
         }
+        Folders.copyBodies(bodies, folder.resolve(Folders.BODIES));
         Path journal = folder.resolve(Folders.JOURNAL);
         long end = shard.segments().copy(new FileDisk(journal), position, progress);
         BackupNote note = new BackupNote(nowMillis, position, end);

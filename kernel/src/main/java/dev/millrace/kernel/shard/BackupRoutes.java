@@ -84,7 +84,8 @@ final class BackupRoutes {
         progress = "checkpoint";
         Progress shown = (done, all) -> progress = done + " of " + all + " journal bytes";
         BackupNote note =
-                new Backup(room.shard()).take(target, clock.millis(), this::checkpoint, shown);
+                new Backup(room.shard(), room.bodies())
+                        .take(target, clock.millis(), this::checkpoint, shown);
         log.info(
                 "backup",
                 "dir",

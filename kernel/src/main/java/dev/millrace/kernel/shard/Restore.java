@@ -210,6 +210,11 @@ public final class Restore {
             CheckpointFile.copy(snapshots, CheckpointFile.name(covered), toSnapshots);
         }
         checkWritten(toJournal, toSnapshots, covered, end);
+        Path bodies = unfinished.resolve(Folders.BODIES);
+        Folders.copyBodies(source.resolve(Folders.BODIES), bodies);
+        if (Files.exists(bodies)) {
+            Folders.rename(bodies, data.resolve(Folders.BODIES));
+        }
         for (String inner : List.of(Folders.JOURNAL, Folders.SNAPSHOT)) {
             Folders.sync(unfinished.resolve(inner));
             Folders.rename(unfinished.resolve(inner), data.resolve(inner));

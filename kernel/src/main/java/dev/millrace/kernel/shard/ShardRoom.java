@@ -100,6 +100,7 @@ public final class ShardRoom implements Room {
     private final List<Member> members = new ArrayList<>();
     private @Nullable Shard shard;
     private volatile @Nullable JournalThreads threads;
+    private Path bodies = Path.of(Folders.BODIES);
     private Log log = Log.silent();
     private CheckpointPace pace = new CheckpointPace(0, 0, 0);
 
@@ -138,6 +139,15 @@ public final class ShardRoom implements Room {
         return members.stream().anyMatch(member -> member.now.get() != SyncPolicy.OS);
     }
 
+    /** The directory that has the files which checkpoints list, one directory for each room. */
+    public static Path bodies(Path data) {
+        return data.resolve(Folders.BODIES);
+    }
+
+    Path bodies() {
+        return bodies;
+    }
+
     /** The shard, once started. */
     public Shard shard() {
         Shard open = shard;
@@ -167,6 +177,7 @@ public final class ShardRoom implements Room {
     @Override
     public void start(RoomContext context) throws IOException {
         log = context.log();
+        bodies = bodies(context.data());
         pace =
                 new CheckpointPace(
                         context.get(CHECKPOINT_BYTES),

@@ -97,9 +97,23 @@ class BackupTest {
     void a_given_up_checkpoint_costs_a_backup_nothing_but_length() throws Exception {
         try (DataDir dir = open()) {
             numbers(5).forEach(dir::note);
-            new Backup(dir.shard).take(backup, 0, () -> {}, Progress.UNSEEN);
+            new Backup(dir.shard, dir.bodies()).take(backup, 0, () -> {}, Progress.UNSEEN);
         }
         assertEquals(numbers(5), restore());
+    }
+
+    @Test
+    void files_of_rooms_go_into_the_backup_and_come_back() throws Exception {
+        try (DataDir dir = open()) {
+            dir.note("a note");
+            Path room = Files.createDirectories(dir.bodies().resolve("room"));
+            Files.writeString(room.resolve("1.chunks"), "messages");
+            dir.backup(backup);
+        }
+        assertEquals(List.of("a note"), restore());
+        assertEquals(
+                "messages",
+                Files.readString(ShardRoom.bodies(restored).resolve("room").resolve("1.chunks")));
     }
 
     @Test
@@ -158,7 +172,9 @@ class BackupTest {
             CorruptJournalException refused =
                     assertThrows(
                             CorruptJournalException.class,
-                            () -> new Backup(dir.shard).take(backup, 0, () -> {}, Progress.UNSEEN));
+                            () ->
+                                    new Backup(dir.shard, dir.bodies())
+                                            .take(backup, 0, () -> {}, Progress.UNSEEN));
             String message = String.valueOf(refused.getMessage());
             assertTrue(message.contains(segment.getFileName() + " at offset "), message);
             assertFalse(Files.exists(backup));

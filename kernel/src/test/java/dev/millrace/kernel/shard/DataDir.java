@@ -62,7 +62,12 @@ final class DataDir implements AutoCloseable {
     }
 
     BackupNote backup(Path target) throws IOException, InterruptedException {
-        return new Backup(shard).take(target, 0, this::checkpoint, Progress.UNSEEN);
+        return new Backup(shard, bodies()).take(target, 0, this::checkpoint, Progress.UNSEEN);
+    }
+
+    /** Where rooms keep files. */
+    Path bodies() {
+        return ShardRoom.bodies(path);
     }
 
     static List<Path> files(Path folder) throws IOException {

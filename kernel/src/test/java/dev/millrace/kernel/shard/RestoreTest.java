@@ -162,7 +162,7 @@ class RestoreTest {
             for (int i = 0; i < 60; i++) {
                 dir.note(i + filler);
             }
-            new Backup(dir.shard).take(backup, 0, () -> {}, Progress.UNSEEN);
+            new Backup(dir.shard, dir.bodies()).take(backup, 0, () -> {}, Progress.UNSEEN);
         }
         Files.delete(DataDir.files(backup.resolve("journal")).getLast());
         CorruptJournalException refused =

@@ -42,7 +42,6 @@ public final class QueueRoom implements Room {
                     1L << 40,
                     "memory for messages that wait; what is beyond lies in files");
 
-    private static final String FOLDER = "queue";
     private static final long CHECK_MILLIS = 200;
 
     private final ShardRoom shards;
@@ -77,7 +76,8 @@ public final class QueueRoom implements Room {
     private StateMachine machine(RoomContext context) throws IOException {
         QueueMachine made =
                 new QueueMachine(
-                        new ChunkFolder(context.data().resolve(FOLDER)), context.get(MEMORY));
+                        new ChunkFolder(ShardRoom.bodies(context.data()).resolve(name())),
+                        context.get(MEMORY));
         machine = made;
         return made;
     }
