@@ -1,6 +1,7 @@
 package dev.millrace.queue.amqp.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -65,7 +66,11 @@ public final class WireReader {
     /** Text of at most 255 octets, UTF-8. */
     public String shortText() {
         int length = octet();
-        return need(length).readString(length, StandardCharsets.UTF_8);
+        String text = need(length).readString(length, StandardCharsets.UTF_8);
+        if (ByteBufUtil.utf8Bytes(text) != length) {
+            throw AmqpError.frameError("Malformed UTF-8 in shortstr");
+        }
+        return text;
     }
 
     /** A long string as text. */

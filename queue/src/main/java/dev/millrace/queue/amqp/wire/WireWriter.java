@@ -1,5 +1,7 @@
 package dev.millrace.queue.amqp.wire;
 
+import dev.millrace.kernel.memory.Memory;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 
@@ -122,6 +124,22 @@ public final class WireWriter {
     public WireWriter longBytes(byte[] bytes) {
         u32(bytes.length);
         out.writeBytes(bytes);
+        return this;
+    }
+
+    /** Bytes as they are. */
+    public WireWriter raw(byte[] bytes) {
+        flushBits();
+        out.writeBytes(bytes);
+        return this;
+    }
+
+    /** Bytes in native memory, as they are. */
+    public WireWriter raw(long address, int bytes) {
+        flushBits();
+        if (bytes > 0) {
+            out.writeBytes(Memory.buffer(address, bytes));
+        }
         return this;
     }
 
