@@ -293,7 +293,9 @@ public final class Connection {
     private void closedByClient() {
         release();
         send(0, new ConnectionMethod.CloseOk());
-        close();
+        // It is the client that closes the socket: some take the end of it for an error.
+        state = State.CLOSED;
+        peer.closeWithin(CLOSE_MILLIS);
     }
 
     private void close() {
