@@ -33,6 +33,8 @@ final class AmqpChannel extends ChannelInboundHandlerAdapter implements Peer {
     /** How long a stranger may take to become a client. */
     private static final long HANDSHAKE_MILLIS = 10_000;
 
+    private static final long PAUSE_MILLIS = 5;
+
     private final QueueLoop loop;
     private final Channel channel;
     private final Outlet outlet;
@@ -94,6 +96,25 @@ final class AmqpChannel extends ChannelInboundHandlerAdapter implements Peer {
             Guard.firstRequestDone(channel);
         }
         connection.flush();
+        if (connection.hasPublished() && loop.isCongested()) {
+            pause();
+        }
+    }
+
+    /** The disk is slower than this publisher: nothing is read from it for a moment. */
+    private void pause() {
+        suspended(true);
+        loop.executor()
+                .schedule(
+                        () -> {
+                            if (loop.isCongested()) {
+                                pause();
+                            } else {
+                                suspended(false);
+                            }
+                        },
+                        PAUSE_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -78,6 +78,7 @@ public final class Connection {
     private String user = "";
     private @Nullable Runnable suspended;
     private boolean blocked;
+    private boolean published;
 
     /** What stands after a broken frame makes no sense. */
     private boolean deaf;
@@ -364,6 +365,18 @@ public final class Connection {
     /** The socket takes more again. */
     public void writable() {
         sessions.values().forEach(Session::wake);
+    }
+
+    /** A message was published. */
+    void published() {
+        published = true;
+    }
+
+    /** True if a message was published since this was asked last. */
+    public boolean hasPublished() {
+        boolean any = published;
+        published = false;
+        return any;
     }
 
     // ---- Space

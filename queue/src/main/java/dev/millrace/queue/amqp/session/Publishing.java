@@ -143,6 +143,7 @@ final class Publishing {
 
     /** Puts a message where it goes, or returns it; true if all took it. */
     private boolean put(Publication publication, long body) {
+        session.connection().published();
         BasicMethod.Publish method = publication.method;
         if (publication.targets.isEmpty()) {
             if (method.mandatory()) {
