@@ -24,7 +24,8 @@ public final class Product implements AutoCloseable {
                     "queue.nsq.port",
                     "queue.nsq.http.port",
                     "queue.nsqlookup.port",
-                    "queue.nsqlookup.http.port");
+                    "queue.nsqlookup.http.port",
+                    "queue.amqp.port");
 
     private final Process process;
     private final BufferedReader out;
