@@ -34,6 +34,7 @@ public final class Main {
                 new RepairData(out, terminal),
                 new ImportRdb(out, terminal),
                 new ExportRdb(out, terminal),
+                new AskQueue(out),
                 new ShowVersion(out),
                 new Train(out));
     }

@@ -29,14 +29,22 @@ class DataCommandsTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private Path data;
 
+    private static final List<String> FREE_PORTS =
+            List.of(
+                    "admin.http.port=0",
+                    "kv.resp.port=0",
+                    "queue.nsq.port=0",
+                    "queue.nsq.http.port=0",
+                    "queue.nsqlookup.port=0",
+                    "queue.nsqlookup.http.port=0");
+
     @BeforeEach
     void name() {
         data = folder.resolve("data");
     }
 
     private Node up(Path path) throws Failed, InterruptedException {
-        return new Up(printer(out))
-                .start(UpOptions.of(path, List.of("admin.http.port=0", "kv.resp.port=0")));
+        return new Up(printer(out)).start(UpOptions.of(path, FREE_PORTS));
     }
 
     private static int port(Node node, String setting) {

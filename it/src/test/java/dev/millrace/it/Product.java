@@ -16,6 +16,17 @@ import java.util.regex.Pattern;
 public final class Product implements AutoCloseable {
     private static final int STOP_SECONDS_MAX = 30;
 
+    /** The settings of everything that listens. */
+    public static final List<String> PORTS =
+            List.of(
+                    "admin.http.port",
+                    "kv.resp.port",
+                    "queue.nsq.port",
+                    "queue.nsq.http.port",
+                    "queue.nsqlookup.port",
+                    "queue.nsqlookup.http.port",
+                    "queue.amqp.port");
+
     private final Process process;
     private final BufferedReader out;
     private final List<String> table;
@@ -54,7 +65,9 @@ public final class Product implements AutoCloseable {
      */
     public static Product up(Path data, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("up", "--data", data.toString()));
-        arguments.addAll(List.of("--set", "admin.http.port=0", "--set", "kv.resp.port=0"));
+        for (String port : PORTS) {
+            arguments.addAll(List.of("--set", port + "=0"));
+        }
         arguments.addAll(List.of(more));
         Process process = process(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         process.getOutputStream().close();

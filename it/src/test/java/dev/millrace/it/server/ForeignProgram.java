@@ -25,6 +25,15 @@ public record ForeignProgram(String name, String debian) {
     /** Makes the system calls of another process fail. */
     public static final ForeignProgram STRACE = new ForeignProgram("strace", "strace");
 
+    /** Runs what is written in JavaScript. */
+    public static final ForeignProgram NODE = new ForeignProgram("node", "nodejs");
+
+    /** Brings what others wrote in it. */
+    public static final ForeignProgram NPM = new ForeignProgram("npm", "npm");
+
+    /** Turns a key from one form into another. */
+    public static final ForeignProgram OPENSSL = new ForeignProgram("openssl", "openssl");
+
     /** The program's path; skips or fails the calling test if there is none. */
     public Path require() {
         return require("true".equals(System.getenv("CI")));

@@ -80,8 +80,8 @@ public final class MillraceProcess implements Server {
 
     private List<String> command() {
         List<String> words = new ArrayList<>(List.of("up", "--data", folder + "/data"));
+        Product.PORTS.forEach(free -> set(words, free, "0"));
         set(words, "kv.resp.port", "" + port);
-        set(words, "admin.http.port", "0");
         set(words, "kv.sync", setup.sync().word());
         set(words, "kv.loops", "" + setup.loops());
         set(words, "guard.connections.max", "" + setup.connections());

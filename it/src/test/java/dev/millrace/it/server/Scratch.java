@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What a server under test needs of the machine: a free port and a directory of its own. */
-final class Scratch {
+public final class Scratch {
     private Scratch() {}
 
     /** A loopback port that nobody listened on a moment ago. */
@@ -23,7 +23,7 @@ final class Scratch {
         }
     }
 
-    static Path folder(String prefix) {
+    public static Path folder(String prefix) {
         try {
             return Files.createTempDirectory("millrace-it-" + prefix + "-");
         } catch (IOException failure) {
@@ -32,7 +32,7 @@ final class Scratch {
     }
 
     /** Deletes a folder and all below it; nothing to do if it is gone. */
-    static void delete(Path folder) {
+    public static void delete(Path folder) {
         if (!Files.exists(folder)) {
             return;
         }

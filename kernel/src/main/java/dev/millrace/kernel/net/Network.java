@@ -266,6 +266,16 @@ public final class Network implements Closeable {
         return address;
     }
 
+    /**
+     * For protocols whose clients ask for TLS when they are connected: what {@code net.tls.*} says,
+     * nothing if it names no certificate.
+     *
+     * @throws BadSettings when the certificate cannot be used
+     */
+    public synchronized Optional<SslContext> tlsOnRequest() throws BadSettings {
+        return settings.get(Tls.CERTIFICATE).isEmpty() ? Optional.empty() : Optional.of(tls());
+    }
+
     private synchronized SslContext tls() throws BadSettings {
         SslContext context = tls == null ? Tls.context(settings) : tls;
         tls = context;

@@ -1,8 +1,8 @@
 package dev.millrace.queue.server;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.util.ReferenceCounted;
 
 import java.util.ArrayDeque;
 
@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
  * everything behind them. On the loop.
  */
 public final class Outlet {
-    private record Held(ByteBuf bytes, long position) {}
+    private record Held(ReferenceCounted message, long position) {}
 
     private final QueueLoop loop;
     private final Channel channel;
@@ -24,20 +24,26 @@ public final class Outlet {
     }
 
     /**
-     * Sends bytes, which become the outlet's, when what they depend on is durable as the room's
-     * policy has it; {@link #flush} follows.
+     * Sends bytes, or what a handler makes bytes of, when what they depend on is durable as the
+     * room's policy has it; {@link #flush} follows.
      *
+     * @param message the outlet's from here on
      * @param dependsOn the position of a record; 0: of none
      */
-    public void write(ByteBuf bytes, long dependsOn) {
+    public void write(ReferenceCounted message, long dependsOn) {
         if (held.isEmpty() && loop.isDurable(dependsOn)) {
-            channel.write(bytes, channel.voidPromise());
+            channel.write(message, channel.voidPromise());
             return;
         }
         if (held.isEmpty()) {
             loop.waitForDurable(this);
         }
-        held.add(new Held(bytes, dependsOn));
+        held.add(new Held(message, dependsOn));
+    }
+
+    /** True if nothing waits here. */
+    public boolean isClear() {
+        return held.isEmpty();
     }
 
     public void flush() {
@@ -57,7 +63,7 @@ public final class Outlet {
     boolean release() {
         boolean any = false;
         while (!held.isEmpty() && loop.isDurable(held.element().position)) {
-            channel.write(held.remove().bytes, channel.voidPromise());
+            channel.write(held.remove().message, channel.voidPromise());
             any = true;
         }
         if (any) {
@@ -72,7 +78,7 @@ public final class Outlet {
     /** The connection is gone: what was held is let go. To be called when it becomes inactive. */
     public void gone() {
         while (!held.isEmpty()) {
-            held.remove().bytes.release();
+            held.remove().message.release();
         }
     }
 }
