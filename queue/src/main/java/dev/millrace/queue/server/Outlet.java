@@ -1,5 +1,6 @@
 package dev.millrace.queue.server;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.ReferenceCounted;
@@ -11,11 +12,16 @@ import java.util.ArrayDeque;
  * everything behind them. On the loop.
  */
 public final class Outlet {
-    private record Held(ReferenceCounted message, long position) {}
+    private record Held(ReferenceCounted message, long position) {
+        int bytes() {
+            return message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
+        }
+    }
 
     private final QueueLoop loop;
     private final Channel channel;
     private final ArrayDeque<Held> held = new ArrayDeque<>();
+    private long heldBytes;
     private boolean closing;
 
     Outlet(QueueLoop loop, Channel channel) {
@@ -38,7 +44,14 @@ public final class Outlet {
         if (held.isEmpty()) {
             loop.waitForDurable(this);
         }
-        held.add(new Held(message, dependsOn));
+        Held last = new Held(message, dependsOn);
+        held.add(last);
+        heldBytes += last.bytes();
+    }
+
+    /** How many bytes wait here; of buffers only. */
+    public long heldBytes() {
+        return heldBytes;
     }
 
     /** True if nothing waits here. */
@@ -63,7 +76,9 @@ public final class Outlet {
     boolean release() {
         boolean any = false;
         while (!held.isEmpty() && loop.isDurable(held.element().position)) {
-            channel.write(held.remove().message, channel.voidPromise());
+            Held first = held.remove();
+            heldBytes -= first.bytes();
+            channel.write(first.message, channel.voidPromise());
             any = true;
         }
         if (any) {

@@ -30,6 +30,7 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
     private static final String HEARTBEAT = "_heartbeat_";
     private static final String OK = "OK";
     private static final int OUT_BYTES = 1_024;
+    private static final int UNSENT_BYTES_MAX = 256 * 1024;
     private static final long SOON_MILLIS = 5;
 
     private final Node node;
@@ -102,8 +103,15 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
         here.close();
     }
 
+    /**
+     * True if it is to be given more messages: what was gathered, and what waits to become durable,
+     * is bounded as the socket's own buffer is. Who has so much on the way says FIN, or takes from
+     * its socket, and is asked again then.
+     */
     boolean isWritable() {
-        return !closing && channel.isWritable();
+        ByteBuf gathering = out;
+        long unsent = outlet.heldBytes() + (gathering == null ? 0 : gathering.readableBytes());
+        return !closing && unsent < UNSENT_BYTES_MAX && channel.isWritable();
     }
 
     @Override
@@ -351,7 +359,8 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
 
     /** Who said nothing for two heartbeats is gone. */
     private void heartbeat(long millis) {
-        if (loop.nowMillis() - heardMillis >= 2 * millis) {
+        boolean reads = !delayed && !pushedBack;
+        if (reads && loop.nowMillis() - heardMillis >= 2 * millis) {
             channel.close();
         } else {
             respond(HEARTBEAT, false);

@@ -242,6 +242,9 @@ public final class Topic {
         if (gathering != null) {
             gathering.end();
         }
+        // Consumers that are still leaving must not find them: nothing may be done to them now.
+        channels.clear();
+        pending = null;
         topics.effects().undefine(Kind.topic(name));
         topics.effects().drop(backlog);
     }

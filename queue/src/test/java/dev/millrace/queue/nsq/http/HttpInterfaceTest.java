@@ -174,6 +174,20 @@ class HttpInterfaceTest {
     }
 
     @Test
+    void a_topic_may_be_deleted_with_an_ephemeral_channel_on_it() throws Exception {
+        try (NsqConnection consumer = subscribed("t", "c#ephemeral")) {
+            assertEquals("", post("/topic/delete?topic=t", ""));
+            assertTrue(consumer.isClosed());
+        }
+        assertEquals("OK", post("/pub?topic=t", "a"));
+        node.close();
+        node = new NsqNode(data);
+        try (NsqConnection consumer = subscribed("t", "c")) {
+            assertEquals("a (1)", consumer.next());
+        }
+    }
+
+    @Test
     void stats_are_text_or_json() throws Exception {
         post("/pub?topic=t", "a");
         try (NsqConnection consumer = subscribed("t", "c")) {

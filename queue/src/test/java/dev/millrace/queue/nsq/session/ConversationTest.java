@@ -225,6 +225,21 @@ class ConversationTest {
     }
 
     @Test
+    void a_consumer_gets_more_than_is_gathered_for_it_at_once() throws IOException {
+        String large = "x".repeat(100_000);
+        NsqConnection producer = connect();
+        for (int i = 0; i < 20; i++) {
+            assertEquals("OK", producer.say("MPUB t", NsqConnection.batch(large, large)).next());
+        }
+        NsqConnection consumer = subscribed("t", "ch").say("RDY 100");
+        for (int i = 0; i < 40; i++) {
+            Frame frame = consumer.read();
+            assertEquals(large, frame.text());
+            consumer.say("FIN " + frame.id());
+        }
+    }
+
+    @Test
     void ids_differ() throws IOException {
         publish("t", "a", "b");
         NsqConnection consumer = subscribed("t", "ch").say("RDY 2");
