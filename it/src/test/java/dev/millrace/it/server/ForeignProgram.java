@@ -46,12 +46,22 @@ public record ForeignProgram(String name, String debian) {
                 return file;
             }
         }
-        String missing = name + " is missing: install the Debian package " + debian;
-        if (isCi) {
-            throw new AssertionError(missing);
+        throw missing(name, debian, isCi);
+    }
+
+    /** The same for a file that is no program, as of a library. */
+    public static void requireFile(Path file, String debian) {
+        if (!Files.exists(file)) {
+            throw missing(file.toString(), debian, "true".equals(System.getenv("CI")));
         }
-        Assumptions.abort(missing);
-        throw new AssertionError(missing);
+    }
+
+    private static AssertionError missing(String name, String debian, boolean isCi) {
+        String missing = name + " is missing: install the Debian package " + debian;
+        if (!isCi) {
+            Assumptions.abort(missing);
+        }
+        return new AssertionError(missing);
     }
 
     private static String[] folders() {

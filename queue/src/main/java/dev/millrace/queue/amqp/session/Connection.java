@@ -49,6 +49,7 @@ import java.util.function.LongSupplier;
  */
 public final class Connection {
     private static final long CLOSE_MILLIS = 10_000;
+    private static final long LEAVE_MILLIS = 100;
     private static final long RETRY_MILLIS = 1_000;
     private static final long LOADING_MILLIS = 2;
 
@@ -294,9 +295,9 @@ public final class Connection {
     private void closedByClient() {
         release();
         send(0, new ConnectionMethod.CloseOk());
-        // It is the client that closes the socket: some take the end of it for an error.
+        // The client is let close the socket first: some take the end of it for an error.
         state = State.CLOSED;
-        peer.closeWithin(CLOSE_MILLIS);
+        peer.closeWithin(LEAVE_MILLIS);
     }
 
     private void close() {
