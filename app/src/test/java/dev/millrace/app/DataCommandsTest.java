@@ -34,6 +34,7 @@ class DataCommandsTest {
                     "admin.http.port=0",
                     "kv.resp.port=0",
                     "queue.nsq.port=0",
+                    "queue.amqp.port=0",
                     "queue.nsq.http.port=0",
                     "queue.nsqlookup.port=0",
                     "queue.nsqlookup.http.port=0");
