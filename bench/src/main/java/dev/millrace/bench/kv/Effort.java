@@ -62,7 +62,7 @@ public record Effort(
                 + openRounds
                 + " open-loop rounds of "
                 + openSeconds
-                + " s, sides taking turns (A B A B …); before them, per side and row, "
+                + " s, sides taking turns (A B B A …); before them, per side and row, "
                 + warmSeconds
                 + " s are run and discarded to warm the JVM up";
     }

@@ -17,14 +17,22 @@ record Turns<T>(List<T> subject, List<T> peer) {
         T take(S side) throws IOException, InterruptedException;
     }
 
-    /** A B A B …: what disturbs the machine for a while disturbs both. */
+    /**
+     * A B B A A B …: what disturbs the machine for a while disturbs both, and neither always comes
+     * after the other.
+     */
     static <S, T> Turns<T> alternate(int rounds, S subject, S peer, Turn<S, T> turn)
             throws IOException, InterruptedException {
         List<T> ofSubject = new ArrayList<>();
         List<T> ofPeer = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
-            ofSubject.add(turn.take(subject));
-            ofPeer.add(turn.take(peer));
+            if (round % 2 == 0) {
+                ofSubject.add(turn.take(subject));
+                ofPeer.add(turn.take(peer));
+            } else {
+                ofPeer.add(turn.take(peer));
+                ofSubject.add(turn.take(subject));
+            }
         }
         return new Turns<>(List.copyOf(ofSubject), List.copyOf(ofPeer));
     }
