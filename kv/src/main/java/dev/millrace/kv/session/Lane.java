@@ -14,13 +14,11 @@ import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
-import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.eviction.Eviction;
 import dev.millrace.kv.eviction.Frequency;
-import dev.millrace.kv.resp.CText;
 import dev.millrace.kv.resp.ProtocolException;
 import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
@@ -73,9 +71,6 @@ public final class Lane {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long MILLIS_PER_SECOND = 1000;
 
-    /** Of an unknown command so many bytes are shown. */
-    private static final int SHOWN_BYTES_MAX = 128;
-
     /** A buffer of a client's own that is kept is let go when it is idle for longer, s. */
     private static final int KEPT_SECONDS = 2;
 
@@ -115,12 +110,12 @@ public final class Lane {
     private final Session nobody;
     private final Key expiredKey;
     private final NativeBuffer keyCopy = new NativeBuffer(256);
-    private final Keys.Each toMask = this::addToMask;
     private final SplittableRandom random;
 
     private final Batch batch = new Batch(slabs);
     private final Deadlines deadlines = new Deadlines(this);
     private final Serving serving;
+    private final StripeLocks locks;
 
     /**
      * What other lanes tell clients of this one. It is taken before anything that is received, and
@@ -136,9 +131,6 @@ public final class Lane {
     private long unasked;
 
     private RequestParser parser = new RequestParser(Request.view());
-    private Request maskRequest = Request.view();
-    private long mask;
-    private long heldMask;
 
     /** Whose batch is being executed; its replies are in {@link #out}. */
     private @Nullable Session current;
@@ -168,6 +160,7 @@ public final class Lane {
         this.stripes = server.stripes();
         this.effects = new Effects(record, stripes);
         this.serving = new Serving(this, effects);
+        this.locks = new StripeLocks(stripes);
         this.nobody = new Session(0, this, NoOutlet.INSTANCE, true, 0);
         this.expiredKey = new Key(stripes.stripe(0));
         this.random = new SplittableRandom(server.startedMillis() + server.lanes().size());
@@ -727,7 +720,7 @@ public final class Lane {
             Command container = command;
             command = subcommand(container, request);
             if (command == null) {
-                return refuse(session, null, unknownSubcommand(container, request));
+                return refuse(session, null, UnknownCommand.ofContainer(container, request));
             }
         }
         if (!command.acceptsCount(request.count())) {
@@ -749,7 +742,7 @@ public final class Lane {
             session.closing = true;
             return true;
         }
-        return refuse(session, null, unknown(request));
+        return refuse(session, null, UnknownCommand.named(request));
     }
 
     private boolean decideWithCare(Session session, Command command, Request request) {
@@ -881,34 +874,6 @@ public final class Lane {
         };
     }
 
-    private static String unknown(Request request) {
-        StringBuilder arguments = new StringBuilder();
-        for (int i = 1; i < request.count() && arguments.length() < SHOWN_BYTES_MAX; i++) {
-            String argument = shortened(request, i, SHOWN_BYTES_MAX - arguments.length());
-            arguments.append('\'').append(argument).append("' ");
-        }
-        return "ERR unknown command '"
-                + shortened(request, 0, SHOWN_BYTES_MAX)
-                + "', with args beginning with: "
-                + arguments;
-    }
-
-    private static String unknownSubcommand(Command container, Request request) {
-        return "ERR unknown subcommand '"
-                + shortened(request, 1, SHOWN_BYTES_MAX)
-                + "'. Try "
-                + container.name().toUpperCase(Locale.ROOT)
-                + " HELP.";
-    }
-
-    private static String shortened(Request request, int index, int most) {
-        int length = Math.min(request.length(index), most);
-        String text =
-                new String(
-                        Memory.bytes(request.address(index), length), StandardCharsets.ISO_8859_1);
-        return CText.of(text);
-    }
-
     private boolean refuse(Session session, @Nullable Command command, String error) {
         Transaction open = session.transaction();
         if (open != null) {
@@ -954,7 +919,7 @@ public final class Lane {
         }
         long before = out.length();
         Journal.Admission admission = Journal.Admission.ADMITTED;
-        long locked = lock(mask(command, request), command.isWrite());
+        long locked = locks.lock(locks.of(command, request), command.isWrite());
         try {
             if (command.isMeasured()) {
                 cost += measured(session, command, request);
@@ -971,7 +936,7 @@ public final class Lane {
             stopIfChanged(fault);
             failed(session, command, before, fault);
         }
-        unlock(locked);
+        locks.unlock(locked);
         reserved = false;
         return switch (admission) {
             case ADMITTED -> true;
@@ -1170,11 +1135,11 @@ public final class Lane {
 
     /** Does something with stripes locked, and what serving those who wait there reaches. */
     public void withStripes(long wanted, Runnable action) {
-        long locked = lock(wanted, true);
+        long locked = locks.lock(wanted, true);
         try {
             action.run();
         } finally {
-            unlock(locked);
+            locks.unlock(locked);
         }
     }
 
@@ -1339,71 +1304,9 @@ public final class Lane {
         waiting.forEach(this::goOn);
     }
 
-    // ---- Locks
-
-    private long mask(Command command, Request request) {
-        if (command.locks() == Command.Locks.ALL) {
-            return -1L >>> (64 - stripes.count());
-        }
-        if (command.keys().isNone()) {
-            return 0;
-        }
-        if (stripes.count() == 1) {
-            return 1;
-        }
-        mask = 0;
-        maskRequest = request;
-        command.keys().each(request, toMask);
-        return mask;
-    }
-
-    private void addToMask(int index) {
-        mask |= 1L << stripes.indexOf(maskRequest.address(index), maskRequest.length(index));
-    }
-
-    /**
-     * Locks stripes, in ascending order; for a command that writes also those that serving clients
-     * who wait there may change.
-     *
-     * @return what is locked
-     */
-    private long lock(long wanted, boolean writes) {
-        lock(wanted);
-        if (writes) {
-            for (long all = reached(); all != heldMask; all = reached()) {
-                unlock(heldMask);
-                lock(all);
-            }
-        }
-        return heldMask;
-    }
-
-    /** What is locked, and what those reach who wait there. */
-    private long reached() {
-        long all = heldMask;
-        for (long left = heldMask; left != 0; left &= left - 1) {
-            all |= stripes.stripe(Long.numberOfTrailingZeros(left)).waits().reach();
-        }
-        return all;
-    }
-
-    private void lock(long wanted) {
-        for (long left = wanted; left != 0; left &= left - 1) {
-            stripes.stripe(Long.numberOfTrailingZeros(left)).lock();
-        }
-        heldMask = wanted;
-    }
-
-    private void unlock(long held) {
-        for (long left = held; left != 0; left &= left - 1) {
-            stripes.stripe(Long.numberOfTrailingZeros(left)).unlock();
-        }
-        heldMask = 0;
-    }
-
     /** The stripes that are locked now, one bit each. */
     public long heldMask() {
-        return heldMask;
+        return locks.held();
     }
 
     // ---- Transactions
@@ -1510,7 +1413,7 @@ public final class Lane {
     }
 
     private void runQueued(Session session, Transaction open) {
-        long locked = lock(watchedMask(session) | queuedMask(open), open.tells());
+        long locked = locks.lock(watchedMask(session) | queuedMask(open), open.tells());
         try {
             if (session.isTouched() || watchedHasExpired(session)) {
                 reply.nullArray();
@@ -1528,21 +1431,21 @@ public final class Lane {
         } catch (NoSpaceYet | Refusal notNow) {
             // Nothing has run; but that a key was found to have expired may be in the record.
             commit(session);
-            unlock(locked);
+            locks.unlock(locked);
             throw notNow;
         } catch (Throwable fault) {
             stopIfChanged(fault);
-            unlock(locked);
+            locks.unlock(locked);
             throw fault;
         } finally {
             clockFrozen = false;
         }
-        unlock(locked);
+        locks.unlock(locked);
     }
 
     private long queuedMask(Transaction open) {
         long[] found = {0};
-        open.each(server.commands(), (command, request) -> found[0] |= mask(command, request));
+        open.each(server.commands(), (command, request) -> found[0] |= locks.of(command, request));
         return found[0];
     }
 

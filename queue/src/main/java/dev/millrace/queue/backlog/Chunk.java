@@ -37,6 +37,9 @@ final class Chunk {
     /** Somebody writes it to its file, or reads it from there. */
     private boolean busy;
 
+    /** It was loaded for somebody who has not come yet. */
+    private boolean awaited;
+
     /** The record that the newest message in it came with; 0: one before this process. */
     private long position;
 
@@ -145,6 +148,16 @@ final class Chunk {
     /** It was read from its file. */
     void load(Extent loaded) {
         extent = loaded;
+        awaited = true;
+    }
+
+    /** True if who asked for it has not read it yet. */
+    boolean isAwaited() {
+        return awaited;
+    }
+
+    void read() {
+        awaited = false;
     }
 
     /** Its memory goes, once nobody pins it. */

@@ -45,6 +45,7 @@ public final class Cursor {
             ask(there);
             return null;
         }
+        there.read();
         long address = there.address();
         while (offset < wanted) {
             at += Message.bytesAt(address + at);

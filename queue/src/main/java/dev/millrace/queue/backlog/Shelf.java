@@ -143,12 +143,21 @@ public final class Shelf {
     }
 
     private void makeRoom() {
-        while (isOverBudget() && !written.isEmpty()) {
-            written.removeFirst().letGo();
+        if (isOverBudget()) {
+            // Who waits for a chunk gets it, or two readers could take each other's for ever.
+            written.removeIf(this::letGoIfOverBudget);
         }
         if (isOverBudget() && !unwritable && !unwritten.isEmpty()) {
             write(unwritten.removeLast());
         }
+    }
+
+    private boolean letGoIfOverBudget(Chunk chunk) {
+        boolean goes = isOverBudget() && !chunk.isAwaited();
+        if (goes) {
+            chunk.letGo();
+        }
+        return goes;
     }
 
     private void write(Chunk chunk) {

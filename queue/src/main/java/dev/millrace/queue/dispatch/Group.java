@@ -1,6 +1,5 @@
 package dev.millrace.queue.dispatch;
 
-import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.queue.backlog.Backlog;
 import dev.millrace.queue.backlog.Cursor;
 import dev.millrace.queue.backlog.Envelope;
@@ -73,7 +72,6 @@ public final class Group {
     private final PriorityQueue<Waiting> givenBack = new PriorityQueue<>(Waiting::byOrder);
     private final PriorityQueue<Waiting> deferred = new PriorityQueue<>(Waiting::byTime);
     private final Later later;
-    private final NativeBuffer copied = new NativeBuffer(1024);
     private long inFlight;
     private @Nullable Message taken;
 
@@ -317,18 +315,15 @@ public final class Group {
     }
 
     private void moveLater(Message message, int attempts, long untilMillis) {
-        copied.clear();
-        int metaBytes = message.metaBytes();
-        int bodyBytes = message.bodyBytes();
-        copied.put(message.metaAddress(), metaBytes + (long) bodyBytes);
+        Envelope envelope =
+                new Envelope(message.id(), message.timestampNanos(), attempts, message.flags());
         later.put(
-                new Envelope(message.id(), message.timestampNanos(), attempts, message.flags()),
-                copied.address(),
-                metaBytes,
-                copied.address() + metaBytes,
-                bodyBytes,
+                envelope,
+                message.metaAddress(),
+                message.metaBytes(),
+                message.bodyAddress(),
+                message.bodyBytes(),
                 untilMillis);
-        copied.shrink();
     }
 
     /** What a bucket of {@link Later} had is to be had at a time. */

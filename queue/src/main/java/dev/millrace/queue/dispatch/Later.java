@@ -41,7 +41,6 @@ final class Later {
     private final String group;
     private final Store store;
     private final Group owner;
-    private final NativeBuffer meta = new NativeBuffer(256);
 
     /** By minute since 1970. */
     private final TreeMap<Long, Bucket> buckets = new TreeMap<>();
@@ -77,6 +76,7 @@ final class Later {
                 minute, name, ledger, new Cursor(ledger.backlog(), store.state().shelf()));
     }
 
+    /** Puts a message by; it may lie in a backlog, for it is copied before anything is appended. */
     void put(
             Envelope envelope,
             long metaAddress,
@@ -85,9 +85,10 @@ final class Later {
             int bodyBytes,
             long untilMillis) {
         Bucket bucket = bucketOf(untilMillis / BUCKET_MILLIS);
-        meta.clear();
-        meta.putLong(untilMillis);
-        meta.put(metaAddress, metaBytes);
+        NativeBuffer timed = store.scratch();
+        timed.putLong(untilMillis);
+        timed.put(metaAddress, metaBytes);
+        timed.put(body, bodyBytes);
         store.effects()
                 .append(
                         bucket.ledger.backlog(),
@@ -96,9 +97,9 @@ final class Later {
                                 envelope.timestampNanos(),
                                 envelope.attempts(),
                                 envelope.flags() | Message.TIMED),
-                        meta.address(),
+                        timed.address(),
                         metaBytes + Long.BYTES,
-                        body,
+                        timed.address() + metaBytes + Long.BYTES,
                         bodyBytes);
     }
 

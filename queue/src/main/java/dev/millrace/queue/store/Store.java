@@ -2,6 +2,7 @@ package dev.millrace.queue.store;
 
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.RecordWriter;
+import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.room.FailStop;
 import dev.millrace.queue.effect.Effects;
 import dev.millrace.queue.state.State;
@@ -36,6 +37,7 @@ public final class Store {
     private final RecordWriter record = new RecordWriter();
     private final Effects effects;
     private final Journal.Grant grant = new Journal.Grant();
+    private final NativeBuffer scratch = new NativeBuffer(1024);
     private long position;
 
     public Store(ReentrantLock lock, State state, Journal journal, Clock clock, FailStop failStop) {
@@ -66,6 +68,12 @@ public final class Store {
 
     public Clock clock() {
         return clock;
+    }
+
+    /** For what is put together and at once copied; one for all, under the lock. */
+    public NativeBuffer scratch() {
+        scratch.shrink();
+        return scratch;
     }
 
     /** See {@link Effects}. */

@@ -1,0 +1,88 @@
+package dev.millrace.kv.session;
+
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Keys;
+import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.store.Stripes;
+
+/**
+ * Which stripes a lane has locked, as a mask with a bit for each; always taken in ascending order
+ * (docs/locks.md).
+ */
+final class StripeLocks {
+    private final Stripes stripes;
+    private final Keys.Each toMask = this::addToMask;
+    private Request request = Request.view();
+    private long mask;
+    private long held;
+
+    StripeLocks(Stripes stripes) {
+        this.stripes = stripes;
+    }
+
+    /** The stripes of the keys that a command names. */
+    long of(Command command, Request named) {
+        if (command.locks() == Command.Locks.ALL) {
+            return -1L >>> (64 - stripes.count());
+        }
+        if (command.keys().isNone()) {
+            return 0;
+        }
+        if (stripes.count() == 1) {
+            return 1;
+        }
+        mask = 0;
+        request = named;
+        command.keys().each(named, toMask);
+        return mask;
+    }
+
+    private void addToMask(int index) {
+        mask |= 1L << stripes.indexOf(request.address(index), request.length(index));
+    }
+
+    /**
+     * Locks stripes; for a command that writes also those that serving clients who wait there may
+     * change.
+     *
+     * @return what is locked
+     */
+    long lock(long wanted, boolean writes) {
+        lock(wanted);
+        if (writes) {
+            for (long all = reached(); all != held; all = reached()) {
+                unlock(held);
+                lock(all);
+            }
+        }
+        return held;
+    }
+
+    /** What is locked, and what those reach who wait there. */
+    private long reached() {
+        long all = held;
+        for (long left = held; left != 0; left &= left - 1) {
+            all |= stripes.stripe(Long.numberOfTrailingZeros(left)).waits().reach();
+        }
+        return all;
+    }
+
+    private void lock(long wanted) {
+        for (long left = wanted; left != 0; left &= left - 1) {
+            stripes.stripe(Long.numberOfTrailingZeros(left)).lock();
+        }
+        held = wanted;
+    }
+
+    void unlock(long locked) {
+        for (long left = locked; left != 0; left &= left - 1) {
+            stripes.stripe(Long.numberOfTrailingZeros(left)).unlock();
+        }
+        held = 0;
+    }
+
+    /** What is locked now. */
+    long held() {
+        return held;
+    }
+}
