@@ -4,6 +4,7 @@ import dev.millrace.kernel.admin.AdminRoom;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kv.server.KvRoom;
+import dev.millrace.queue.amqp.server.AmqpProtocol;
 import dev.millrace.queue.server.QueueRoom;
 
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ record Rooms(List<Room> always, List<Room> others) {
     static Rooms ofThisBuild() {
         ShardRoom shards = new ShardRoom();
         KvRoom kv = new KvRoom(shards).onShutdown(Rooms::exit);
-        QueueRoom queue = new QueueRoom(shards, List.of());
+        QueueRoom queue = new QueueRoom(shards, List.of(new AmqpProtocol()));
         return new Rooms(List.of(new AdminRoom(), shards), List.of(kv, queue));
     }
 

@@ -55,6 +55,7 @@ public final class Product implements AutoCloseable {
     public static Product up(Path data, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("up", "--data", data.toString()));
         arguments.addAll(List.of("--set", "admin.http.port=0", "--set", "kv.resp.port=0"));
+        arguments.addAll(List.of("--set", "queue.amqp.port=0"));
         arguments.addAll(List.of(more));
         Process process = process(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         process.getOutputStream().close();

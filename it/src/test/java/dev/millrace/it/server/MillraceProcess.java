@@ -82,6 +82,7 @@ public final class MillraceProcess implements Server {
         List<String> words = new ArrayList<>(List.of("up", "--data", folder + "/data"));
         set(words, "kv.resp.port", "" + port);
         set(words, "admin.http.port", "0");
+        set(words, "queue.amqp.port", "0");
         set(words, "kv.sync", setup.sync().word());
         set(words, "kv.loops", "" + setup.loops());
         set(words, "guard.connections.max", "" + setup.connections());

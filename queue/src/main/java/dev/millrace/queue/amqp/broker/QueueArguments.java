@@ -1,0 +1,138 @@
+package dev.millrace.queue.amqp.broker;
+
+import dev.millrace.queue.amqp.wire.AmqpError;
+import dev.millrace.queue.amqp.wire.FieldValue;
+import dev.millrace.queue.amqp.wire.Table;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What the arguments of {@code queue.declare} ask for.
+ *
+ * @param messageTtlMillis after which a message is gone
+ * @param expiresMillis after which the queue is gone if nobody uses it
+ * @param maxLength of ready messages
+ * @param maxBytes of ready messages' bodies
+ * @param rejectPublish what is too much is refused, where otherwise the oldest go
+ * @param deadLetterExchange where messages go that were rejected, or too old, or too many
+ * @param deadLetterKey in place of their own routing key
+ * @param maxPriority 0: there are none
+ * @param singleActive only the first of its consumers is served
+ */
+record QueueArguments(
+        OptionalLong messageTtlMillis,
+        OptionalLong expiresMillis,
+        OptionalLong maxLength,
+        OptionalLong maxBytes,
+        boolean rejectPublish,
+        Optional<String> deadLetterExchange,
+        Optional<String> deadLetterKey,
+        int maxPriority,
+        boolean singleActive) {
+
+    private static final String TTL = "x-message-ttl";
+    private static final String EXPIRES = "x-expires";
+    private static final String LENGTH = "x-max-length";
+    private static final String BYTES = "x-max-length-bytes";
+    private static final String OVERFLOW = "x-overflow";
+    private static final String DLX = "x-dead-letter-exchange";
+    private static final String DLX_KEY = "x-dead-letter-routing-key";
+    private static final String PRIORITY = "x-max-priority";
+    private static final String SINGLE = "x-single-active-consumer";
+    private static final String TYPE = "x-queue-type";
+
+    /** Those that must be the same when a queue is declared again. */
+    static final List<String> COUNTING =
+            List.of(EXPIRES, TTL, DLX, DLX_KEY, LENGTH, BYTES, OVERFLOW, PRIORITY, SINGLE);
+
+    private static final Set<String> OVERFLOWS =
+            Set.of("drop-head", "reject-publish", "reject-publish-dlx");
+
+    private static final int PRIORITY_MAX = 255;
+
+    /** RabbitMQ's; ten years or so. */
+    private static final long EXPIRY_MILLIS_MAX = 315_360_000_000L;
+
+    /**
+     * Reads them.
+     *
+     * @throws AmqpError if one is not what it must be
+     */
+    static QueueArguments of(String queue, Table table) {
+        Reading reading = new Reading(queue, table);
+        reading.requireClassic();
+        OptionalLong expires = reading.whole(EXPIRES, EXPIRY_MILLIS_MAX);
+        if (expires.isPresent() && expires.getAsLong() == 0) {
+            throw reading.invalid(EXPIRES, "{value_zero,0}");
+        }
+        Optional<String> deadLetter = reading.text(DLX);
+        Optional<String> key = reading.text(DLX_KEY);
+        if (key.isPresent() && deadLetter.isEmpty()) {
+            throw reading.invalid(DLX_KEY, "routing_key_but_no_dlx_defined");
+        }
+        String overflow = reading.text(OVERFLOW).orElse("drop-head");
+        if (!OVERFLOWS.contains(overflow)) {
+            throw reading.invalid(OVERFLOW, "{invalid_overflow,<<\"" + overflow + "\">>}");
+        }
+        return new QueueArguments(
+                reading.whole(TTL, EXPIRY_MILLIS_MAX),
+                expires,
+                reading.whole(LENGTH, Long.MAX_VALUE),
+                reading.whole(BYTES, Long.MAX_VALUE),
+                overflow.startsWith("reject-publish"),
+                deadLetter,
+                key,
+                (int) reading.whole(PRIORITY, PRIORITY_MAX).orElse(0),
+                reading.truth(SINGLE));
+    }
+
+    private record Reading(String queue, Table table) {
+        AmqpError invalid(String argument, String why) {
+            return AmqpError.preconditionFailed(
+                    "invalid arg '%s' for %s: %s".formatted(argument, Names.queue(queue), why));
+        }
+
+        OptionalLong whole(String argument, long max) {
+            Optional<FieldValue> value = table.get(argument);
+            if (value.isEmpty()) {
+                return OptionalLong.empty();
+            }
+            if (!(value.get() instanceof FieldValue.Whole whole)) {
+                throw invalid(argument, "{unacceptable_type," + value.get().typeName() + "}");
+            }
+            if (whole.value() < 0) {
+                throw invalid(argument, "{value_negative," + whole.value() + "}");
+            }
+            if (whole.value() > max) {
+                throw invalid(argument, "{max_value_exceeded," + whole.value() + "}");
+            }
+            return OptionalLong.of(whole.value());
+        }
+
+        Optional<String> text(String argument) {
+            Optional<FieldValue> value = table.get(argument);
+            if (value.isPresent() && !(value.get() instanceof FieldValue.Text)) {
+                throw invalid(argument, "{unacceptable_type," + value.get().typeName() + "}");
+            }
+            return table.text(argument);
+        }
+
+        boolean truth(String argument) {
+            Optional<FieldValue> value = table.get(argument);
+            if (value.isPresent() && !(value.get() instanceof FieldValue.Truth)) {
+                throw invalid(argument, "{unacceptable_type," + value.get().typeName() + "}");
+            }
+            return table.isTrue(argument);
+        }
+
+        void requireClassic() {
+            String type = text(TYPE).orElse("classic");
+            if (!type.equals("classic")) {
+                throw invalid(TYPE, "{unsupported_queue_type,<<\"" + type + "\">>}");
+            }
+        }
+    }
+}
