@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** What both sides did in alternating rounds. */
-record Turns<T>(List<T> subject, List<T> peer) {
+public record Turns<T>(List<T> subject, List<T> peer) {
     /** One side's part of a round. */
     @FunctionalInterface
-    interface Turn<S, T> {
+    public interface Turn<S, T> {
         T take(S side) throws IOException, InterruptedException;
     }
 
@@ -21,7 +21,7 @@ record Turns<T>(List<T> subject, List<T> peer) {
      * A B B A A B …: what disturbs the machine for a while disturbs both, and neither always comes
      * after the other.
      */
-    static <S, T> Turns<T> alternate(int rounds, S subject, S peer, Turn<S, T> turn)
+    public static <S, T> Turns<T> alternate(int rounds, S subject, S peer, Turn<S, T> turn)
             throws IOException, InterruptedException {
         List<T> ofSubject = new ArrayList<>();
         List<T> ofPeer = new ArrayList<>();
@@ -38,7 +38,7 @@ record Turns<T>(List<T> subject, List<T> peer) {
     }
 
     /** One number of every round. */
-    Measure measure(String name, String unit, Target target, ToDoubleFunction<T> number) {
+    public Measure measure(String name, String unit, Target target, ToDoubleFunction<T> number) {
         return new Measure(name, unit, target, samples(subject, number), samples(peer, number));
     }
 

@@ -3,6 +3,7 @@ package dev.millrace.bench.peers;
 import dev.millrace.bench.kv.Comparison;
 import dev.millrace.bench.kv.Effort;
 import dev.millrace.bench.kv.KvRows;
+import dev.millrace.bench.queue.QueueRows;
 import dev.millrace.bench.server.Contestant;
 import dev.millrace.bench.server.Millrace;
 import dev.millrace.bench.server.Redis;
@@ -49,14 +50,14 @@ final class Arguments {
     }
 
     private void check() throws BadUsage {
-        if (!room.equals("kv")) {
-            throw new BadUsage("room: " + room, "kv");
+        if (!room.equals("kv") && !room.equals("queue")) {
+            throw new BadUsage("room: " + room, "kv or queue");
         }
         if (!last(Option.PEER).orElse("redis").equals("redis")) {
             throw new BadUsage("--peer: " + last(Option.PEER).orElse(""), "redis");
         }
         for (String word : only()) {
-            if (KvRows.all().stream().noneMatch(row -> names(word, row))) {
+            if (rowsOfRoom().stream().noneMatch(row -> names(word, row))) {
                 throw new BadUsage("--only: " + word, "a row that --list lists");
             }
         }
@@ -71,10 +72,19 @@ final class Arguments {
         return room;
     }
 
+    private List<Comparison> rowsOfRoom() {
+        return room.equals("queue") ? QueueRows.all() : KvRows.all();
+    }
+
+    /** The name of what the room is compared with. */
+    String peer() {
+        return room.equals("queue") ? "RabbitMQ" : "Redis";
+    }
+
     /** The rows that were asked for and that say something about the subject. */
     List<Comparison> rows(Contestant subject) {
         List<String> only = only();
-        return KvRows.all().stream()
+        return rowsOfRoom().stream()
                 .filter(row -> only.isEmpty() || only.stream().anyMatch(word -> names(word, row)))
                 .filter(row -> row.suits(subject))
                 .toList();
@@ -83,7 +93,8 @@ final class Arguments {
     /** Whether all rows run at length on this build as it is, so that they may be published. */
     boolean whole() {
         return values.keySet().stream()
-                .allMatch(option -> option == Option.ROUNDS || option == Option.JSON);
+                        .allMatch(option -> option == Option.ROUNDS || option == Option.JSON)
+                && room.equals("kv");
     }
 
     Effort effort() throws BadUsage {

@@ -35,7 +35,7 @@ public final class BenchPeers {
     private final Path home;
     private final Effort effort;
     private final Contestant subject;
-    private final Contestant peer = new Redis("Redis");
+    private final Contestant peer;
     private final Console console = new Console();
 
     private BenchPeers(Arguments arguments, Path home) throws BadUsage {
@@ -43,6 +43,7 @@ public final class BenchPeers {
         this.home = home;
         this.effort = arguments.effort();
         this.subject = arguments.subject(home);
+        this.peer = new Redis(arguments.peer());
     }
 
     /**

@@ -40,7 +40,7 @@ enum Option {
                 .map(option -> "  %-20s %s".formatted(option, option.meaning))
                 .collect(
                         Collectors.joining(
-                                "\n", "usage: millrace bench-peers kv [OPTION]...\n", ""));
+                                "\n", "usage: millrace bench-peers kv|queue [OPTION]...\n", ""));
     }
 
     boolean isFlag() {

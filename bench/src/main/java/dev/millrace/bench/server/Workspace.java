@@ -70,7 +70,7 @@ public final class Workspace implements AutoCloseable {
     }
 
     /** Starts a process that this workspace answers for. */
-    synchronized Process start(ProcessBuilder builder) throws IOException {
+    public synchronized Process start(ProcessBuilder builder) throws IOException {
         // An interrupt clears in another thread: what started after that would outlive the run.
         if (cleared) {
             throw new IOException("the run is ending");
@@ -102,7 +102,8 @@ public final class Workspace implements AutoCloseable {
         }
     }
 
-    void end(Process process) {
+    /** Ends a process at once, and returns when it is gone. */
+    public void end(Process process) {
         process.destroyForcibly();
         process.onExit().join();
         living.remove(process);
