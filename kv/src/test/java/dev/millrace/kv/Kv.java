@@ -2,6 +2,7 @@ package dev.millrace.kv;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.millrace.kernel.MovedClock;
 import dev.millrace.kernel.journal.FileDisk;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;

@@ -2,6 +2,7 @@ package dev.millrace.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.millrace.kernel.MovedClock;
 import dev.millrace.kernel.journal.FakeDisk;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;
@@ -39,7 +40,7 @@ final class QueueNode implements Shelf.Listener {
     private final long memoryBytes;
     private final List<Runnable> tasks = new ArrayList<>();
     private final List<IOException> broken = new ArrayList<>();
-    private final MovedClock clock = new MovedClock();
+    private final MovedClock clock = new MovedClock(1_000_000_000);
     private final NativeBuffer scratch = new NativeBuffer(1024);
     private Shard shard;
     private QueueMachine machine;

@@ -195,10 +195,16 @@ public final class Group {
             store.effects().retry(again.source, again.offset);
             return delivery(source, source.again, message, again.offset);
         }
+        Source source = firstReady();
+        return source == null ? null : takeNext(source);
+    }
+
+    /** The first source that has what nobody has had; null if none has. */
+    private @Nullable Source firstReady() {
         for (int i = 0; i < sources.size(); i++) {
             Source source = sources.get(i);
             if (!source.later && source.ledger.ready() > 0) {
-                return takeNext(source);
+                return source;
             }
         }
         return null;
@@ -236,12 +242,8 @@ public final class Group {
         if (again != null) {
             return source(again.source).again.seek(again.offset);
         }
-        for (Source source : sources) {
-            if (!source.later && source.ledger.ready() > 0) {
-                return source.next.seek(source.ledger.next());
-            }
-        }
-        return null;
+        Source source = firstReady();
+        return source == null ? null : source.next.seek(source.ledger.next());
     }
 
     private Source source(Ledger ledger) {

@@ -32,7 +32,7 @@ import java.util.function.Consumer;
  * <pre>{@code
  * void publish(ByteBuf body) {
  *     loop.change(() -> {
- *         if (!loop.admit(bytes, this::publishAgain)) { return; }   // parked: called again when there is space
+ *         if (loop.admit(bytes, this::again) != ADMITTED) { return; }   // WAIT: again when there is space
  *         loop.store().effects().append(...);
  *     });
  *     outlet.write(ok, loop.position());

@@ -1,4 +1,4 @@
-package dev.millrace.kv;
+package dev.millrace.kernel;
 
 import java.time.Clock;
 import java.time.Instant;
