@@ -27,6 +27,13 @@ public final class SetAlgebra {
     /** A member's length, before it in the result. */
     private static final int HEAD_BYTES = Integer.BYTES;
 
+    private static final String INTERSECTING =
+            "O(N*M) worst case where N is the cardinality of the smallest set"
+                    + " and M is the number of sets.";
+
+    private static final String ALL_ELEMENTS =
+            "O(N) where N is the total number of elements in all given sets.";
+
     private static final Comparator<Key> BY_SIZE = Comparator.comparingLong(SetValue::size);
 
     private SetAlgebra() {}
@@ -44,86 +51,56 @@ public final class SetAlgebra {
         void member(long address, int length);
     }
 
+    private static Command.Builder reading(String name, String usage) {
+        return over(name, usage, -2).flags(Flag.READONLY).tips("nondeterministic_output_order");
+    }
+
+    private static Command.Builder storing(String name, String usage) {
+        return over(name, usage, -3).flags(Flag.WRITE, Flag.DENYOOM);
+    }
+
+    private static Command.Builder over(String name, String usage, int arity) {
+        return Command.named(name, usage)
+                .since("1.0.0")
+                .group("set")
+                .arity(arity)
+                .keys(Keys.range(1, -1, 1))
+                .categories("set");
+    }
+
     public static List<Command> all() {
         return List.of(
-                Command.named("sinter", "SINTER key [key ...]")
-                        .since("1.0.0")
-                        .group("set")
-                        .arity(-2)
-                        .keys(Keys.range(1, -1, 1))
-                        .complexity(
-                                "O(N*M) worst case where N is the cardinality of the smallest set"
-                                        + " and M is the number of sets.")
+                reading("sinter", "SINTER key [key ...]")
+                        .complexity(INTERSECTING)
                         .summary("Intersect multiple sets")
-                        .flags(Flag.READONLY)
-                        .categories("set")
-                        .tips("nondeterministic_output_order")
                         .does(call -> answer(call, Operation.INTERSECTION)),
-                Command.named("sunion", "SUNION key [key ...]")
-                        .since("1.0.0")
-                        .group("set")
-                        .arity(-2)
-                        .keys(Keys.range(1, -1, 1))
-                        .complexity(
-                                "O(N) where N is the total number of elements in all given sets.")
+                reading("sunion", "SUNION key [key ...]")
+                        .complexity(ALL_ELEMENTS)
                         .summary("Add multiple sets")
-                        .flags(Flag.READONLY)
-                        .categories("set")
-                        .tips("nondeterministic_output_order")
                         .does(call -> answer(call, Operation.UNION)),
-                Command.named("sdiff", "SDIFF key [key ...]")
-                        .since("1.0.0")
-                        .group("set")
-                        .arity(-2)
-                        .keys(Keys.range(1, -1, 1))
-                        .complexity(
-                                "O(N) where N is the total number of elements in all given sets.")
+                reading("sdiff", "SDIFF key [key ...]")
+                        .complexity(ALL_ELEMENTS)
                         .summary("Subtract multiple sets")
-                        .flags(Flag.READONLY)
-                        .categories("set")
-                        .tips("nondeterministic_output_order")
                         .does(call -> answer(call, Operation.DIFFERENCE)),
-                Command.named("sinterstore", "SINTERSTORE destination key [key ...]")
-                        .since("1.0.0")
-                        .group("set")
-                        .arity(-3)
-                        .keys(Keys.range(1, -1, 1))
-                        .complexity(
-                                "O(N*M) worst case where N is the cardinality of the smallest set"
-                                        + " and M is the number of sets.")
+                storing("sinterstore", "SINTERSTORE destination key [key ...]")
+                        .complexity(INTERSECTING)
                         .summary("Intersect multiple sets and store the resulting set in a key")
-                        .flags(Flag.WRITE, Flag.DENYOOM)
-                        .categories("set")
                         .access(
                                 KeyAccess.of("RW", "update").at(1, 1),
                                 KeyAccess.of("RO", "access").at(2, -1))
                         .measure(call -> bytes(call, Operation.INTERSECTION))
                         .does(call -> store(call, Operation.INTERSECTION)),
-                Command.named("sunionstore", "SUNIONSTORE destination key [key ...]")
-                        .since("1.0.0")
-                        .group("set")
-                        .arity(-3)
-                        .keys(Keys.range(1, -1, 1))
-                        .complexity(
-                                "O(N) where N is the total number of elements in all given sets.")
+                storing("sunionstore", "SUNIONSTORE destination key [key ...]")
+                        .complexity(ALL_ELEMENTS)
                         .summary("Add multiple sets and store the resulting set in a key")
-                        .flags(Flag.WRITE, Flag.DENYOOM)
-                        .categories("set")
                         .access(
                                 KeyAccess.of("OW", "update").at(1, 1),
                                 KeyAccess.of("RO", "access").at(2, -1))
                         .measure(call -> bytes(call, Operation.UNION))
                         .does(call -> store(call, Operation.UNION)),
-                Command.named("sdiffstore", "SDIFFSTORE destination key [key ...]")
-                        .since("1.0.0")
-                        .group("set")
-                        .arity(-3)
-                        .keys(Keys.range(1, -1, 1))
-                        .complexity(
-                                "O(N) where N is the total number of elements in all given sets.")
+                storing("sdiffstore", "SDIFFSTORE destination key [key ...]")
+                        .complexity(ALL_ELEMENTS)
                         .summary("Subtract multiple sets and store the resulting set in a key")
-                        .flags(Flag.WRITE, Flag.DENYOOM)
-                        .categories("set")
                         .access(
                                 KeyAccess.of("OW", "update").at(1, 1),
                                 KeyAccess.of("RO", "access").at(2, -1))
@@ -134,9 +111,7 @@ public final class SetAlgebra {
                         .group("set")
                         .arity(-3)
                         .keys(Keys.counted(1))
-                        .complexity(
-                                "O(N*M) worst case where N is the cardinality of the smallest set"
-                                        + " and M is the number of sets.")
+                        .complexity(INTERSECTING)
                         .summary("Intersect multiple sets and return the cardinality of the result")
                         .flags(Flag.READONLY)
                         .categories("set")

@@ -153,6 +153,23 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener {
         return admission;
     }
 
+    /**
+     * The same for work that no client waits for.
+     *
+     * @param again run when there may be space, or after a second where the journal takes nothing
+     * @return true if the space is set aside
+     */
+    public boolean admitOrRetry(long bytes, Runnable again) {
+        return switch (admit(bytes, again)) {
+            case ADMITTED -> true;
+            case WAIT -> false;
+            case REFUSED -> {
+                loop.schedule(again, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                yield false;
+            }
+        };
+    }
+
     /** True while publishers are to be read from no further: the disk is slower than they are. */
     public boolean isCongested() {
         return store.state().shelf().isCongested();
@@ -250,10 +267,8 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener {
     }
 
     private void tick(Group group) {
-        switch (admit(Group.TICK_BYTES, this::setTimers)) {
-            case ADMITTED -> group.tick(nowMillis());
-            case WAIT -> {}
-            case REFUSED -> loop.schedule(this::setTimers, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        if (admitOrRetry(Group.TICK_BYTES, this::setTimers)) {
+            group.tick(nowMillis());
         }
     }
 

@@ -29,8 +29,6 @@ public final class AmqpQueue {
     /** So many messages are passed on in one turn of the loop. */
     private static final int TURN_MAX = 256;
 
-    private static final long RETRY_MILLIS = 1_000;
-
     private final Broker broker;
     private final QueueLoop loop;
     private final Declared declared;
@@ -254,15 +252,7 @@ public final class AmqpQueue {
     }
 
     private boolean admit(long bytes) {
-        return switch (loop.admit(bytes, () -> loop.ready(group))) {
-            case ADMITTED -> true;
-            case WAIT -> false;
-            case REFUSED -> {
-                loop.executor()
-                        .schedule(() -> loop.ready(group), RETRY_MILLIS, TimeUnit.MILLISECONDS);
-                yield false;
-            }
-        };
+        return loop.admitOrRetry(bytes, () -> loop.ready(group));
     }
 
     private void took(Message message) {

@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The virtual host {@code /}: its exchanges, queues and bindings, which clients declare and delete.
@@ -35,8 +34,6 @@ public final class Broker {
      * What a declaration, a binding or a deletion takes in the journal, beside what it is given.
      */
     public static final long DEFINITION_BYTES = 96 * 1024;
-
-    private static final long RETRY_MILLIS = 1_000;
 
     private final QueueLoop loop;
     private final Topology topology = new Topology();
@@ -323,15 +320,8 @@ public final class Broker {
         loop.change(
                 () -> {
                     long bytes = DEFINITION_BYTES + deletionBytes(queue);
-                    switch (loop.admit(bytes, () -> release(queue))) {
-                        case ADMITTED -> delete(queue, false, false);
-                        case WAIT -> {}
-                        case REFUSED ->
-                                loop.executor()
-                                        .schedule(
-                                                () -> release(queue),
-                                                RETRY_MILLIS,
-                                                TimeUnit.MILLISECONDS);
+                    if (loop.admitOrRetry(bytes, () -> release(queue))) {
+                        delete(queue, false, false);
                     }
                 });
     }

@@ -29,8 +29,6 @@ import java.util.concurrent.TimeUnit;
  * by then, as with nsqd: a consumer that lost its connection may still be at work on it.
  */
 public final class Channel {
-    private static final long RETRY_MILLIS = 1_000;
-
     private final Topics topics;
     private final Topic topic;
     private final QueueLoop loop;
@@ -183,11 +181,7 @@ public final class Channel {
             if (consumer == null || group.ready() == 0) {
                 break;
             }
-            Admission space = loop.admit(Group.BYTES_MAX, this::wake);
-            if (space == Admission.REFUSED) {
-                loop.executor().schedule(this::wake, RETRY_MILLIS, TimeUnit.MILLISECONDS);
-            }
-            if (space != Admission.ADMITTED || !deliver(consumer)) {
+            if (!loop.admitOrRetry(Group.BYTES_MAX, this::wake) || !deliver(consumer)) {
                 break;
             }
         }
