@@ -5,7 +5,6 @@ import dev.millrace.it.resp.Reply;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * When two replies count as the same although their bytes differ. Asked only if they do differ;
@@ -20,14 +19,6 @@ public interface Comparison {
 
     /** What stands in a dump for the length of a string that is compressed. */
     char COMPRESSED = '\u00c3';
-
-    /** In a listpack: its length stands before it, and once more behind. */
-    Pattern FRACTION = Pattern.compile(".([0-9]+[.][0-9]+).", Pattern.DOTALL);
-
-    /** Type, length of the listpack, and its own: at least so much of it is before an element. */
-    int DUMP_HEAD_BYTES = 7;
-
-    int DUMP_SUM_BYTES = 8;
 
     /** Seconds of a clock that both servers read for themselves. */
     Comparison SECONDS = near(3);
@@ -84,27 +75,15 @@ public interface Comparison {
                                     .equals(withoutIdentity(theirs.children()));
 
     /**
-     * Members and scores. Distances on earth differ in the last bits from one library of sines to
-     * the next.
-     */
-    Comparison SCORED =
-            (ours, theirs) ->
-                    ours.getClass() == theirs.getClass()
-                            && scored(ours.children(), theirs.children());
-
-    /**
      * DUMP. Where the form has no order of its own (tables) or is cut into nodes (lists), and where
-     * Redis has compressed it, only that it is the same form counts. Of scores that are distances
-     * on earth the last digit may differ.
+     * Redis has compressed it, only that it is the same form counts.
      */
     Comparison DUMPED =
             (ours, theirs) ->
                     ours instanceof Reply.Bulk(String our)
                             && theirs instanceof Reply.Bulk(String their)
                             && our.charAt(0) == their.charAt(0)
-                            && (!isExactDump(our.charAt(0))
-                                    || their.charAt(1) == COMPRESSED
-                                    || sameButForDistances(our, their));
+                            && (!isExactDump(our.charAt(0)) || their.charAt(1) == COMPRESSED);
 
     /** A list of replies, each compared in its own way, as EXEC answers. */
     static Comparison each(List<Comparison> comparisons) {
@@ -153,60 +132,6 @@ public interface Comparison {
     /** RDB's types of integer sets, and of hashes and sorted sets that are listpacks. */
     private static boolean isExactDump(int type) {
         return type == 11 || type == 16 || type == 17;
-    }
-
-    /** Two listpacks whose fractions are near; sums, and lengths that depend on them, aside. */
-    private static boolean sameButForDistances(String our, String their) {
-        return FRACTION.splitAsStream(withoutEnds(our))
-                        .toList()
-                        .equals(FRACTION.splitAsStream(withoutEnds(their)).toList())
-                && areNear(fractions(our), fractions(their));
-    }
-
-    private static String withoutEnds(String dump) {
-        return dump.substring(DUMP_HEAD_BYTES, dump.length() - DUMP_SUM_BYTES);
-    }
-
-    private static List<String> fractions(String dump) {
-        return FRACTION.matcher(withoutEnds(dump)).results().map(found -> found.group(1)).toList();
-    }
-
-    private static boolean areNear(List<String> ours, List<String> theirs) {
-        boolean near = ours.size() == theirs.size();
-        for (int i = 0; near && i < ours.size(); i++) {
-            near = isNear(ours.get(i), theirs.get(i));
-        }
-        return near;
-    }
-
-    private static boolean scored(List<Reply> ours, List<Reply> theirs) {
-        boolean same = ours.size() == theirs.size();
-        for (int i = 0; same && i < ours.size(); i++) {
-            Reply our = ours.get(i);
-            Reply their = theirs.get(i);
-            same =
-                    our.equals(their)
-                            || !our.children().isEmpty() && scored(our.children(), their.children())
-                            || isNear(digits(our), digits(their));
-        }
-        return same;
-    }
-
-    private static String digits(Reply score) {
-        return switch (score) {
-            case Reply.Bulk(String bytes) -> bytes;
-            case Reply.Real(String digits) -> digits;
-            default -> "";
-        };
-    }
-
-    private static boolean isNear(String our, String their) {
-        try {
-            double score = Double.parseDouble(their);
-            return Math.abs(Double.parseDouble(our) - score) <= 4 * Math.ulp(score);
-        } catch (NumberFormatException names) {
-            return false;
-        }
     }
 
     private static boolean holdsString(String encoding) {

@@ -41,6 +41,28 @@ public final class SortedSetDraft implements AutoCloseable {
         return draft;
     }
 
+    /**
+     * The same, of which some were in a listpack for a while: those have 0 for -0.
+     *
+     * @param packed their ranks in the result
+     */
+    public static SortedSetDraft grown(Place from, Ranks ranks, Ranks packed, Stripe stripe) {
+        SortedSetDraft draft = new SortedSetDraft(stripe);
+        SortedSetValue.each(
+                from,
+                ranks.first(),
+                ranks.count(),
+                false,
+                new Element(stripe.lent(0)),
+                (member, score) -> {
+                    boolean wasPacked = packed.has(draft.size());
+                    double kept = wasPacked ? SortedSetValue.packedAs(score) : score;
+                    draft.addLast(kept, member.address(), member.length());
+                    return true;
+                });
+        return draft;
+    }
+
     private void addLast(double score, long name, int length) {
         SortedSetValue.addMember(stripe, root, KeyHash.of(name, length), score, name, length);
     }

@@ -373,11 +373,26 @@ public final class SortedSetValue {
         Packed.insert(place, Listpack.next(placed), text, digits);
     }
 
-    /** As Redis keeps scores in listpacks: whole ones are integers, so that -0 becomes 0. */
+    /** Whole scores are integers in listpacks, as Redis keeps them. */
     private static int writeScore(long at, double score) {
         long whole = (long) score;
         boolean isInteger = whole == score && Math.abs(score) <= PACKED_INTEGER_MAX;
         return isInteger ? Decimal.write(at, whole) : DoubleText.write(at, score);
+    }
+
+    /** What a score is once a listpack has held it: integers know no -0. */
+    static double packedAs(double score) {
+        return score == 0 ? 0 : score;
+    }
+
+    /** Makes a table of a place a listpack. */
+    public static void toPacked(Place place) {
+        Stripe stripe = place.stripe();
+        try (SortedSetDraft draft = SortedSetDraft.of(place, 0, size(place), stripe)) {
+            Apply.delete(stripe, place.database(), place.hash(), place.item());
+            place.item(0);
+            draft.place(place, false);
+        }
     }
 
     /** Adds a member that comes after all others. */

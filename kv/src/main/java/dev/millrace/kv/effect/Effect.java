@@ -81,7 +81,13 @@ enum Effect {
      * {@code db key rank members(varint) table(u8) db2 key2}: key2 is so many members of the sorted
      * set, from the rank on; a table if 1.
      */
-    SORTED_COPY_RANKS(31);
+    SORTED_COPY_RANKS(31),
+    /**
+     * {@code db key rank members(varint) db2 key2 packed(varint) packed members(varint)}: key2 is a
+     * table of so many members of the sorted set, from the rank on. Of those from the rank {@code
+     * packed} of the result on, which a listpack held before it became a table, no score is -0.
+     */
+    SORTED_COPY_GROWN(32);
 
     static final int MACHINE = 1;
 

@@ -77,6 +77,7 @@ public final class Replay {
             case RESTORE -> RestoreEffect.replay(in);
             case SORTED_COMBINE -> SortedSetEffects.replayCombine(in);
             case SORTED_COPY_RANKS -> SortedSetEffects.replayCopyRanks(in);
+            case SORTED_COPY_GROWN -> SortedSetEffects.replayCopyGrown(in);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.millrace.kv.effect;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.collection.Ranks;
 import dev.millrace.kv.collection.ScoredCombination;
 import dev.millrace.kv.collection.ScoredCombination.Aggregate;
 import dev.millrace.kv.collection.ScoredCombination.Operation;
@@ -217,6 +218,37 @@ public final class SortedSetEffects {
         Place to = in.otherKey();
         try (SortedSetDraft result = SortedSetDraft.of(from, rank, count, to.stripe())) {
             replayStore(to, result, table);
+        }
+    }
+
+    /**
+     * As {@link #copyRanks} to a table, which some of the members reached by way of a listpack:
+     * that knows no -0.
+     *
+     * @param packed those members, as ranks of the result; at least one
+     */
+    public void copyGrown(Key from, long rank, long count, Key to, Ranks packed) {
+        NativeBuffer out = effects.begin(Effect.SORTED_COPY_GROWN, from);
+        out.putVarint(rank);
+        out.putVarint(count);
+        out.putByte(to.database().index());
+        Effects.putBytes(out, to.address(), to.length());
+        out.putVarint(packed.first());
+        out.putVarint(packed.count());
+        try (SortedSetDraft result =
+                SortedSetDraft.grown(from, new Ranks(rank, count), packed, to.stripe())) {
+            store(to, result, true);
+        }
+    }
+
+    static void replayCopyGrown(EffectReader in) {
+        Place from = in.existing(Item.TYPE_SORTED_SET);
+        Ranks ranks = new Ranks(in.varint(), in.varint());
+        requireRanks(from, ranks.first(), ranks.count());
+        Place to = in.otherKey();
+        Ranks packed = new Ranks(in.varint(), in.varint());
+        try (SortedSetDraft result = SortedSetDraft.grown(from, ranks, packed, to.stripe())) {
+            replayStore(to, result, true);
         }
     }
 

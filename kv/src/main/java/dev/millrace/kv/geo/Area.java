@@ -28,7 +28,7 @@ final class Area {
         // in the northern hemisphere and the southern one in the other.
         double edge = latitude < 0 ? latitude - up : latitude + up;
         double aside =
-                Earth.degrees(shape.reachEast() / Earth.RADIUS / Math.cos(Earth.radians(edge)));
+                Earth.degrees(shape.reachEast() / Earth.RADIUS / Sines.cos(Earth.radians(edge)));
         this.west = longitude - aside;
         this.east = longitude + aside;
         this.south = latitude - up;

@@ -25,14 +25,14 @@ final class Earth {
     /** Along a great circle, by the haversine formula (R. W. Sinnott, 1984). */
     static double distance(
             double longitude, double latitude, double otherLongitude, double otherLatitude) {
-        double v = Math.sin((radians(otherLongitude) - radians(longitude)) / 2);
+        double v = Sines.sin((radians(otherLongitude) - radians(longitude)) / 2);
         if (v == 0) {
             return distance(latitude, otherLatitude);
         }
         double from = radians(latitude);
         double to = radians(otherLatitude);
-        double u = Math.sin((to - from) / 2);
-        double a = u * u + Math.cos(from) * Math.cos(to) * v * v;
-        return 2 * RADIUS * Math.asin(Math.sqrt(a));
+        double u = Sines.sin((to - from) / 2);
+        double a = u * u + Sines.cos(from) * Sines.cos(to) * v * v;
+        return 2 * RADIUS * Sines.asin(Math.sqrt(a));
     }
 }

@@ -224,18 +224,28 @@ public final class DumpedValue {
 
     private void sortedSet(DumpReader in, Place place, boolean binary) {
         long count = in.count();
+        boolean fits = count <= limits.sortedEntries();
         for (long left = count; left > 0; left--) {
             in.string(first);
             double score = binary ? Double.longBitsToDouble(in.i64()) : in.textDouble();
-            putScore(in, place, count, score);
+            fits &= first.length() <= limits.sortedBytes();
+            // A listpack knows no -0, and whether it will be one is known at the end only.
+            putScore(in, place, score, fits && !isNegativeZero(score));
+        }
+        if (fits && SortedSetValue.isTable(place)) {
+            SortedSetValue.toPacked(place);
         }
     }
 
-    private void putScore(DumpReader in, Place place, long count, double score) {
+    private static boolean isNegativeZero(double score) {
+        return score == 0 && Double.doubleToRawLongBits(score) != 0;
+    }
+
+    /** Puts the first string in as a member: into a table from now on if it does not fit. */
+    private void putScore(DumpReader in, Place place, double score, boolean fits) {
         if (Double.isNaN(score)) {
             throw in.bad("a score that is no number");
         }
-        boolean fits = count <= limits.sortedEntries() && first.length() <= limits.sortedBytes();
         if (!fits && !SortedSetValue.isTable(place)) {
             SortedSetValue.toTable(place);
         }
@@ -269,7 +279,7 @@ public final class DumpedValue {
             at = Listpack.next(at);
             double score = SortedSetValue.packedScoreOrNaN(at);
             at = Listpack.next(at);
-            putScore(in, place, elements / 2, score);
+            putScore(in, place, score, fits);
         }
     }
 }

@@ -28,6 +28,11 @@ record RangeRequest(Interval interval, boolean down, boolean withScores, long of
         return new Options(ANY, false, mayHaveScores).read(call, key);
     }
 
+    /** Whether ranks were asked for, so that how many members there will be is known at once. */
+    boolean isByRank() {
+        return interval instanceof Interval.Ranks;
+    }
+
     /** Ranks that are next to each other. */
     record Span(long first, long count) {}
 

@@ -2,6 +2,7 @@ package dev.millrace.kv.sortedset;
 
 import static dev.millrace.kv.sortedset.Declarations.sortedSet;
 
+import dev.millrace.kv.collection.Ranks;
 import dev.millrace.kv.collection.SortedSetValue;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
@@ -11,6 +12,8 @@ import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.packed.Element;
+import dev.millrace.kv.session.Config;
+import dev.millrace.kv.session.Config.Quantity;
 import dev.millrace.kv.store.Item;
 
 import java.util.List;
@@ -196,20 +199,56 @@ public final class Ranking {
     private static void store(Call call) {
         RangeRequest request = RangeRequest.any(call, 2, false);
         Key from = call.readOther(2).require(Item.TYPE_SORTED_SET);
-        Element element = call.element();
-        RangeRequest.Span span = request.in(from, element);
-        long first = span.first();
-        long count = span.count();
+        RangeRequest.Span span = request.in(from, call.element());
         Key to = call.write(1);
-        if (count == 0) {
+        if (span.count() == 0) {
             deleteResult(call, to);
             return;
         }
-        long longest = longest(from, first, count, element);
-        boolean table = Scores.needsTable(call, count, longest);
-        call.effects().sortedSet().copyRanks(from, first, count, to, table);
+        copy(call, from, request, span, to);
         call.notify(Notification.ZSET, "zrangestore", to);
-        call.reply().integer(count);
+        call.reply().integer(span.count());
+    }
+
+    /**
+     * Copies as Redis does: one by one, in the order that was asked for, into a listpack until that
+     * may take no more. Only how many ranks will be too many for one is known beforehand.
+     */
+    private static void copy(
+            Call call, Key from, RangeRequest request, RangeRequest.Span span, Key to) {
+        long first = span.first();
+        long count = span.count();
+        long packed = packable(call, from, request, span);
+        if (packed == count || packed == 0) {
+            call.effects().sortedSet().copyRanks(from, first, count, to, packed == 0);
+            return;
+        }
+        Ranks grown = new Ranks(request.down() ? count - packed : 0, packed);
+        call.effects().sortedSet().copyGrown(from, first, count, to, grown);
+    }
+
+    /** How many of a result's members, in the order that was asked for, are in a listpack first. */
+    private static long packable(
+            Call call, Key from, RangeRequest request, RangeRequest.Span span) {
+        Config config = call.server().config();
+        long most = config.get(Quantity.ZSET_MAX_LISTPACK_ENTRIES);
+        long longest = config.get(Quantity.ZSET_MAX_LISTPACK_VALUE);
+        if (request.isByRank() && span.count() > most) {
+            return 0;
+        }
+        long[] packed = {0};
+        SortedSetValue.each(
+                from,
+                request.down() ? span.first() + span.count() - 1 : span.first(),
+                Math.min(span.count(), most),
+                request.down(),
+                call.element(),
+                (member, score) -> {
+                    boolean fits = member.length() <= longest;
+                    packed[0] += fits ? 1 : 0;
+                    return fits;
+                });
+        return packed[0];
     }
 
     /** A result without members: the key it was to have is gone. */
@@ -219,20 +258,5 @@ public final class Ranking {
             call.notify(Notification.GENERIC, "del", to);
         }
         call.reply().integer(0);
-    }
-
-    private static long longest(Key key, long rank, long count, Element element) {
-        int[] longest = {0};
-        SortedSetValue.each(
-                key,
-                rank,
-                count,
-                false,
-                element,
-                (member, score) -> {
-                    longest[0] = Math.max(longest[0], member.length());
-                    return true;
-                });
-        return longest[0];
     }
 }

@@ -14,6 +14,9 @@ import java.util.List;
 class SortedSetsTest {
     @RegisterExtension static final Kv kv = Kv.open();
 
+    /** Longer than a member of a listpack may be. */
+    private static final String LONG = "long".repeat(20);
+
     @Test
     void members_are_added_scored_and_removed() {
         assertEquals(":2", kv.call("ZADD", "z", "1", "a", "2.5", "b"));
@@ -100,5 +103,66 @@ class SortedSetsTest {
         kv.call("RENAME", "z", "other");
         assertEquals("[other, b, 2]", waiting.receive());
         assertEquals(":0", kv.call("EXISTS", "z", "u", "other"));
+    }
+
+    /** A listpack keeps whole scores as integers, and those have one zero. */
+    @Test
+    void a_listpack_forgets_the_sign_of_a_zero_and_a_table_does_not() {
+        kv.call("ZADD", "packed", "-0", "a");
+        assertEquals("0", kv.call("ZSCORE", "packed", "a"));
+        kv.call("ZADD", "packed", "-0", LONG);
+        kv.call("ZADD", "packed", "-0", "b");
+        assertEquals("[a, 0, b, -0, " + LONG + ", -0]", scored("packed"));
+        kv.call("ZUNIONSTORE", "table", "1", "packed", "WEIGHTS", "-1");
+        assertEquals("[a, -0, b, 0, " + LONG + ", 0]", scored("table"));
+        kv.call("ZREM", "table", LONG);
+        kv.call("ZUNIONSTORE", "again", "1", "table");
+        assertEquals("[a, 0, b, 0]", scored("again"));
+        kv.call("ZDIFFSTORE", "again", "2", "table", "none");
+        assertEquals("[a, 0, b, 0]", scored("again"));
+    }
+
+    @Test
+    void a_stored_range_forgets_the_signs_of_those_zeros_that_came_before_it_was_a_table() {
+        kv.call("ZADD", "z", "-0", LONG, "-0", "a", "-0", "b");
+        kv.call("ZADD", "z", "-0", "y", "-0", "z", "1", "one");
+        kv.call("ZRANGESTORE", "up", "z", "0", "-1");
+        assertEquals("[a, 0, b, 0, " + LONG + ", -0, y, -0, z, -0, one, 1]", scored("up"));
+        kv.call("ZRANGESTORE", "down", "z", "0", "-1", "REV");
+        assertEquals("[a, -0, b, -0, " + LONG + ", -0, y, 0, z, 0, one, 1]", scored("down"));
+        kv.call("ZRANGESTORE", "short", "z", "0", "1");
+        assertEquals("[a, 0, b, 0]", scored("short"));
+        kv.restart();
+        assertEquals("[a, -0, b, -0, " + LONG + ", -0, y, 0, z, 0, one, 1]", scored("down"));
+    }
+
+    /** Of ranks it is known at once how many there are; of scores it is not. */
+    @Test
+    void a_stored_range_of_more_ranks_than_a_listpack_holds_is_a_table_from_its_first_member() {
+        kv.call("ZADD", "z", "-0", "z" + LONG);
+        for (int i = 0; i < 130; i++) {
+            kv.call("ZADD", "z", "-0", "m%03d".formatted(i));
+        }
+        kv.call("ZRANGESTORE", "ranks", "z", "0", "129");
+        assertEquals("-0", kv.call("ZSCORE", "ranks", "m000"));
+        kv.call("ZRANGESTORE", "scores", "z", "0", "0", "BYSCORE", "LIMIT", "0", "130");
+        assertEquals("0", kv.call("ZSCORE", "scores", "m127"));
+        assertEquals("-0", kv.call("ZSCORE", "scores", "m128"));
+    }
+
+    @Test
+    void a_dumped_table_is_restored_as_a_table_with_the_signs_of_its_zeros() {
+        kv.call("ZADD", "z", "1", LONG, "-0", "a", "-0", "b");
+        String table = kv.call("DUMP", "z");
+        kv.call("RESTORE", "back", "0", table);
+        assertEquals("[a, -0, b, -0, " + LONG + ", 1]", scored("back"));
+        kv.call("ZREM", "z", LONG);
+        kv.call("RESTORE", "small", "0", kv.call("DUMP", "z"));
+        assertEquals("[a, 0, b, 0]", scored("small"));
+        assertEquals("listpack", kv.call("OBJECT", "ENCODING", "small"));
+    }
+
+    private static String scored(String key) {
+        return kv.call("ZRANGE", key, "0", "-1", "WITHSCORES");
     }
 }

@@ -55,7 +55,7 @@ public final class Families {
             steps.add(call(connection, Comparison.EXACT, "TYPE", key));
             steps.add(call(connection, Comparison.EXACT, "GET", key));
             steps.add(call(connection, Comparison.EXACT, "LRANGE", key, "0", "-1"));
-            steps.add(call(connection, Comparison.SCORED, "ZRANGE", key, "0", "-1", "WITHSCORES"));
+            steps.add(call(connection, Comparison.EXACT, "ZRANGE", key, "0", "-1", "WITHSCORES"));
             steps.add(call(connection, Comparison.PAIRS, "HGETALL", key));
             steps.add(call(connection, Comparison.UNORDERED, "SMEMBERS", key));
             steps.add(call(connection, Comparison.MILLIS, "PEXPIRETIME", key));

@@ -12,7 +12,6 @@ import static dev.millrace.it.differential.Part.shuffled;
 import static dev.millrace.it.differential.Part.times;
 import static dev.millrace.it.differential.Part.word;
 
-import dev.millrace.it.differential.Comparison;
 import dev.millrace.it.differential.Draw;
 import dev.millrace.it.differential.Family;
 import dev.millrace.it.differential.Form;
@@ -83,8 +82,7 @@ final class Geo {
                     form("GEORADIUSBYMEMBER_RO", KEY, MEMBER, LENGTH, UNIT, WITH, ORDER, COUNT),
                     form("ZADD", KEY, one(draw -> "" + draw.below(1 << 30)), MEMBER),
                     form("ZREM", KEY, MEMBER),
-                    form("ZRANGE", KEY, oneOf("0"), oneOf("-1"), word("WITHSCORES"))
-                            .compared(Comparison.SCORED),
+                    form("ZRANGE", KEY, oneOf("0"), oneOf("-1"), word("WITHSCORES")),
                     form("DEL", KEY));
 
     private Geo() {}
