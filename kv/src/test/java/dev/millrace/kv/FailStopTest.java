@@ -37,7 +37,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -120,7 +119,7 @@ class FailStopTest {
     }
 
     private static Command.Builder declared(String name) {
-        return Command.named(name, name.toUpperCase(Locale.ROOT) + " key")
+        return Command.named(name)
                 .since("0.1.0")
                 .group("string")
                 .complexity("O(1)")

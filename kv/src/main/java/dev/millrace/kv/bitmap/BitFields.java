@@ -53,13 +53,7 @@ public final class BitFields {
 
     public static List<Command> all() {
         return List.of(
-                Command.named(
-                                "bitfield",
-                                "BITFIELD key [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>]"
-                                        + " <SET encoding offset value | INCRBY encoding offset"
-                                        + " increment> [GET encoding offset | [OVERFLOW <WRAP | SAT"
-                                        + " | FAIL>] <SET encoding offset value | INCRBY encoding"
-                                        + " offset increment> ...]]")
+                Command.named("bitfield")
                         .since("3.2.0")
                         .group("bitmap")
                         .complexity("O(1) for each subcommand specified")
@@ -75,9 +69,7 @@ public final class BitFields {
                                                 "This command allows both access and modification of the key"))
                         .access(BitFields::treatment)
                         .does(call -> new BitFields(call).parse().run(false)),
-                Command.named(
-                                "bitfield_ro",
-                                "BITFIELD_RO key [GET encoding offset [GET encoding offset ...]]")
+                Command.named("bitfield_ro")
                         .since("6.0.0")
                         .group("bitmap")
                         .complexity("O(1) for each subcommand specified")

@@ -23,7 +23,7 @@ public final class BitOperations {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("bitop", "BITOP operation destkey key [key ...]")
+                Command.named("bitop")
                         .since("2.6.0")
                         .group("bitmap")
                         .complexity("O(N)")

@@ -15,7 +15,7 @@ public final class BitSearch {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("bitcount", "BITCOUNT key [start end [BYTE | BIT]]")
+                Command.named("bitcount")
                         .since("2.6.0")
                         .group("bitmap")
                         .complexity("O(N)")
@@ -25,7 +25,7 @@ public final class BitSearch {
                         .flags(Flag.READONLY)
                         .categories("bitmap")
                         .does(BitSearch::count),
-                Command.named("bitpos", "BITPOS key bit [start [end [BYTE | BIT]]]")
+                Command.named("bitpos")
                         .since("2.8.7")
                         .group("bitmap")
                         .complexity("O(N)")

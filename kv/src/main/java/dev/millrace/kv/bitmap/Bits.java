@@ -19,7 +19,7 @@ public final class Bits {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("setbit", "SETBIT key offset value")
+                Command.named("setbit")
                         .since("2.2.0")
                         .group("bitmap")
                         .complexity("O(1)")
@@ -31,7 +31,7 @@ public final class Bits {
                         .categories("bitmap")
                         .access(KeyAccess.of("RW", "access", "update"))
                         .does(Bits::setBit),
-                Command.named("getbit", "GETBIT key offset")
+                Command.named("getbit")
                         .since("2.2.0")
                         .group("bitmap")
                         .complexity("O(1)")

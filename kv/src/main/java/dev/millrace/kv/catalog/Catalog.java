@@ -52,8 +52,8 @@ public final class Catalog {
 
     private Catalog() {}
 
-    private static Command.Builder command(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder command(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("server")
                 .complexity("O(N) where N is the number of commands to look up")
@@ -64,39 +64,27 @@ public final class Catalog {
 
     public static List<Command> all() {
         return List.of(
-                command("command", "COMMAND", "2.8.13", -1)
+                command("command", "2.8.13", -1)
                         .complexity("O(N) where N is the total number of Redis commands")
                         .tips("nondeterministic_output_order")
                         .summary("Get array of Redis command details")
                         .subcommands(
-                                command("count", "COMMAND COUNT", "2.8.13", 2)
+                                command("count", "2.8.13", 2)
                                         .complexity("O(1)")
                                         .summary("Get total number of Redis commands")
                                         .does(Catalog::count),
-                                command(
-                                                "docs",
-                                                "COMMAND DOCS [command-name [command-name ...]]",
-                                                "7.0.0",
-                                                -2)
+                                command("docs", "7.0.0", -2)
                                         .summary(
                                                 "Get array of specific Redis command documentation")
                                         .tips("nondeterministic_output_order")
                                         .does(Catalog::docs),
-                                command(
-                                                "getkeys",
-                                                "COMMAND GETKEYS command [arg [arg ...]]",
-                                                "2.8.13",
-                                                -4)
+                                command("getkeys", "2.8.13", -4)
                                         .complexity(
                                                 "O(N) where N is the number of arguments to the"
                                                         + " command")
                                         .summary("Extract keys given a full Redis command")
                                         .does(call -> keys(call, false)),
-                                command(
-                                                "getkeysandflags",
-                                                "COMMAND GETKEYSANDFLAGS command [arg [arg ...]]",
-                                                "7.0.0",
-                                                -4)
+                                command("getkeysandflags", "7.0.0", -4)
                                         .complexity(
                                                 "O(N) where N is the number of arguments to the"
                                                         + " command")
@@ -104,25 +92,16 @@ public final class Catalog {
                                                 "Extract keys and access flags given a full Redis"
                                                         + " command")
                                         .does(call -> keys(call, true)),
-                                Help.declared("command", "5.0.0", "server")
+                                Help.declared("5.0.0", "server")
                                         .categories("connection")
                                         .does(Help.answering("command", HELP)),
-                                command(
-                                                "info",
-                                                "COMMAND INFO [command-name [command-name ...]]",
-                                                "2.8.13",
-                                                -2)
+                                command("info", "2.8.13", -2)
                                         .summary(
                                                 "Get array of specific Redis command details, or"
                                                         + " all when no argument is given.")
                                         .tips("nondeterministic_output_order")
                                         .does(Catalog::info),
-                                command(
-                                                "list",
-                                                "COMMAND LIST [FILTERBY <MODULE module-name|ACLCAT"
-                                                        + " category|PATTERN pattern>]",
-                                                "7.0.0",
-                                                -2)
+                                command("list", "7.0.0", -2)
                                         .complexity(
                                                 "O(N) where N is the total number of Redis"
                                                         + " commands")

@@ -1,5 +1,6 @@
 package dev.millrace.kv.catalog;
 
+import dev.millrace.kv.catalog.Documentation.Change;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.KeyAccess;
@@ -157,41 +158,45 @@ final class CommandReply {
     // ---- DOCS
 
     void docs(Command command) {
-        List<Argument> arguments = Usage.arguments(command);
-        List<Command> subcommands = command.subcommands();
-        boolean complex = !command.complexity().isEmpty();
-        boolean simple = subcommands.isEmpty();
-        boolean listed = simple && !arguments.isEmpty();
+        Documentation documentation = Documentation.of(command);
+        List<Runnable> fields = new ArrayList<>(declared(command));
+        if (!documentation.history().isEmpty()) {
+            fields.add(() -> history(documentation.history()));
+        }
+        if (!documentation.arguments().isEmpty()) {
+            fields.add(() -> arguments(documentation.arguments()));
+        }
+        if (!command.subcommands().isEmpty()) {
+            fields.add(() -> subcommands(command.subcommands()));
+        }
+        map(fields);
+    }
+
+    /** What stands in the declaration. */
+    private List<Runnable> declared(Command command) {
+        List<Runnable> fields = new ArrayList<>();
+        fields.add(() -> field("summary", command.summary()));
+        fields.add(() -> field("since", command.since()));
+        fields.add(() -> field("group", command.group()));
+        addIfTold(fields, "complexity", command.complexity());
         boolean deprecated = !command.deprecatedSince().isEmpty();
-        boolean flagged = deprecated || command.isInternal();
-        int fields = 3 + (complex ? 1 : 0) + (flagged ? 1 : 0) + (deprecated ? 2 : 0);
-        reply.map(fields + (listed ? 1 : 0) + (simple ? 0 : 1));
-        field("summary", command.summary());
-        field("since", command.since());
-        field("group", command.group());
-        if (complex) {
-            field("complexity", command.complexity());
+        if (deprecated || command.isInternal()) {
+            fields.add(() -> words("doc_flags", List.of(deprecated ? "deprecated" : "syscmd")));
         }
-        if (flagged) {
-            reply.bulk("doc_flags");
-            words(List.of(deprecated ? "deprecated" : "syscmd"));
+        addIfTold(fields, "deprecated_since", command.deprecatedSince());
+        addIfTold(fields, "replaced_by", command.replacedBy());
+        return fields;
+    }
+
+    private void addIfTold(List<Runnable> fields, String name, String value) {
+        if (!value.isEmpty()) {
+            fields.add(() -> field(name, value));
         }
-        if (deprecated) {
-            field("deprecated_since", command.deprecatedSince());
-            field("replaced_by", command.replacedBy());
-        }
-        if (listed) {
-            reply.bulk("arguments");
-            arguments(arguments);
-        }
-        if (!simple) {
-            reply.bulk("subcommands");
-            reply.map(subcommands.size());
-            for (Command subcommand : subcommands) {
-                reply.bulk(subcommand.fullName());
-                docs(subcommand);
-            }
-        }
+    }
+
+    private void map(List<Runnable> fields) {
+        reply.map(fields.size());
+        fields.forEach(Runnable::run);
     }
 
     private void field(String name, String value) {
@@ -199,40 +204,57 @@ final class CommandReply {
         reply.bulk(value);
     }
 
+    private void words(String name, List<String> values) {
+        reply.bulk(name);
+        words(values);
+    }
+
+    private void history(List<Change> changes) {
+        reply.bulk("history");
+        reply.set(changes.size());
+        for (Change change : changes) {
+            reply.array(2);
+            reply.bulk(change.version());
+            reply.bulk(change.what());
+        }
+    }
+
+    private void subcommands(List<Command> subcommands) {
+        reply.bulk("subcommands");
+        reply.map(subcommands.size());
+        for (Command subcommand : subcommands) {
+            reply.bulk(subcommand.fullName());
+            docs(subcommand);
+        }
+    }
+
     private void arguments(List<Argument> arguments) {
+        reply.bulk("arguments");
         reply.array(arguments.size());
         arguments.forEach(this::argument);
     }
 
     private void argument(Argument argument) {
-        List<String> flags = new ArrayList<>();
-        if (argument.optional()) {
-            flags.add("optional");
+        List<Runnable> fields = new ArrayList<>();
+        fields.add(() -> field("name", argument.name()));
+        fields.add(() -> field("type", argument.type()));
+        if (argument.keySpec() >= 0) {
+            fields.add(() -> keySpec(argument.keySpec()));
         }
-        if (argument.multiple()) {
-            flags.add("multiple");
+        addIfTold(fields, "token", argument.token());
+        addIfTold(fields, "since", argument.since());
+        addIfTold(fields, "deprecated_since", argument.deprecatedSince());
+        if (!argument.flags().isEmpty()) {
+            fields.add(() -> words("flags", argument.flags()));
         }
-        boolean key = argument.type().equals("key");
-        boolean token = !argument.token().isEmpty();
-        boolean parts = !argument.parts().isEmpty();
-        int fields = 2 + (key ? 1 : 0) + (token ? 1 : 0) + (flags.isEmpty() ? 0 : 1);
-        reply.map(fields + (parts ? 1 : 0));
-        field("name", argument.name());
-        field("type", argument.type());
-        if (key) {
-            reply.bulk("key_spec_index");
-            reply.integer(0);
+        if (!argument.parts().isEmpty()) {
+            fields.add(() -> arguments(argument.parts()));
         }
-        if (token) {
-            field("token", argument.token());
-        }
-        if (!flags.isEmpty()) {
-            reply.bulk("flags");
-            words(flags);
-        }
-        if (parts) {
-            reply.bulk("arguments");
-            arguments(argument.parts());
-        }
+        map(fields);
+    }
+
+    private void keySpec(int index) {
+        reply.bulk("key_spec_index");
+        reply.integer(index);
     }
 }

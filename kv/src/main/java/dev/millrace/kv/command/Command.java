@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * <pre>{@code
  * static final Command STRLEN =
- *         Command.named("strlen", "STRLEN key")
+ *         Command.named("strlen")
  *                 .since("2.2.0").group("string").complexity("O(1)")
  *                 .summary("Get the length of the value stored in a key")
  *                 .arity(2).keys(Keys.one()).flags(READONLY, FAST).categories("string")
@@ -71,7 +71,6 @@ public final class Command {
     private static int declared;
 
     private final String name;
-    private final String usage;
     private final String since;
     private final String deprecatedSince;
     private final String replacedBy;
@@ -97,7 +96,6 @@ public final class Command {
 
     private Command(Builder builder, Handler handler) {
         this.name = builder.name;
-        this.usage = builder.usage;
         this.since = builder.since;
         this.deprecatedSince = builder.deprecatedSince;
         this.replacedBy = builder.replacedBy;
@@ -135,9 +133,11 @@ public final class Command {
         return List.of(writes ? KeyAccess.of("RW", "update") : KeyAccess.of("RO", "access"));
     }
 
-    /** Begins a declaration; {@code usage} is the syntax as Redis's documentation writes it. */
-    public static Builder named(String name, String usage) {
-        return new Builder(name, usage);
+    /**
+     * Begins a declaration. What COMMAND DOCS says of its arguments stands in a table of its own.
+     */
+    public static Builder named(String name) {
+        return new Builder(name);
     }
 
     /** How many commands there are in the process: every {@link #id} is less. */
@@ -153,10 +153,6 @@ public final class Command {
     /** As in INFO commandstats and ACLs: {@code client|list}. */
     public String fullName() {
         return fullName;
-    }
-
-    public String usage() {
-        return usage;
     }
 
     public String since() {
@@ -284,7 +280,6 @@ public final class Command {
     /** A declaration being written. */
     public static final class Builder {
         private final String name;
-        private final String usage;
         private String since = "";
         private String deprecatedSince = "";
         private String replacedBy = "";
@@ -304,9 +299,8 @@ public final class Command {
         private Optional<Measure> measure = Optional.empty();
         private Locks locks = Locks.KEYS;
 
-        private Builder(String name, String usage) {
+        private Builder(String name) {
             this.name = name.toLowerCase(Locale.ROOT);
-            this.usage = usage;
         }
 
         public Builder since(String version) {

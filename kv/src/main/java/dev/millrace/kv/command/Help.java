@@ -7,14 +7,9 @@ import java.util.Locale;
 public final class Help {
     private Help() {}
 
-    /**
-     * Declares it.
-     *
-     * @param container the container's name
-     * @param since of the subcommand
-     */
-    public static Command.Builder declared(String container, String since, String group) {
-        return Command.named("help", container.toUpperCase(Locale.ROOT) + " HELP")
+    /** Declares it. */
+    public static Command.Builder declared(String since, String group) {
+        return Command.named("help")
                 .since(since)
                 .group(group)
                 .complexity("O(1)")

@@ -46,8 +46,8 @@ public final class Configuring {
 
     private Configuring() {}
 
-    private static Command.Builder config(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder config(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("server")
                 .complexity("O(1)")
@@ -57,34 +57,30 @@ public final class Configuring {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("config", "CONFIG")
+                Command.named("config")
                         .since("2.0.0")
                         .group("server")
                         .complexity("Depends on subcommand.")
                         .summary("A container for server configuration commands")
                         .arity(-2)
                         .contains(
-                                config("get", "CONFIG GET parameter [parameter ...]", "2.0.0", -3)
+                                config("get", "2.0.0", -3)
                                         .complexity(
                                                 "O(N) when N is the number of configuration"
                                                         + " parameters provided")
                                         .summary("Get the values of configuration parameters")
                                         .does(Configuring::get),
-                                Help.declared("config", "5.0.0", "server")
+                                Help.declared("5.0.0", "server")
                                         .does(Help.answering("config", HELP)),
-                                config("resetstat", "CONFIG RESETSTAT", "2.0.0", 2)
+                                config("resetstat", "2.0.0", 2)
                                         .summary("Reset the stats returned by INFO")
                                         .does(Configuring::resetStat),
-                                config("rewrite", "CONFIG REWRITE", "2.8.0", 2)
+                                config("rewrite", "2.8.0", 2)
                                         .summary(
                                                 "Rewrite the configuration file with the in memory"
                                                         + " configuration")
                                         .does(Configuring::rewrite),
-                                config(
-                                                "set",
-                                                "CONFIG SET parameter value [parameter value ...]",
-                                                "2.0.0",
-                                                -4)
+                                config("set", "2.0.0", -4)
                                         .complexity(
                                                 "O(N) when N is the number of configuration"
                                                         + " parameters provided")

@@ -36,8 +36,8 @@ public final class Authentication {
 
     private Authentication() {}
 
-    private static Command.Builder handshake(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder handshake(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("connection")
                 .arity(arity)
@@ -53,19 +53,15 @@ public final class Authentication {
 
     public static List<Command> all() {
         return List.of(
-                handshake("auth", "AUTH [username] password", "1.0.0", -2)
+                handshake("auth", "1.0.0", -2)
                         .complexity("O(N) where N is the number of passwords defined for the user")
                         .summary("Authenticate to the server")
                         .does(Authentication::auth),
-                handshake(
-                                "hello",
-                                "HELLO [protover [AUTH username password] [SETNAME clientname]]",
-                                "6.0.0",
-                                -1)
+                handshake("hello", "6.0.0", -1)
                         .complexity("O(1)")
                         .summary("Handshake with Redis")
                         .does(Authentication::hello),
-                handshake("reset", "RESET", "6.2.0", 1)
+                handshake("reset", "6.2.0", 1)
                         .complexity("O(1)")
                         .summary("Reset the connection")
                         .does(Authentication::reset));

@@ -93,8 +93,8 @@ public final class Clients {
 
     private Clients() {}
 
-    private static Command.Builder own(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder own(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("connection")
                 .complexity("O(1)")
@@ -103,90 +103,72 @@ public final class Clients {
                 .categories("connection");
     }
 
-    private static Command.Builder admin(String name, String usage, String since, int arity) {
-        return own(name, usage, since, arity).flags(Flag.ADMIN);
+    private static Command.Builder admin(String name, String since, int arity) {
+        return own(name, since, arity).flags(Flag.ADMIN);
     }
 
     public static List<Command> all() {
         return List.of(
-                Command.named("client", "CLIENT")
+                Command.named("client")
                         .since("2.4.0")
                         .group("connection")
                         .complexity("Depends on subcommand.")
                         .summary("A container for client connection commands")
                         .arity(-2)
                         .contains(
-                                own("caching", "CLIENT CACHING <YES|NO>", "6.0.0", 3)
+                                own("caching", "6.0.0", 3)
                                         .summary(
                                                 "Instruct the server about tracking or not keys in"
                                                         + " the next request")
                                         .does(Clients::caching),
-                                own("getname", "CLIENT GETNAME", "2.6.9", 2)
+                                own("getname", "2.6.9", 2)
                                         .summary("Get the current connection name")
                                         .does(Clients::getName),
-                                own("getredir", "CLIENT GETREDIR", "6.0.0", 2)
+                                own("getredir", "6.0.0", 2)
                                         .summary(
                                                 "Get tracking notifications redirection client ID"
                                                         + " if any")
                                         .does(call -> call.reply().integer(-1)),
-                                Help.declared("client", "5.0.0", "connection")
+                                Help.declared("5.0.0", "connection")
                                         .categories("connection")
                                         .does(Help.answering("client", HELP)),
-                                own("id", "CLIENT ID", "5.0.0", 2)
+                                own("id", "5.0.0", 2)
                                         .summary("Returns the client ID for the current connection")
                                         .does(call -> call.reply().integer(call.session().id())),
-                                own("info", "CLIENT INFO", "6.2.0", 2)
+                                own("info", "6.2.0", 2)
                                         .summary(
                                                 "Returns information about the current client"
                                                         + " connection.")
                                         .tips("nondeterministic_output")
                                         .does(Clients::info),
-                                admin(
-                                                "kill",
-                                                "CLIENT KILL <ip:port|<ID client-id|TYPE"
-                                                        + " <NORMAL|MASTER|REPLICA|PUBSUB>|USER"
-                                                        + " username|ADDR ip:port|LADDR"
-                                                        + " ip:port|SKIPME yes/no> [...]>",
-                                                "2.4.0",
-                                                -3)
+                                admin("kill", "2.4.0", -3)
                                         .complexity(
                                                 "O(N) where N is the number of client connections")
                                         .summary("Kill the connection of a client")
                                         .does(Clients::kill),
-                                admin(
-                                                "list",
-                                                "CLIENT LIST [TYPE <NORMAL|MASTER|REPLICA|PUBSUB>]"
-                                                        + " [ID client-id [client-id ...]]",
-                                                "2.4.0",
-                                                -2)
+                                admin("list", "2.4.0", -2)
                                         .complexity(
                                                 "O(N) where N is the number of client connections")
                                         .summary("Get the list of client connections")
                                         .tips("nondeterministic_output")
                                         .does(Clients::list),
-                                admin("no-evict", "CLIENT NO-EVICT <ON|OFF>", "7.0.0", 3)
+                                admin("no-evict", "7.0.0", 3)
                                         .summary(
                                                 "Set client eviction mode for the current"
                                                         + " connection")
                                         .does(Clients::noEvict),
-                                admin("pause", "CLIENT PAUSE timeout [WRITE|ALL]", "2.9.50", -3)
+                                admin("pause", "2.9.50", -3)
                                         .summary(
                                                 "Stop processing commands from clients for some"
                                                         + " time")
                                         .does(Clients::pause),
-                                own("reply", "CLIENT REPLY <ON|OFF|SKIP>", "3.2.0", 3)
+                                own("reply", "3.2.0", 3)
                                         .summary("Instruct the server whether to reply to commands")
                                         .does(Clients::reply),
-                                own("setname", "CLIENT SETNAME connection-name", "2.6.9", 3)
+                                own("setname", "2.6.9", 3)
                                         .summary("Set the current connection name")
                                         .does(Clients::setName),
-                                own(
-                                                "tracking",
-                                                "CLIENT TRACKING <ON|OFF> [REDIRECT client-id]"
-                                                        + " [PREFIX prefix [PREFIX prefix ...]]"
-                                                        + " [BCAST] [OPTIN] [OPTOUT] [NOLOOP]",
-                                                "6.0.0",
-                                                -3)
+                                own("tracking", "6.0.0", -3)
                                         .complexity(
                                                 "O(1). Some options may introduce additional"
                                                         + " complexity.")
@@ -194,17 +176,13 @@ public final class Clients {
                                                 "Enable or disable server assisted client side"
                                                         + " caching support")
                                         .does(Clients::tracking),
-                                own("trackinginfo", "CLIENT TRACKINGINFO", "6.2.0", 2)
+                                own("trackinginfo", "6.2.0", 2)
                                         .summary(
                                                 "Return information about server assisted client"
                                                         + " side caching for the current"
                                                         + " connection")
                                         .does(Clients::trackingInfo),
-                                admin(
-                                                "unblock",
-                                                "CLIENT UNBLOCK client-id [TIMEOUT|ERROR]",
-                                                "5.0.0",
-                                                -3)
+                                admin("unblock", "5.0.0", -3)
                                         .complexity(
                                                 "O(log N) where N is the number of client"
                                                         + " connections")
@@ -212,7 +190,7 @@ public final class Clients {
                                                 "Unblock a client blocked in a blocking command"
                                                         + " from a different connection")
                                         .does(Clients::unblock),
-                                admin("unpause", "CLIENT UNPAUSE", "6.2.0", 2)
+                                admin("unpause", "6.2.0", 2)
                                         .complexity("O(N) Where N is the number of paused clients")
                                         .summary("Resume processing of clients that were paused")
                                         .does(Clients::unpause)));

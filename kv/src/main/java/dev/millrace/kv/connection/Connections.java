@@ -12,8 +12,8 @@ import java.util.List;
 public final class Connections {
     private Connections() {}
 
-    private static Command.Builder connection(String name, String usage, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder connection(String name, int arity) {
+        return Command.named(name)
                 .since("1.0.0")
                 .group("connection")
                 .complexity("O(1)")
@@ -23,20 +23,20 @@ public final class Connections {
 
     public static List<Command> all() {
         return List.of(
-                connection("ping", "PING [message]", -1)
+                connection("ping", -1)
                         .summary("Ping the server")
                         .flags(Flag.FAST)
                         .tips("request_policy:all_shards", "response_policy:all_succeeded")
                         .does(Connections::ping),
-                connection("echo", "ECHO message", 2)
+                connection("echo", 2)
                         .summary("Echo the given string")
                         .flags(Flag.LOADING, Flag.STALE, Flag.FAST)
                         .does(call -> call.reply().bulk(call.address(1), call.length(1))),
-                connection("select", "SELECT index", 2)
+                connection("select", 2)
                         .summary("Change the selected database for the current connection")
                         .flags(Flag.LOADING, Flag.STALE, Flag.FAST)
                         .does(Connections::select),
-                connection("quit", "QUIT", -1)
+                connection("quit", -1)
                         .summary("Close the connection")
                         .flags(
                                 Flag.NOSCRIPT,

@@ -45,7 +45,7 @@ public final class Monitors implements CommandTap {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("monitor", "MONITOR")
+                Command.named("monitor")
                         .since("1.0.0")
                         .group("server")
                         .summary("Listen for all requests received by the server in real time")

@@ -16,8 +16,8 @@ public final class Databases {
 
     private Databases() {}
 
-    private static Command.Builder databases(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder databases(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("server")
                 .arity(arity)
@@ -27,7 +27,7 @@ public final class Databases {
 
     public static List<Command> all() {
         return List.of(
-                databases("flushdb", "FLUSHDB [ASYNC | SYNC]", "1.0.0", -1)
+                databases("flushdb", "1.0.0", -1)
                         .summary("Remove all keys from the current database")
                         .complexity("O(N) where N is the number of keys in the selected database")
                         .flags(Flag.WRITE)
@@ -35,7 +35,7 @@ public final class Databases {
                         .cost(request -> FLUSH_BYTES)
                         .tips("request_policy:all_shards", "response_policy:all_succeeded")
                         .does(Databases::flushDb),
-                databases("flushall", "FLUSHALL [ASYNC | SYNC]", "1.0.0", -1)
+                databases("flushall", "1.0.0", -1)
                         .summary("Remove all keys from all databases")
                         .complexity("O(N) where N is the total number of keys in all databases")
                         .flags(Flag.WRITE)
@@ -43,7 +43,7 @@ public final class Databases {
                         .cost(request -> FLUSH_BYTES)
                         .tips("request_policy:all_shards", "response_policy:all_succeeded")
                         .does(Databases::flushAll),
-                databases("swapdb", "SWAPDB index1 index2", "4.0.0", 3)
+                databases("swapdb", "4.0.0", 3)
                         .summary("Swaps two Redis databases")
                         .complexity(
                                 "O(N) where N is the count of clients watching or blocking on keys"
@@ -51,7 +51,7 @@ public final class Databases {
                         .flags(Flag.WRITE, Flag.FAST)
                         .categories("dangerous")
                         .does(Databases::swap),
-                databases("dbsize", "DBSIZE", "1.0.0", 1)
+                databases("dbsize", "1.0.0", 1)
                         .summary("Return the number of keys in the selected database")
                         .complexity("O(1)")
                         .flags(Flag.READONLY, Flag.FAST)

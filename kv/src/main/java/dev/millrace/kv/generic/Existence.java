@@ -15,8 +15,8 @@ import java.util.function.IntFunction;
 public final class Existence {
     private Existence() {}
 
-    private static Command.Builder keys(String name, String usage, String since, String summary) {
-        return Command.named(name, usage)
+    private static Command.Builder keys(String name, String since, String summary) {
+        return Command.named(name)
                 .since(since)
                 .group("generic")
                 .summary(summary)
@@ -27,7 +27,7 @@ public final class Existence {
 
     public static List<Command> all() {
         return List.of(
-                keys("del", "DEL key [key ...]", "1.0.0", "Delete a key")
+                keys("del", "1.0.0", "Delete a key")
                         .complexity(
                                 "O(N) where N is the number of keys that will be removed. "
                                         + "When a key to remove holds a value other than a string, "
@@ -41,7 +41,6 @@ public final class Existence {
                         .does(Existence::delete),
                 keys(
                                 "unlink",
-                                "UNLINK key [key ...]",
                                 "4.0.0",
                                 "Delete a key asynchronously in another thread. Otherwise it is"
                                         + " just as DEL, but non blocking.")
@@ -54,7 +53,7 @@ public final class Existence {
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
                         .access(KeyAccess.of("RM", "delete"))
                         .does(Existence::delete),
-                keys("exists", "EXISTS key [key ...]", "1.0.0", "Determine if a key exists")
+                keys("exists", "1.0.0", "Determine if a key exists")
                         .complexity("O(N) where N is the number of keys to check.")
                         .flags(Flag.READONLY, Flag.FAST)
                         .tips("request_policy:multi_shard", "response_policy:agg_sum")
@@ -62,7 +61,6 @@ public final class Existence {
                         .does(call -> count(call, call::glance)),
                 keys(
                                 "touch",
-                                "TOUCH key [key ...]",
                                 "3.2.1",
                                 "Alters the last access time of a key(s). Returns the number of"
                                         + " existing keys specified.")

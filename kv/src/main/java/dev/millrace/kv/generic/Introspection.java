@@ -14,7 +14,6 @@ import dev.millrace.kv.session.Config;
 import dev.millrace.kv.store.Item;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.function.BiConsumer;
 
 /** TYPE and OBJECT: what a value is, and how it is held. */
@@ -52,7 +51,7 @@ public final class Introspection {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("type", "TYPE key")
+                Command.named("type")
                         .since("1.0.0")
                         .group("generic")
                         .complexity("O(1)")
@@ -63,7 +62,7 @@ public final class Introspection {
                         .categories("keyspace")
                         .access(KeyAccess.of("RO"))
                         .does(Introspection::type),
-                Command.named("object", "OBJECT")
+                Command.named("object")
                         .since("2.2.3")
                         .group("generic")
                         .complexity("Depends on subcommand.")
@@ -91,7 +90,7 @@ public final class Introspection {
                                         "Get the logarithmic access frequency counter of a Redis"
                                                 + " object",
                                         Introspection::frequency),
-                                Command.named("help", "OBJECT HELP")
+                                Command.named("help")
                                         .since("6.2.0")
                                         .group("generic")
                                         .complexity("O(1)")
@@ -105,7 +104,7 @@ public final class Introspection {
 
     private static Command object(
             String name, String since, String summary, BiConsumer<Call, Key> answer) {
-        return Command.named(name, "OBJECT " + name.toUpperCase(Locale.ROOT) + " key")
+        return Command.named(name)
                 .since(since)
                 .group("generic")
                 .complexity("O(1)")

@@ -32,8 +32,8 @@ public final class KeyNames {
 
     private KeyNames() {}
 
-    private static Command.Builder names(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder names(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("generic")
                 .arity(arity)
@@ -44,7 +44,7 @@ public final class KeyNames {
 
     public static List<Command> all() {
         return List.of(
-                names("keys", "KEYS pattern", "1.0.0", 2)
+                names("keys", "1.0.0", 2)
                         .summary("Find all keys matching the given pattern")
                         .complexity(
                                 "O(N) with N being the number of keys in the database, under the"
@@ -53,7 +53,7 @@ public final class KeyNames {
                         .categories("dangerous")
                         .tips("request_policy:all_shards", "nondeterministic_output_order")
                         .does(KeyNames::keys),
-                names("scan", "SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]", "2.8.0", -2)
+                names("scan", "2.8.0", -2)
                         .summary("Incrementally iterate the keys space")
                         .complexity(
                                 "O(1) for every call. O(N) for a complete iteration, including"
@@ -61,7 +61,7 @@ public final class KeyNames {
                                         + " N is the number of elements inside the collection.")
                         .tips("nondeterministic_output", "request_policy:special")
                         .does(KeyNames::scan),
-                names("randomkey", "RANDOMKEY", "1.0.0", 1)
+                names("randomkey", "1.0.0", 1)
                         .summary("Return a random key from the keyspace")
                         .complexity("O(1)")
                         .tips("request_policy:all_shards", "nondeterministic_output")

@@ -17,8 +17,8 @@ import java.util.List;
 public final class Moves {
     private Moves() {}
 
-    private static Command.Builder moves(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder moves(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("generic")
                 .complexity("O(1)")
@@ -29,7 +29,7 @@ public final class Moves {
 
     public static List<Command> all() {
         return List.of(
-                moves("rename", "RENAME key newkey", "1.0.0", 3)
+                moves("rename", "1.0.0", 3)
                         .summary("Rename a key")
                         .keys(Keys.range(1, 2, 1))
                         .flags(Flag.WRITE)
@@ -37,7 +37,7 @@ public final class Moves {
                                 KeyAccess.of("RW", "access", "delete").at(1, 1),
                                 KeyAccess.of("OW", "update").at(2, 2))
                         .does(Moves::rename),
-                moves("renamenx", "RENAMENX key newkey", "1.0.0", 3)
+                moves("renamenx", "1.0.0", 3)
                         .summary("Rename a key, only if the new key does not exist")
                         .keys(Keys.range(1, 2, 1))
                         .flags(Flag.WRITE, Flag.FAST)
@@ -45,13 +45,13 @@ public final class Moves {
                                 KeyAccess.of("RW", "access", "delete").at(1, 1),
                                 KeyAccess.of("OW", "insert").at(2, 2))
                         .does(Moves::renameNx),
-                moves("move", "MOVE key db", "1.0.0", 3)
+                moves("move", "1.0.0", 3)
                         .summary("Move a key to another database")
                         .keys(Keys.one())
                         .flags(Flag.WRITE, Flag.FAST)
                         .access(KeyAccess.of("RW", "access", "update"))
                         .does(Moves::move),
-                moves("copy", "COPY source destination [DB destination-db] [REPLACE]", "6.2.0", -3)
+                moves("copy", "6.2.0", -3)
                         .summary("Copy a key")
                         .complexity(
                                 "O(N) worst case for collections, where N is the number of nested"

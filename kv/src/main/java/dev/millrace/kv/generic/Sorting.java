@@ -72,10 +72,7 @@ public final class Sorting {
 
     public static List<Command> all() {
         return List.of(
-                Command.named(
-                                "sort",
-                                "SORT key [BY pattern] [LIMIT offset count] [GET pattern [GET"
-                                        + " pattern ...]] [ASC|DESC] [ALPHA] [STORE destination]")
+                Command.named("sort")
                         .since("1.0.0")
                         .group("generic")
                         .arity(-2)
@@ -101,10 +98,7 @@ public final class Sorting {
                         .locks(Locks.ALL)
                         .measure(Sorting::bytesOfStored)
                         .does(Sorting::sort),
-                Command.named(
-                                "sort_ro",
-                                "SORT_RO key [BY pattern] [LIMIT offset count] [GET pattern [GET"
-                                        + " pattern ...]] [ASC|DESC] [ALPHA]")
+                Command.named("sort_ro")
                         .since("7.0.0")
                         .group("generic")
                         .arity(-2)

@@ -9,7 +9,6 @@ import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
 
 import java.util.List;
-import java.util.Locale;
 
 /** EXPIRE and TTL in all their units, and PERSIST. */
 public final class TimeToLive {
@@ -32,11 +31,8 @@ public final class TimeToLive {
         static final Scale AT_MILLIS = new Scale(1, true);
     }
 
-    private static Command expire(
-            String name, String unit, String since, String summary, Scale scale) {
-        return Command.named(
-                        name,
-                        name.toUpperCase(Locale.ROOT) + " key " + unit + " [NX | XX | GT | LT]")
+    private static Command expire(String name, String since, String summary, Scale scale) {
+        return Command.named(name)
                 .since(since)
                 .group("generic")
                 .complexity("O(1)")
@@ -50,7 +46,7 @@ public final class TimeToLive {
 
     private static Command tell(
             String name, String since, String summary, Scale scale, String... tips) {
-        return Command.named(name, name.toUpperCase(Locale.ROOT) + " key")
+        return Command.named(name)
                 .since(since)
                 .group("generic")
                 .complexity("O(1)")
@@ -65,27 +61,19 @@ public final class TimeToLive {
 
     public static List<Command> all() {
         return List.of(
-                expire(
-                        "expire",
-                        "seconds",
-                        "1.0.0",
-                        "Set a key's time to live in seconds",
-                        Scale.SECONDS),
+                expire("expire", "1.0.0", "Set a key's time to live in seconds", Scale.SECONDS),
                 expire(
                         "pexpire",
-                        "milliseconds",
                         "2.6.0",
                         "Set a key's time to live in milliseconds",
                         Scale.MILLIS),
                 expire(
                         "expireat",
-                        "unix-time-seconds",
                         "1.2.0",
                         "Set the expiration for a key as a UNIX timestamp",
                         Scale.AT_SECONDS),
                 expire(
                         "pexpireat",
-                        "unix-time-milliseconds",
                         "2.6.0",
                         "Set the expiration for a key as a UNIX timestamp specified in milliseconds",
                         Scale.AT_MILLIS),
@@ -111,7 +99,7 @@ public final class TimeToLive {
                         "7.0.0",
                         "Get the expiration Unix timestamp for a key in milliseconds",
                         Scale.AT_MILLIS),
-                Command.named("persist", "PERSIST key")
+                Command.named("persist")
                         .since("2.2.0")
                         .group("generic")
                         .complexity("O(1)")

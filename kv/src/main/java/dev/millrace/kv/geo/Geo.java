@@ -23,8 +23,8 @@ public final class Geo {
 
     private Geo() {}
 
-    static Command.Builder geo(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    static Command.Builder geo(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("geo")
                 .arity(arity)
@@ -34,12 +34,7 @@ public final class Geo {
 
     public static List<Command> all() {
         return List.of(
-                geo(
-                                "geoadd",
-                                "GEOADD key [NX|XX] [CH] longitude latitude member [longitude"
-                                        + " latitude member ...]",
-                                "3.2.0",
-                                -5)
+                geo("geoadd", "3.2.0", -5)
                         .complexity(
                                 "O(log(N)) for each item added, where N is the number of elements"
                                         + " in the sorted set.")
@@ -50,17 +45,17 @@ public final class Geo {
                         .access(KeyAccess.of("RW", "update"))
                         .cost(Adding::cost)
                         .does(Geo::add),
-                geo("geopos", "GEOPOS key [member [member ...]]", "3.2.0", -2)
+                geo("geopos", "3.2.0", -2)
                         .complexity("O(N) where N is the number of members requested.")
                         .summary("Returns longitude and latitude of members of a geospatial index")
                         .flags(Flag.READONLY)
                         .does(Geo::positions),
-                geo("geodist", "GEODIST key member1 member2 [M|KM|FT|MI]", "3.2.0", -4)
+                geo("geodist", "3.2.0", -4)
                         .complexity("O(log(N))")
                         .summary("Returns the distance between two members of a geospatial index")
                         .flags(Flag.READONLY)
                         .does(Geo::distance),
-                geo("geohash", "GEOHASH key [member [member ...]]", "3.2.0", -2)
+                geo("geohash", "3.2.0", -2)
                         .complexity(
                                 "O(log(N)) for each member requested, where N is the number of"
                                         + " elements in the sorted set.")

@@ -28,33 +28,19 @@ public final class Searching {
             "O(N+log(M)) where N is the number of elements inside the bounding box of the circular"
                     + " area delimited by center and radius and M is the number of items inside"
                     + " the index.";
-    private static final String WITH =
-            " [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count [ANY]] [ASC|DESC]";
-    private static final String STORE = " [STORE key|STOREDIST key]";
-    private static final String SHAPES =
-            " FROMMEMBER member|FROMLONLAT longitude latitude BYRADIUS radius M|KM|FT|MI|BYBOX"
-                    + " width height M|KM|FT|MI [ASC|DESC] [COUNT count [ANY]]";
 
     private Searching() {}
 
     public static List<Command> all() {
         return List.of(
-                Geo.geo(
-                                "geosearch",
-                                "GEOSEARCH key" + SHAPES + " [WITHCOORD] [WITHDIST] [WITHHASH]",
-                                "6.2.0",
-                                -7)
+                Geo.geo("geosearch", "6.2.0", -7)
                         .complexity(SEARCHED)
                         .summary(
                                 "Query a sorted set representing a geospatial index to fetch"
                                         + " members inside an area of a box or a circle.")
                         .flags(Flag.READONLY)
                         .does(call -> search(call, Form.SEARCH, false)),
-                Geo.geo(
-                                "geosearchstore",
-                                "GEOSEARCHSTORE destination source" + SHAPES + " [STOREDIST]",
-                                "6.2.0",
-                                -8)
+                Geo.geo("geosearchstore", "6.2.0", -8)
                         .complexity(SEARCHED)
                         .summary(
                                 "Query a sorted set representing a geospatial index to fetch"
@@ -67,31 +53,15 @@ public final class Searching {
                                 KeyAccess.of("RO", "access").at(2, 2))
                         .measure(call -> SortedSetValue.namedBytes(sortedSet(call, 2)))
                         .does(call -> search(call, Form.SEARCH_STORE, false)),
-                around(
-                        "georadius",
-                        "GEORADIUS key longitude latitude radius M|KM|FT|MI",
-                        6,
-                        Form.AROUND_PLACE),
-                around(
-                        "georadiusbymember",
-                        "GEORADIUSBYMEMBER key member radius M|KM|FT|MI",
-                        5,
-                        Form.AROUND_MEMBER),
-                Geo.geo(
-                                "georadius_ro",
-                                "GEORADIUS_RO key longitude latitude radius M|KM|FT|MI" + WITH,
-                                "3.2.10",
-                                -6)
+                around("georadius", 6, Form.AROUND_PLACE),
+                around("georadiusbymember", 5, Form.AROUND_MEMBER),
+                Geo.geo("georadius_ro", "3.2.10", -6)
                         .complexity(AROUND)
                         .deprecated("6.2.0", "`GEOSEARCH` with the `BYRADIUS` argument")
                         .summary("A read-only variant for GEORADIUS")
                         .flags(Flag.READONLY)
                         .does(call -> search(call, Form.AROUND_PLACE, false)),
-                Geo.geo(
-                                "georadiusbymember_ro",
-                                "GEORADIUSBYMEMBER_RO key member radius M|KM|FT|MI" + WITH,
-                                "3.2.10",
-                                -5)
+                Geo.geo("georadiusbymember_ro", "3.2.10", -5)
                         .complexity(AROUND)
                         .deprecated(
                                 "6.2.0",
@@ -101,10 +71,10 @@ public final class Searching {
                         .does(call -> search(call, Form.AROUND_MEMBER, false)));
     }
 
-    private static Command around(String name, String usage, int arity, Form form) {
+    private static Command around(String name, int arity, Form form) {
         String what = form == Form.AROUND_PLACE ? "point" : "member";
         Keys keys = Keys.storing(arity);
-        return Geo.geo(name, usage + WITH + STORE, "3.2.0", -arity)
+        return Geo.geo(name, "3.2.0", -arity)
                 .complexity(AROUND)
                 .deprecated(
                         "6.2.0",

@@ -27,7 +27,7 @@ public final class HashCounters {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("hincrby", "HINCRBY key field increment")
+                Command.named("hincrby")
                         .since("2.0.0")
                         .group("hash")
                         .arity(4)
@@ -39,7 +39,7 @@ public final class HashCounters {
                         .access(KeyAccess.of("RW", "access", "update"))
                         .cost(request -> EFFECT_BYTES + request.bytes())
                         .does(HashCounters::add),
-                Command.named("hincrbyfloat", "HINCRBYFLOAT key field increment")
+                Command.named("hincrbyfloat")
                         .since("2.6.0")
                         .group("hash")
                         .arity(4)

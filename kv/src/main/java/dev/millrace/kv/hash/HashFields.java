@@ -31,7 +31,7 @@ public final class HashFields {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("hmget", "HMGET key field [field ...]")
+                Command.named("hmget")
                         .since("2.0.0")
                         .group("hash")
                         .arity(-3)
@@ -41,7 +41,7 @@ public final class HashFields {
                         .flags(Flag.READONLY, Flag.FAST)
                         .categories("hash")
                         .does(HashFields::getMany),
-                Command.named("hexists", "HEXISTS key field")
+                Command.named("hexists")
                         .since("2.0.0")
                         .group("hash")
                         .arity(3)
@@ -52,7 +52,7 @@ public final class HashFields {
                         .categories("hash")
                         .access(KeyAccess.of("RO"))
                         .does(HashFields::exists),
-                Command.named("hstrlen", "HSTRLEN key field")
+                Command.named("hstrlen")
                         .since("3.2.0")
                         .group("hash")
                         .arity(3)
@@ -63,7 +63,7 @@ public final class HashFields {
                         .categories("hash")
                         .access(KeyAccess.of("RO"))
                         .does(HashFields::valueLength),
-                Command.named("hkeys", "HKEYS key")
+                Command.named("hkeys")
                         .since("2.0.0")
                         .group("hash")
                         .arity(2)
@@ -74,7 +74,7 @@ public final class HashFields {
                         .categories("hash")
                         .tips("nondeterministic_output_order")
                         .does(call -> list(call, true)),
-                Command.named("hvals", "HVALS key")
+                Command.named("hvals")
                         .since("2.0.0")
                         .group("hash")
                         .arity(2)
@@ -85,7 +85,7 @@ public final class HashFields {
                         .categories("hash")
                         .tips("nondeterministic_output_order")
                         .does(call -> list(call, false)),
-                Command.named("hrandfield", "HRANDFIELD key [count [WITHVALUES]]")
+                Command.named("hrandfield")
                         .since("6.2.0")
                         .group("hash")
                         .arity(-2)
@@ -96,7 +96,7 @@ public final class HashFields {
                         .categories("hash")
                         .tips("nondeterministic_output")
                         .does(HashFields::random),
-                Command.named("hscan", "HSCAN key cursor [MATCH pattern] [COUNT count]")
+                Command.named("hscan")
                         .since("2.8.0")
                         .group("hash")
                         .arity(-3)

@@ -22,8 +22,8 @@ import java.util.List;
 public final class Hashes {
     private Hashes() {}
 
-    private static Command.Builder hash(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder hash(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("hash")
                 .arity(arity)
@@ -33,7 +33,7 @@ public final class Hashes {
 
     public static List<Command> all() {
         return List.of(
-                hash("hset", "HSET key field value [field value ...]", "2.0.0", -4)
+                hash("hset", "2.0.0", -4)
                         .complexity(
                                 "O(1) for each field/value pair added, so O(N) to add N field/value"
                                         + " pairs when the command is called with multiple field/value"
@@ -42,7 +42,7 @@ public final class Hashes {
                         .flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST)
                         .access(KeyAccess.of("RW", "update"))
                         .does(Hashes::set),
-                Command.named("hmset", "HMSET key field value [field value ...]")
+                Command.named("hmset")
                         .since("2.0.0")
                         .deprecated("4.0.0", "`HSET` with multiple field-value pairs")
                         .group("hash")
@@ -53,7 +53,7 @@ public final class Hashes {
                         .flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST)
                         .categories("hash")
                         .does(Hashes::setAll),
-                Command.named("hsetnx", "HSETNX key field value")
+                Command.named("hsetnx")
                         .since("2.0.0")
                         .group("hash")
                         .arity(4)
@@ -64,24 +64,24 @@ public final class Hashes {
                         .categories("hash")
                         .access(KeyAccess.of("RW", "insert"))
                         .does(Hashes::setNew),
-                hash("hget", "HGET key field", "2.0.0", 3)
+                hash("hget", "2.0.0", 3)
                         .complexity("O(1)")
                         .summary("Get the value of a hash field")
                         .flags(Flag.READONLY, Flag.FAST)
                         .does(Hashes::get),
-                hash("hlen", "HLEN key", "2.0.0", 2)
+                hash("hlen", "2.0.0", 2)
                         .complexity("O(1)")
                         .summary("Get the number of fields in a hash")
                         .flags(Flag.READONLY, Flag.FAST)
                         .access(KeyAccess.of("RO"))
                         .does(Hashes::length),
-                hash("hdel", "HDEL key field [field ...]", "2.0.0", -3)
+                hash("hdel", "2.0.0", -3)
                         .complexity("O(N) where N is the number of fields to be removed.")
                         .summary("Delete one or more hash fields")
                         .flags(Flag.WRITE, Flag.FAST)
                         .access(KeyAccess.of("RW", "delete"))
                         .does(Hashes::delete),
-                hash("hgetall", "HGETALL key", "2.0.0", 2)
+                hash("hgetall", "2.0.0", 2)
                         .complexity("O(N) where N is the size of the hash.")
                         .summary("Get all the fields and values in a hash")
                         .flags(Flag.READONLY)

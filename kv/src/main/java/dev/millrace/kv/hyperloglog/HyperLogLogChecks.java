@@ -28,7 +28,7 @@ public final class HyperLogLogChecks {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("pfdebug", "PFDEBUG subcommand key")
+                Command.named("pfdebug")
                         .since("2.8.9")
                         .internal(true)
                         .group("hyperloglog")
@@ -41,7 +41,7 @@ public final class HyperLogLogChecks {
                         .access(KeyAccess.of("RW", "access"))
                         .measure(call -> EFFECT_BYTES + Sketch.DENSE_BYTES + call.length(2))
                         .does(HyperLogLogChecks::debug),
-                Command.named("pfselftest", "PFSELFTEST")
+                Command.named("pfselftest")
                         .since("2.8.9")
                         .internal(true)
                         .group("hyperloglog")

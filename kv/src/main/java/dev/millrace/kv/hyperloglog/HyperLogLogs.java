@@ -26,7 +26,7 @@ public final class HyperLogLogs {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("pfadd", "PFADD key [element [element ...]]")
+                Command.named("pfadd")
                         .since("2.8.9")
                         .group("hyperloglog")
                         .arity(-2)
@@ -38,7 +38,7 @@ public final class HyperLogLogs {
                         .access(KeyAccess.of("RW", "insert"))
                         .measure(HyperLogLogs::bytesOfChange)
                         .does(HyperLogLogs::add),
-                Command.named("pfcount", "PFCOUNT key [key ...]")
+                Command.named("pfcount")
                         .since("2.8.9")
                         .group("hyperloglog")
                         .arity(-2)
@@ -58,7 +58,7 @@ public final class HyperLogLogs {
                                                 "RW because it may change the internal representation of the key,"
                                                         + " and propagate to replicas"))
                         .does(HyperLogLogs::count),
-                Command.named("pfmerge", "PFMERGE destkey sourcekey [sourcekey ...]")
+                Command.named("pfmerge")
                         .since("2.8.9")
                         .group("hyperloglog")
                         .arity(-2)

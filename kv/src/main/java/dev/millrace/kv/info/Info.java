@@ -15,7 +15,7 @@ public final class Info {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("info", "INFO [section [section ...]]")
+                Command.named("info")
                         .since("1.0.0")
                         .group("server")
                         .complexity("O(1)")

@@ -24,20 +24,20 @@ public final class BlockingLists {
 
     private BlockingLists() {}
 
-    private static Command.Builder blocking(String name, String usage, String since, int arity) {
-        return Lists.list(name, usage, since, arity).flags(Flag.WRITE, Flag.BLOCKING);
+    private static Command.Builder blocking(String name, String since, int arity) {
+        return Lists.list(name, since, arity).flags(Flag.WRITE, Flag.BLOCKING);
     }
 
     private static Command.Builder pop(String name) {
-        return blocking(name, name + " key [key ...] timeout", "2.0.0", -3)
+        return blocking(name, "2.0.0", -3)
                 .complexity("O(N) where N is the number of provided keys.")
                 .keys(Keys.range(1, -2, 1))
                 .flags(Flag.NOSCRIPT)
                 .access(POPS);
     }
 
-    private static Command.Builder move(String name, String usage, String since, int arity) {
-        return blocking(name, usage, since, arity)
+    private static Command.Builder move(String name, String since, int arity) {
+        return blocking(name, since, arity)
                 .complexity("O(1)")
                 .summary(
                         "Pop an element from a list, push it to another list and return it; or"
@@ -49,21 +49,17 @@ public final class BlockingLists {
 
     public static List<Command> all() {
         return List.of(
-                pop("BLPOP")
+                pop("blpop")
                         .summary(
                                 "Remove and get the first element in a list, or block until one is"
                                         + " available")
                         .does(call -> pop(call, ListEnd.LEFT)),
-                pop("BRPOP")
+                pop("brpop")
                         .summary(
                                 "Remove and get the last element in a list, or block until one is"
                                         + " available")
                         .does(call -> pop(call, ListEnd.RIGHT)),
-                blocking(
-                                "blmpop",
-                                "BLMPOP timeout numkeys key [key ...] <LEFT | RIGHT> [COUNT count]",
-                                "7.0.0",
-                                -5)
+                blocking("blmpop", "7.0.0", -5)
                         .complexity(
                                 "O(N+M) where N is the number of provided keys and M is the number"
                                         + " of elements returned.")
@@ -71,13 +67,9 @@ public final class BlockingLists {
                         .keys(Keys.counted(2))
                         .access(POPS)
                         .does(BlockingLists::popSome),
-                move(
-                                "blmove",
-                                "BLMOVE source destination <LEFT | RIGHT> <LEFT | RIGHT> timeout",
-                                "6.2.0",
-                                6)
+                move("blmove", "6.2.0", 6)
                         .does(call -> move(call, ListEnd.of(call, 3), ListEnd.of(call, 4), 5)),
-                move("brpoplpush", "BRPOPLPUSH source destination timeout", "2.2.0", 4)
+                move("brpoplpush", "2.2.0", 4)
                         .deprecated("6.2.0", "`BLMOVE` with the `RIGHT` and `LEFT` arguments")
                         .does(call -> move(call, ListEnd.RIGHT, ListEnd.LEFT, 3)));
     }

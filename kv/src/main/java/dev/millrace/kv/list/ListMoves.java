@@ -17,8 +17,8 @@ import java.util.List;
 public final class ListMoves {
     private ListMoves() {}
 
-    private static Command.Builder move(String name, String usage, String since, int arity) {
-        return Lists.list(name, usage, since, arity)
+    private static Command.Builder move(String name, String since, int arity) {
+        return Lists.list(name, since, arity)
                 .complexity("O(1)")
                 .keys(Keys.range(1, 2, 1))
                 .flags(Flag.WRITE, Flag.DENYOOM)
@@ -29,11 +29,11 @@ public final class ListMoves {
 
     public static List<Command> all() {
         return List.of(
-                move("lmove", "LMOVE source destination <LEFT | RIGHT> <LEFT | RIGHT>", "6.2.0", 5)
+                move("lmove", "6.2.0", 5)
                         .summary(
                                 "Pop an element from a list, push it to another list and return it")
                         .does(call -> move(call, ListEnd.of(call, 3), ListEnd.of(call, 4))),
-                move("rpoplpush", "RPOPLPUSH source destination", "1.2.0", 3)
+                move("rpoplpush", "1.2.0", 3)
                         .deprecated("6.2.0", "`LMOVE` with the `RIGHT` and `LEFT` arguments")
                         .summary(
                                 "Remove the last element in a list, prepend it to another list and"

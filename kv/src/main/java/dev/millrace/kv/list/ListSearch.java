@@ -44,11 +44,7 @@ public final class ListSearch {
 
     public static List<Command> all() {
         return List.of(
-                Lists.list(
-                                "lpos",
-                                "LPOS key element [RANK rank] [COUNT num-matches] [MAXLEN len]",
-                                "6.0.6",
-                                -3)
+                Lists.list("lpos", "6.0.6", -3)
                         .complexity(
                                 "O(N) where N is the number of elements in the list, for the"
                                         + " average case. When searching for elements near the head"

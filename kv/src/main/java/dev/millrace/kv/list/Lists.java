@@ -24,8 +24,8 @@ public final class Lists {
     private Lists() {}
 
     /** Begins the declaration of a command on one list. */
-    static Command.Builder list(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    static Command.Builder list(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("list")
                 .arity(arity)
@@ -35,13 +35,13 @@ public final class Lists {
 
     public static List<Command> all() {
         return List.of(
-                list("llen", "LLEN key", "1.0.0", 2)
+                list("llen", "1.0.0", 2)
                         .complexity("O(1)")
                         .summary("Get the length of a list")
                         .flags(Flag.READONLY, Flag.FAST)
                         .access(KeyAccess.of("RO"))
                         .does(Lists::length),
-                list("lrange", "LRANGE key start stop", "1.0.0", 4)
+                list("lrange", "1.0.0", 4)
                         .complexity(
                                 "O(S+N) where S is the distance of start offset from HEAD for small"
                                         + " lists, from nearest end (HEAD or TAIL) for large lists;"
@@ -49,7 +49,7 @@ public final class Lists {
                         .summary("Get a range of elements from a list")
                         .flags(Flag.READONLY)
                         .does(Lists::range),
-                list("lindex", "LINDEX key index", "1.0.0", 3)
+                list("lindex", "1.0.0", 3)
                         .complexity(
                                 "O(N) where N is the number of elements to traverse to get to the"
                                         + " element at index. This makes asking for the first or the"
@@ -57,7 +57,7 @@ public final class Lists {
                         .summary("Get an element from a list by its index")
                         .flags(Flag.READONLY)
                         .does(Lists::index),
-                list("lset", "LSET key index element", "1.0.0", 4)
+                list("lset", "1.0.0", 4)
                         .complexity(
                                 "O(N) where N is the length of the list. Setting either the first"
                                         + " or the last element of the list is O(1).")
@@ -65,7 +65,7 @@ public final class Lists {
                         .flags(Flag.WRITE, Flag.DENYOOM)
                         .cost(request -> 2 * (request.bytes() + 64))
                         .does(Lists::set),
-                list("linsert", "LINSERT key <BEFORE | AFTER> pivot element", "2.2.0", 5)
+                list("linsert", "2.2.0", 5)
                         .complexity(
                                 "O(N) where N is the number of elements to traverse before seeing"
                                         + " the value pivot. This means that inserting somewhere on"
@@ -76,7 +76,7 @@ public final class Lists {
                         .flags(Flag.WRITE, Flag.DENYOOM)
                         .access(KeyAccess.of("RW", "insert"))
                         .does(Lists::insert),
-                list("lrem", "LREM key count element", "1.0.0", 4)
+                list("lrem", "1.0.0", 4)
                         .complexity(
                                 "O(N+M) where N is the length of the list and M is the number of"
                                         + " elements removed.")
@@ -84,7 +84,7 @@ public final class Lists {
                         .flags(Flag.WRITE)
                         .access(KeyAccess.of("RW", "delete"))
                         .does(Lists::remove),
-                list("ltrim", "LTRIM key start stop", "1.0.0", 4)
+                list("ltrim", "1.0.0", 4)
                         .complexity(
                                 "O(N) where N is the number of elements to be removed by the"
                                         + " operation.")

@@ -22,29 +22,25 @@ public final class Popping {
 
     private Popping() {}
 
-    private static Command.Builder pop(String name, String usage, String since, int arity) {
-        return Lists.list(name, usage, since, arity)
+    private static Command.Builder pop(String name, String since, int arity) {
+        return Lists.list(name, since, arity)
                 .flags(Flag.WRITE)
                 .access(KeyAccess.of("RW", "access", "delete"));
     }
 
     public static List<Command> all() {
         return List.of(
-                pop("lpop", "LPOP key [count]", "1.0.0", -2)
+                pop("lpop", "1.0.0", -2)
                         .summary("Remove and get the first elements in a list")
                         .complexity("O(N) where N is the number of elements returned")
                         .flags(Flag.FAST)
                         .does(call -> pop(call, ListEnd.LEFT)),
-                pop("rpop", "RPOP key [count]", "1.0.0", -2)
+                pop("rpop", "1.0.0", -2)
                         .summary("Remove and get the last elements in a list")
                         .complexity("O(N) where N is the number of elements returned")
                         .flags(Flag.FAST)
                         .does(call -> pop(call, ListEnd.RIGHT)),
-                pop(
-                                "lmpop",
-                                "LMPOP numkeys key [key ...] <LEFT | RIGHT> [COUNT count]",
-                                "7.0.0",
-                                -4)
+                pop("lmpop", "7.0.0", -4)
                         .summary("Pop elements from a list")
                         .complexity(
                                 "O(N+M) where N is the number of provided keys and M is the number"

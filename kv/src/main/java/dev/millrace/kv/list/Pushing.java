@@ -21,7 +21,7 @@ public final class Pushing {
     private Pushing() {}
 
     private static Command.Builder push(String name, String since) {
-        return Lists.list(name, name + " key element [element ...]", since, -3)
+        return Lists.list(name, since, -3)
                 .complexity(COMPLEXITY)
                 .flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST)
                 .access(KeyAccess.of("RW", "insert"));
@@ -29,16 +29,16 @@ public final class Pushing {
 
     public static List<Command> all() {
         return List.of(
-                push("LPUSH", "1.0.0")
+                push("lpush", "1.0.0")
                         .summary("Prepend one or multiple elements to a list")
                         .does(call -> push(call, ListEnd.LEFT)),
-                push("RPUSH", "1.0.0")
+                push("rpush", "1.0.0")
                         .summary("Append one or multiple elements to a list")
                         .does(call -> push(call, ListEnd.RIGHT)),
-                push("LPUSHX", "2.2.0")
+                push("lpushx", "2.2.0")
                         .summary("Prepend an element to a list, only if the list exists")
                         .does(call -> pushIfThere(call, ListEnd.LEFT)),
-                push("RPUSHX", "2.2.0")
+                push("rpushx", "2.2.0")
                         .summary("Append an element to a list, only if the list exists")
                         .does(call -> pushIfThere(call, ListEnd.RIGHT)));
     }

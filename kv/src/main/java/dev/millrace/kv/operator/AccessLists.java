@@ -54,8 +54,8 @@ public final class AccessLists {
 
     private AccessLists() {}
 
-    private static Command.Builder acl(String name, String usage, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder acl(String name, int arity) {
+        return Command.named(name)
                 .since("6.0.0")
                 .group("server")
                 .complexity("O(1)")
@@ -63,74 +63,73 @@ public final class AccessLists {
                 .flags(Flag.NOSCRIPT, Flag.LOADING, Flag.STALE);
     }
 
-    private static Command.Builder admin(String name, String usage, int arity) {
-        return acl(name, usage, arity).flags(Flag.ADMIN);
+    private static Command.Builder admin(String name, int arity) {
+        return acl(name, arity).flags(Flag.ADMIN);
     }
 
     public static List<Command> all() {
         return List.of(
-                Command.named("acl", "ACL")
+                Command.named("acl")
                         .since("6.0.0")
                         .group("server")
                         .complexity("Depends on subcommand.")
                         .summary("A container for Access List Control commands ")
                         .arity(-2)
                         .contains(
-                                acl("cat", "ACL CAT [categoryname]", -2)
+                                acl("cat", -2)
                                         .complexity(
                                                 "O(1) since the categories and commands are a fixed set.")
                                         .summary(
                                                 "List the ACL categories or the commands inside a"
                                                         + " category")
                                         .does(AccessLists::categories),
-                                admin("deluser", "ACL DELUSER username [username ...]", -3)
+                                admin("deluser", -3)
                                         .complexity(
                                                 "O(1) amortized time considering the typical user.")
                                         .summary(
                                                 "Remove the specified ACL users and the associated"
                                                         + " rules")
                                         .does(AccessLists::deleteUser),
-                                acl("genpass", "ACL GENPASS [bits]", -2)
+                                acl("genpass", -2)
                                         .summary(
                                                 "Generate a pseudorandom secure password to use"
                                                         + " for ACL users")
                                         .does(AccessLists::password),
-                                admin("getuser", "ACL GETUSER username", 3)
+                                admin("getuser", 3)
                                         .complexity(
                                                 "O(N). Where N is the number of password, command and "
                                                         + "pattern rules that the user has.")
                                         .summary("Get the rules for a specific ACL user")
                                         .does(AccessLists::user),
-                                Help.declared("acl", "6.0.0", "server")
-                                        .does(Help.answering("acl", HELP)),
-                                admin("list", "ACL LIST", 2)
+                                Help.declared("6.0.0", "server").does(Help.answering("acl", HELP)),
+                                admin("list", 2)
                                         .complexity(
                                                 "O(N). Where N is the number of configured users.")
                                         .summary(
                                                 "List the current ACL rules in ACL config file"
                                                         + " format")
                                         .does(AccessLists::list),
-                                admin("log", "ACL LOG [count|RESET]", -2)
+                                admin("log", -2)
                                         .complexity(
                                                 "O(N) with N being the number of entries shown.")
                                         .summary(
                                                 "List latest events denied because of ACLs in"
                                                         + " place")
                                         .does(AccessLists::log),
-                                admin("setuser", "ACL SETUSER username [rule [rule ...]]", -3)
+                                admin("setuser", -3)
                                         .complexity(
                                                 "O(N). Where N is the number of rules provided.")
                                         .summary(
                                                 "Modify or create the rules for a specific ACL"
                                                         + " user")
                                         .does(AccessLists::setUser),
-                                admin("users", "ACL USERS", 2)
+                                admin("users", 2)
                                         .complexity(
                                                 "O(N). Where N is the number of configured users.")
                                         .summary(
                                                 "List the username of all the configured ACL rules")
                                         .does(AccessLists::users),
-                                acl("whoami", "ACL WHOAMI", 2)
+                                acl("whoami", 2)
                                         .summary(
                                                 "Return the name of the user associated to the"
                                                         + " current connection")

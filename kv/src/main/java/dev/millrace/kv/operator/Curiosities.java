@@ -16,7 +16,7 @@ public final class Curiosities {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("time", "TIME")
+                Command.named("time")
                         .since("2.6.0")
                         .group("server")
                         .complexity("O(1)")
@@ -25,7 +25,7 @@ public final class Curiosities {
                         .flags(Flag.LOADING, Flag.STALE, Flag.FAST)
                         .tips("nondeterministic_output")
                         .does(Curiosities::time),
-                Command.named("lolwut", "LOLWUT [VERSION version]")
+                Command.named("lolwut")
                         .since("5.0.0")
                         .group("server")
                         .summary("Display some computer art and the Redis version")

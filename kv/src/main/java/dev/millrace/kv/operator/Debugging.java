@@ -35,7 +35,7 @@ public final class Debugging {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("debug", "DEBUG subcommand [arg ...]")
+                Command.named("debug")
                         .since("1.0.0")
                         .internal(true)
                         .group("server")

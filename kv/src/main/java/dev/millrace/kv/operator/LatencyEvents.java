@@ -36,8 +36,8 @@ public final class LatencyEvents {
 
     private LatencyEvents() {}
 
-    private static Command.Builder latency(String name, String usage, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder latency(String name, int arity) {
+        return Command.named(name)
                 .since("2.8.13")
                 .group("server")
                 .complexity("O(1)")
@@ -47,32 +47,32 @@ public final class LatencyEvents {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("latency", "LATENCY")
+                Command.named("latency")
                         .since("2.8.13")
                         .group("server")
                         .complexity("Depends on subcommand.")
                         .summary("A container for latency diagnostics commands")
                         .arity(-2)
                         .contains(
-                                latency("doctor", "LATENCY DOCTOR", 2)
+                                latency("doctor", 2)
                                         .summary("Return a human readable latency analysis report.")
                                         .tips(
                                                 "nondeterministic_output",
                                                 "request_policy:all_nodes",
                                                 "response_policy:special")
                                         .does(LatencyEvents::doctor),
-                                latency("graph", "LATENCY GRAPH event", 3)
+                                latency("graph", 3)
                                         .summary("Return a latency graph for the event.")
                                         .tips(
                                                 "nondeterministic_output",
                                                 "request_policy:all_nodes",
                                                 "response_policy:special")
                                         .does(LatencyEvents::graph),
-                                Help.declared("latency", "2.8.13", "server")
+                                Help.declared("2.8.13", "server")
                                         .summary(
                                                 "Show helpful text about the different subcommands.")
                                         .does(Help.answering("latency", HELP)),
-                                latency("histogram", "LATENCY HISTOGRAM [COMMAND ...]", -2)
+                                latency("histogram", -2)
                                         .since("7.0.0")
                                         .complexity(
                                                 "O(N) where N is the number of commands with"
@@ -85,14 +85,14 @@ public final class LatencyEvents {
                                                 "request_policy:all_nodes",
                                                 "response_policy:special")
                                         .does(LatencyEvents::histogram),
-                                latency("history", "LATENCY HISTORY event", 3)
+                                latency("history", 3)
                                         .summary("Return timestamp-latency samples for the event.")
                                         .tips(
                                                 "nondeterministic_output",
                                                 "request_policy:all_nodes",
                                                 "response_policy:special")
                                         .does(call -> call.reply().emptyArray()),
-                                latency("latest", "LATENCY LATEST", 2)
+                                latency("latest", 2)
                                         .summary(
                                                 "Return the latest latency samples for all events.")
                                         .tips(
@@ -100,7 +100,7 @@ public final class LatencyEvents {
                                                 "request_policy:all_nodes",
                                                 "response_policy:special")
                                         .does(call -> call.reply().emptyArray()),
-                                latency("reset", "LATENCY RESET [event [event ...]]", -2)
+                                latency("reset", -2)
                                         .summary("Reset latency data for one or more events.")
                                         .tips(
                                                 "request_policy:all_nodes",

@@ -42,30 +42,26 @@ public final class MemoryUse {
 
     private MemoryUse() {}
 
-    private static Command.Builder memory(String name, String usage, int arity) {
-        return Command.named(name, usage)
-                .since("4.0.0")
-                .group("server")
-                .complexity("O(1)")
-                .arity(arity);
+    private static Command.Builder memory(String name, int arity) {
+        return Command.named(name).since("4.0.0").group("server").complexity("O(1)").arity(arity);
     }
 
     public static List<Command> all() {
         return List.of(
-                memory("memory", "MEMORY", -2)
+                memory("memory", -2)
                         .complexity("Depends on subcommand.")
                         .summary("A container for memory diagnostics commands")
                         .contains(
-                                memory("doctor", "MEMORY DOCTOR", 2)
+                                memory("doctor", 2)
                                         .summary("Outputs memory problems report")
                                         .tips(
                                                 "nondeterministic_output",
                                                 "request_policy:all_shards",
                                                 "response_policy:special")
                                         .does(MemoryUse::doctor),
-                                Help.declared("memory", "4.0.0", "server")
+                                Help.declared("4.0.0", "server")
                                         .does(Help.answering("memory", HELP)),
-                                memory("malloc-stats", "MEMORY MALLOC-STATS", 2)
+                                memory("malloc-stats", 2)
                                         .complexity(
                                                 "Depends on how much memory is allocated, could be slow")
                                         .summary("Show allocator internal stats")
@@ -74,7 +70,7 @@ public final class MemoryUse {
                                                 "request_policy:all_shards",
                                                 "response_policy:special")
                                         .does(MemoryUse::allocator),
-                                memory("purge", "MEMORY PURGE", 2)
+                                memory("purge", 2)
                                         .complexity(
                                                 "Depends on how much memory is allocated, could be slow")
                                         .summary("Ask the allocator to release memory")
@@ -82,14 +78,14 @@ public final class MemoryUse {
                                                 "request_policy:all_shards",
                                                 "response_policy:all_succeeded")
                                         .does(call -> call.reply().ok()),
-                                memory("stats", "MEMORY STATS", 2)
+                                memory("stats", 2)
                                         .summary("Show memory usage details")
                                         .tips(
                                                 "nondeterministic_output",
                                                 "request_policy:all_shards",
                                                 "response_policy:special")
                                         .does(MemoryUse::stats),
-                                memory("usage", "MEMORY USAGE key [SAMPLES count]", -3)
+                                memory("usage", -3)
                                         .complexity("O(N) where N is the number of samples.")
                                         .summary("Estimate the memory usage of a key")
                                         .keys(Keys.range(2, 2, 1))

@@ -8,7 +8,6 @@ import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** ROLE, REPLICAOF, WAIT, FAILOVER: a master without replicas. */
@@ -28,7 +27,7 @@ public final class Replication {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("role", "ROLE")
+                Command.named("role")
                         .since("2.8.12")
                         .group("server")
                         .complexity("O(1)")
@@ -41,7 +40,7 @@ public final class Replication {
                 replicaOf("slaveof", "1.0.0")
                         .deprecated("5.0.0", "`REPLICAOF`")
                         .does(Replication::follow),
-                Command.named("wait", "WAIT numreplicas timeout")
+                Command.named("wait")
                         .since("3.0.0")
                         .group("generic")
                         .complexity("O(1)")
@@ -53,9 +52,7 @@ public final class Replication {
                         .categories("connection")
                         .tips("request_policy:all_shards", "response_policy:agg_min")
                         .does(Replication::await),
-                Command.named(
-                                "failover",
-                                "FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]")
+                Command.named("failover")
                         .since("6.2.0")
                         .group("server")
                         .complexity("O(1)")
@@ -68,7 +65,7 @@ public final class Replication {
     }
 
     private static Command.Builder replicaOf(String name, String since) {
-        return Command.named(name, name.toUpperCase(Locale.ROOT) + " <host port|NO ONE>")
+        return Command.named(name)
                 .since(since)
                 .group("server")
                 .complexity("O(1)")

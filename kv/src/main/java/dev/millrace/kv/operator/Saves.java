@@ -26,8 +26,8 @@ public final class Saves {
 
     private Saves() {}
 
-    private static Command.Builder save(String name, String usage, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder save(String name, int arity) {
+        return Command.named(name)
                 .since("1.0.0")
                 .group("server")
                 .complexity("O(1)")
@@ -37,21 +37,21 @@ public final class Saves {
 
     public static List<Command> all() {
         return List.of(
-                save("save", "SAVE", 1)
+                save("save", 1)
                         .complexity("O(N) where N is the total number of keys in all databases")
                         .summary("Synchronously save the dataset to disk")
                         .flags(Flag.NO_MULTI)
                         .flags(Flag.NO_ASYNC_LOADING)
                         .does(Saves::save),
-                save("bgsave", "BGSAVE [SCHEDULE]", -1)
+                save("bgsave", -1)
                         .summary("Asynchronously save the dataset to disk")
                         .flags(Flag.NO_ASYNC_LOADING)
                         .does(Saves::saveInBackground),
-                save("bgrewriteaof", "BGREWRITEAOF", 1)
+                save("bgrewriteaof", 1)
                         .summary("Asynchronously rewrite the append-only file")
                         .flags(Flag.NO_ASYNC_LOADING)
                         .does(Saves::rewrite),
-                Command.named("lastsave", "LASTSAVE")
+                Command.named("lastsave")
                         .since("1.0.0")
                         .group("server")
                         .complexity("O(1)")

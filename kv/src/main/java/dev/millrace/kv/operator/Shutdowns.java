@@ -24,7 +24,7 @@ public final class Shutdowns {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("shutdown", "SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]")
+                Command.named("shutdown")
                         .since("1.0.0")
                         .group("server")
                         .complexity(

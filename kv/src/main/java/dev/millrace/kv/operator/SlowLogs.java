@@ -31,8 +31,8 @@ public final class SlowLogs {
 
     private SlowLogs() {}
 
-    private static Command.Builder slowLog(String name, String usage, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder slowLog(String name, int arity) {
+        return Command.named(name)
                 .since("2.2.12")
                 .group("server")
                 .complexity("O(N) where N is the number of entries")
@@ -42,22 +42,22 @@ public final class SlowLogs {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("slowlog", "SLOWLOG")
+                Command.named("slowlog")
                         .since("2.2.12")
                         .group("server")
                         .complexity("Depends on subcommand.")
                         .summary("A container for slow log commands")
                         .arity(-2)
                         .contains(
-                                slowLog("get", "SLOWLOG GET [count]", -2)
+                                slowLog("get", -2)
                                         .complexity(
                                                 "O(N) where N is the number of entries returned")
                                         .summary("Get the slow log's entries")
                                         .tips("request_policy:all_nodes", "nondeterministic_output")
                                         .does(SlowLogs::get),
-                                Help.declared("slowlog", "6.2.0", "server")
+                                Help.declared("6.2.0", "server")
                                         .does(Help.answering("slowlog", HELP)),
-                                slowLog("len", "SLOWLOG LEN", 2)
+                                slowLog("len", 2)
                                         .complexity("O(1)")
                                         .summary("Get the slow log's length")
                                         .tips(
@@ -71,7 +71,7 @@ public final class SlowLogs {
                                                                         call.server()
                                                                                 .slowLog()
                                                                                 .size())),
-                                slowLog("reset", "SLOWLOG RESET", 2)
+                                slowLog("reset", 2)
                                         .complexity(
                                                 "O(N) where N is the number of entries in the slowlog")
                                         .summary("Clear all entries from the slow log")

@@ -34,16 +34,16 @@ public final class Publishing {
                 Return the number of subscribers for the specified shard level channel(s)
             """;
 
-    private static Command.Builder publishing(String name, String usage, String since) {
-        return Command.named(name, usage)
+    private static Command.Builder publishing(String name, String since) {
+        return Command.named(name)
                 .since(since)
                 .group("pubsub")
                 .arity(3)
                 .flags(Flag.PUBSUB, Flag.LOADING, Flag.STALE, Flag.FAST, Flag.MAY_REPLICATE);
     }
 
-    private static Command.Builder asking(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder asking(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("pubsub")
                 .arity(arity)
@@ -52,28 +52,28 @@ public final class Publishing {
 
     public static List<Command> all() {
         return List.of(
-                publishing("publish", "PUBLISH channel message", "2.0.0")
+                publishing("publish", "2.0.0")
                         .complexity(
                                 "O(N+M) where N is the number of clients subscribed to the"
                                         + " receiving channel and M is the total number of"
                                         + " subscribed patterns (by any client).")
                         .summary("Post a message to a channel")
                         .does(Publishing::publish),
-                publishing("spublish", "SPUBLISH shardchannel message", "7.0.0")
+                publishing("spublish", "7.0.0")
                         .complexity(
                                 "O(N) where N is the number of clients subscribed to the receiving"
                                         + " shard channel.")
                         .summary("Post a message to a shard channel")
                         .access(KeyAccess.of("not_key").at(1, 1))
                         .does(Publishing::publishToShard),
-                Command.named("pubsub", "PUBSUB")
+                Command.named("pubsub")
                         .since("2.8.0")
                         .group("pubsub")
                         .complexity("Depends on subcommand.")
                         .summary("A container for Pub/Sub commands")
                         .arity(-2)
                         .contains(
-                                asking("channels", "PUBSUB CHANNELS [pattern]", "2.8.0", -2)
+                                asking("channels", "2.8.0", -2)
                                         .complexity(
                                                 "O(N) where N is the number of active channels,"
                                                         + " and assuming constant time pattern"
@@ -81,7 +81,7 @@ public final class Publishing {
                                                         + " and patterns)")
                                         .summary("List active channels")
                                         .does(call -> names(call, pubSub(call).channels())),
-                                asking("numpat", "PUBSUB NUMPAT", "2.8.0", 2)
+                                asking("numpat", "2.8.0", 2)
                                         .complexity("O(1)")
                                         .summary(
                                                 "Get the count of unique patterns pattern"
@@ -92,21 +92,13 @@ public final class Publishing {
                                                                 .integer(
                                                                         pubSub(call)
                                                                                 .patternCount())),
-                                asking(
-                                                "numsub",
-                                                "PUBSUB NUMSUB [channel [channel ...]]",
-                                                "2.8.0",
-                                                -2)
+                                asking("numsub", "2.8.0", -2)
                                         .complexity(
                                                 "O(N) for the NUMSUB subcommand, where N is the"
                                                         + " number of requested channels")
                                         .summary("Get the count of subscribers for channels")
                                         .does(call -> counts(call, pubSub(call).channels())),
-                                asking(
-                                                "shardchannels",
-                                                "PUBSUB SHARDCHANNELS [pattern]",
-                                                "7.0.0",
-                                                -2)
+                                asking("shardchannels", "7.0.0", -2)
                                         .complexity(
                                                 "O(N) where N is the number of active shard"
                                                         + " channels, and assuming constant time"
@@ -114,18 +106,13 @@ public final class Publishing {
                                                         + " shard channels).")
                                         .summary("List active shard channels")
                                         .does(call -> names(call, pubSub(call).shardChannels())),
-                                asking(
-                                                "shardnumsub",
-                                                "PUBSUB SHARDNUMSUB [shardchannel [shardchannel"
-                                                        + " ...]]",
-                                                "7.0.0",
-                                                -2)
+                                asking("shardnumsub", "7.0.0", -2)
                                         .complexity(
                                                 "O(N) for the SHARDNUMSUB subcommand, where N is"
                                                         + " the number of requested shard channels")
                                         .summary("Get the count of subscribers for shard channels")
                                         .does(call -> counts(call, pubSub(call).shardChannels())),
-                                Help.declared("pubsub", "6.2.0", "pubsub")
+                                Help.declared("6.2.0", "pubsub")
                                         .does(Help.answering("pubsub", HELP))));
     }
 

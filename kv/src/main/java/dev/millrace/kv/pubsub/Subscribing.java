@@ -16,8 +16,8 @@ import java.util.List;
 public final class Subscribing {
     private Subscribing() {}
 
-    private static Command.Builder subscribing(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder subscribing(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("pubsub")
                 .arity(arity)
@@ -26,17 +26,17 @@ public final class Subscribing {
 
     public static List<Command> all() {
         return List.of(
-                subscribing("subscribe", "SUBSCRIBE channel [channel ...]", "2.0.0", -2)
+                subscribing("subscribe", "2.0.0", -2)
                         .complexity("O(N) where N is the number of channels to subscribe to.")
                         .summary("Listen for messages published to the given channels")
                         .does(call -> begin(call, Kind.CHANNEL)),
-                subscribing("unsubscribe", "UNSUBSCRIBE [channel [channel ...]]", "2.0.0", -1)
+                subscribing("unsubscribe", "2.0.0", -1)
                         .complexity(
                                 "O(N) where N is the number of clients already subscribed to a"
                                         + " channel.")
                         .summary("Stop listening for messages posted to the given channels")
                         .does(call -> end(call, Kind.CHANNEL)),
-                subscribing("psubscribe", "PSUBSCRIBE pattern [pattern ...]", "2.0.0", -2)
+                subscribing("psubscribe", "2.0.0", -2)
                         .complexity(
                                 "O(N) where N is the number of patterns the client is already"
                                         + " subscribed to.")
@@ -44,7 +44,7 @@ public final class Subscribing {
                                 "Listen for messages published to channels matching the given"
                                         + " patterns")
                         .does(call -> begin(call, Kind.PATTERN)),
-                subscribing("punsubscribe", "PUNSUBSCRIBE [pattern [pattern ...]]", "2.0.0", -1)
+                subscribing("punsubscribe", "2.0.0", -1)
                         .complexity(
                                 "O(N+M) where N is the number of patterns the client is already"
                                         + " subscribed and M is the number of total patterns"
@@ -53,16 +53,12 @@ public final class Subscribing {
                                 "Stop listening for messages posted to channels matching the given"
                                         + " patterns")
                         .does(call -> end(call, Kind.PATTERN)),
-                subscribing("ssubscribe", "SSUBSCRIBE shardchannel [shardchannel ...]", "7.0.0", -2)
+                subscribing("ssubscribe", "7.0.0", -2)
                         .complexity("O(N) where N is the number of shard channels to subscribe to.")
                         .summary("Listen for messages published to the given shard channels")
                         .access(KeyAccess.of("not_key").at(1, -1))
                         .does(call -> begin(call, Kind.SHARD_CHANNEL)),
-                subscribing(
-                                "sunsubscribe",
-                                "SUNSUBSCRIBE [shardchannel [shardchannel ...]]",
-                                "7.0.0",
-                                -1)
+                subscribing("sunsubscribe", "7.0.0", -1)
                         .complexity(
                                 "O(N) where N is the number of clients already subscribed to a"
                                         + " shard channel.")

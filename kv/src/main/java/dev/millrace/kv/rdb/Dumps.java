@@ -12,7 +12,6 @@ import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * DUMP and RESTORE: a value as bytes that another server can read.
@@ -42,7 +41,7 @@ public final class Dumps {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("dump", "DUMP key")
+                Command.named("dump")
                         .since("2.6.0")
                         .group("generic")
                         .complexity(
@@ -72,12 +71,8 @@ public final class Dumps {
                         + " O(1)+O(1*M) where M is small, so simply O(1). However for sorted set"
                         + " values the complexity is O(N*M*log(N)) because inserting values into"
                         + " sorted sets is O(log(N)).";
-        String usage =
-                name.toUpperCase(Locale.ROOT)
-                        + " key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ"
-                        + " frequency]";
         boolean asking = !name.equals("restore");
-        return Command.named(name, usage)
+        return Command.named(name)
                 .since(since)
                 .group(asking ? "server" : "generic")
                 .complexity(complexity)

@@ -51,16 +51,16 @@ public final class SetAlgebra {
         void member(long address, int length);
     }
 
-    private static Command.Builder reading(String name, String usage) {
-        return over(name, usage, -2).flags(Flag.READONLY).tips("nondeterministic_output_order");
+    private static Command.Builder reading(String name) {
+        return over(name, -2).flags(Flag.READONLY).tips("nondeterministic_output_order");
     }
 
-    private static Command.Builder storing(String name, String usage) {
-        return over(name, usage, -3).flags(Flag.WRITE, Flag.DENYOOM);
+    private static Command.Builder storing(String name) {
+        return over(name, -3).flags(Flag.WRITE, Flag.DENYOOM);
     }
 
-    private static Command.Builder over(String name, String usage, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder over(String name, int arity) {
+        return Command.named(name)
                 .since("1.0.0")
                 .group("set")
                 .arity(arity)
@@ -70,19 +70,19 @@ public final class SetAlgebra {
 
     public static List<Command> all() {
         return List.of(
-                reading("sinter", "SINTER key [key ...]")
+                reading("sinter")
                         .complexity(INTERSECTING)
                         .summary("Intersect multiple sets")
                         .does(call -> answer(call, Operation.INTERSECTION)),
-                reading("sunion", "SUNION key [key ...]")
+                reading("sunion")
                         .complexity(ALL_ELEMENTS)
                         .summary("Add multiple sets")
                         .does(call -> answer(call, Operation.UNION)),
-                reading("sdiff", "SDIFF key [key ...]")
+                reading("sdiff")
                         .complexity(ALL_ELEMENTS)
                         .summary("Subtract multiple sets")
                         .does(call -> answer(call, Operation.DIFFERENCE)),
-                storing("sinterstore", "SINTERSTORE destination key [key ...]")
+                storing("sinterstore")
                         .complexity(INTERSECTING)
                         .summary("Intersect multiple sets and store the resulting set in a key")
                         .access(
@@ -90,7 +90,7 @@ public final class SetAlgebra {
                                 KeyAccess.of("RO", "access").at(2, -1))
                         .measure(call -> bytes(call, Operation.INTERSECTION))
                         .does(call -> store(call, Operation.INTERSECTION)),
-                storing("sunionstore", "SUNIONSTORE destination key [key ...]")
+                storing("sunionstore")
                         .complexity(ALL_ELEMENTS)
                         .summary("Add multiple sets and store the resulting set in a key")
                         .access(
@@ -98,7 +98,7 @@ public final class SetAlgebra {
                                 KeyAccess.of("RO", "access").at(2, -1))
                         .measure(call -> bytes(call, Operation.UNION))
                         .does(call -> store(call, Operation.UNION)),
-                storing("sdiffstore", "SDIFFSTORE destination key [key ...]")
+                storing("sdiffstore")
                         .complexity(ALL_ELEMENTS)
                         .summary("Subtract multiple sets and store the resulting set in a key")
                         .access(
@@ -106,7 +106,7 @@ public final class SetAlgebra {
                                 KeyAccess.of("RO", "access").at(2, -1))
                         .measure(call -> bytes(call, Operation.DIFFERENCE))
                         .does(call -> store(call, Operation.DIFFERENCE)),
-                Command.named("sintercard", "SINTERCARD numkeys key [key ...] [LIMIT limit]")
+                Command.named("sintercard")
                         .since("7.0.0")
                         .group("set")
                         .arity(-3)

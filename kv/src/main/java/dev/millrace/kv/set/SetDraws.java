@@ -37,7 +37,7 @@ public final class SetDraws {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("srandmember", "SRANDMEMBER key [count]")
+                Command.named("srandmember")
                         .since("1.0.0")
                         .group("set")
                         .arity(-2)
@@ -50,7 +50,7 @@ public final class SetDraws {
                         .categories("set")
                         .tips("nondeterministic_output")
                         .does(SetDraws::random),
-                Command.named("spop", "SPOP key [count]")
+                Command.named("spop")
                         .since("1.0.0")
                         .group("set")
                         .arity(-2)

@@ -28,7 +28,7 @@ public final class Sets {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("sadd", "SADD key member [member ...]")
+                Command.named("sadd")
                         .since("1.0.0")
                         .group("set")
                         .arity(-3)
@@ -42,7 +42,7 @@ public final class Sets {
                         .access(KeyAccess.of("RW", "insert"))
                         .cost(Sets::costOfAdding)
                         .does(Sets::add),
-                Command.named("srem", "SREM key member [member ...]")
+                Command.named("srem")
                         .since("1.0.0")
                         .group("set")
                         .arity(-3)
@@ -53,7 +53,7 @@ public final class Sets {
                         .categories("set")
                         .access(KeyAccess.of("RW", "delete"))
                         .does(Sets::remove),
-                Command.named("smove", "SMOVE source destination member")
+                Command.named("smove")
                         .since("1.0.0")
                         .group("set")
                         .arity(4)
@@ -67,7 +67,7 @@ public final class Sets {
                                 KeyAccess.of("RW", "insert").at(2, 2))
                         .cost(Sets::costOfAdding)
                         .does(Sets::move),
-                Command.named("scard", "SCARD key")
+                Command.named("scard")
                         .since("1.0.0")
                         .group("set")
                         .arity(2)
@@ -78,7 +78,7 @@ public final class Sets {
                         .categories("set")
                         .access(KeyAccess.of("RO"))
                         .does(Sets::size),
-                Command.named("sismember", "SISMEMBER key member")
+                Command.named("sismember")
                         .since("1.0.0")
                         .group("set")
                         .arity(3)
@@ -89,7 +89,7 @@ public final class Sets {
                         .categories("set")
                         .access(KeyAccess.of("RO"))
                         .does(Sets::has),
-                Command.named("smismember", "SMISMEMBER key member [member ...]")
+                Command.named("smismember")
                         .since("6.2.0")
                         .group("set")
                         .arity(-3)
@@ -101,7 +101,7 @@ public final class Sets {
                         .flags(Flag.READONLY, Flag.FAST)
                         .categories("set")
                         .does(Sets::hasMany),
-                Command.named("smembers", "SMEMBERS key")
+                Command.named("smembers")
                         .since("1.0.0")
                         .group("set")
                         .arity(2)
@@ -112,7 +112,7 @@ public final class Sets {
                         .categories("set")
                         .tips("nondeterministic_output_order")
                         .does(Sets::members),
-                Command.named("sscan", "SSCAN key cursor [MATCH pattern] [COUNT count]")
+                Command.named("sscan")
                         .since("2.8.0")
                         .group("set")
                         .arity(-3)

@@ -17,12 +17,7 @@ public final class Adding {
 
     public static List<Command> all() {
         return List.of(
-                Declarations.sortedSet(
-                                "zadd",
-                                "ZADD key [NX|XX] [GT|LT] [CH] [INCR] score member [score member"
-                                        + " ...]",
-                                "1.2.0",
-                                -4)
+                Declarations.sortedSet("zadd", "1.2.0", -4)
                         .complexity(
                                 "O(log(N)) for each item added, where N is the number of elements"
                                         + " in the sorted set.")
@@ -33,7 +28,7 @@ public final class Adding {
                         .access(KeyAccess.of("RW", "update"))
                         .cost(Adding::cost)
                         .does(call -> add(call, 0)),
-                Declarations.sortedSet("zincrby", "ZINCRBY key increment member", "1.2.0", 4)
+                Declarations.sortedSet("zincrby", "1.2.0", 4)
                         .complexity(
                                 "O(log(N)) where N is the number of elements in the sorted set.")
                         .summary("Increment the score of a member in a sorted set")

@@ -15,7 +15,6 @@ import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.store.Item;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * BZPOPMIN, BZPOPMAX, BZMPOP: as those without a B while there are members, and if there are none
@@ -30,11 +29,7 @@ public final class BlockingExtremes {
         return List.of(
                 pop("bzpopmin", "lowest", false),
                 pop("bzpopmax", "highest", true),
-                sortedSet(
-                                "bzmpop",
-                                "BZMPOP timeout numkeys key [key ...] <MIN | MAX> [COUNT count]",
-                                "7.0.0",
-                                -5)
+                sortedSet("bzmpop", "7.0.0", -5)
                         .complexity(
                                 "O(K) + O(M*log(N)) where K is the number of provided keys, N"
                                         + " being the number of elements in the sorted set, and M"
@@ -49,8 +44,7 @@ public final class BlockingExtremes {
     }
 
     private static Command pop(String name, String which, boolean max) {
-        String usage = name.toUpperCase(Locale.ROOT) + " key [key ...] timeout";
-        return sortedSet(name, usage, "5.0.0", -3)
+        return sortedSet(name, "5.0.0", -3)
                 .complexity("O(log(N)) with N being the number of elements in the sorted set.")
                 .summary(
                         "Remove and return the member with the "

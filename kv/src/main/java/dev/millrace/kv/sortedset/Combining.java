@@ -14,7 +14,6 @@ import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * ZUNION, ZINTER, ZDIFF, their forms that store, and ZINTERCARD. What is logged is which keys are
@@ -37,23 +36,19 @@ public final class Combining {
 
     public static List<Command> all() {
         return List.of(
-                reading("zunion", "[WEIGHTS weight [weight ...]] [AGGREGATE SUM|MIN|MAX]", "6.2.0")
+                reading("zunion", "6.2.0")
                         .complexity(UNION)
                         .summary("Add multiple sorted sets")
                         .does(call -> answer(call, Operation.UNION)),
-                reading("zinter", "[WEIGHTS weight [weight ...]] [AGGREGATE SUM|MIN|MAX]", "6.2.0")
+                reading("zinter", "6.2.0")
                         .complexity(INTERSECTION)
                         .summary("Intersect multiple sorted sets")
                         .does(call -> answer(call, Operation.INTERSECTION)),
-                reading("zdiff", "", "6.2.0")
+                reading("zdiff", "6.2.0")
                         .complexity(DIFFERENCE)
                         .summary("Subtract multiple sorted sets")
                         .does(call -> answer(call, Operation.DIFFERENCE)),
-                sortedSet(
-                                "zintercard",
-                                "ZINTERCARD numkeys key [key ...] [LIMIT limit]",
-                                "7.0.0",
-                                -3)
+                sortedSet("zintercard", "7.0.0", -3)
                         .complexity(
                                 "O(N*K) worst case with N being the smallest input sorted set, K"
                                         + " being the number of input sorted sets.")
@@ -83,21 +78,12 @@ public final class Combining {
                         .does(call -> store(call, Operation.DIFFERENCE)));
     }
 
-    private static Command.Builder reading(String name, String options, String since) {
-        String usage = name.toUpperCase(Locale.ROOT) + " numkeys key [key ...] " + options;
-        return sortedSet(name, usage + " [WITHSCORES]", since, -3)
-                .keys(Keys.counted(1))
-                .flags(Flag.READONLY);
+    private static Command.Builder reading(String name, String since) {
+        return sortedSet(name, since, -3).keys(Keys.counted(1)).flags(Flag.READONLY);
     }
 
     private static Command.Builder storing(String name, String since) {
-        String options =
-                name.equals("zdiffstore")
-                        ? ""
-                        : " [WEIGHTS weight [weight ...]] [AGGREGATE SUM|MIN|MAX]";
-        String usage =
-                name.toUpperCase(Locale.ROOT) + " destination numkeys key [key ...]" + options;
-        return sortedSet(name, usage, since, -4)
+        return sortedSet(name, since, -4)
                 .keys(Keys.countedInto(1, 2))
                 .flags(Flag.WRITE, Flag.DENYOOM)
                 .access(

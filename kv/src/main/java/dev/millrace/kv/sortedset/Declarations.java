@@ -7,8 +7,8 @@ import dev.millrace.kv.command.Keys;
 final class Declarations {
     private Declarations() {}
 
-    static Command.Builder sortedSet(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    static Command.Builder sortedSet(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("sorted-set")
                 .arity(arity)

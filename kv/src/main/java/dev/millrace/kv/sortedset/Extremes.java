@@ -24,13 +24,13 @@ public final class Extremes {
 
     public static List<Command> all() {
         return List.of(
-                sortedSet("zpopmin", "ZPOPMIN key [count]", "5.0.0", -2)
+                sortedSet("zpopmin", "5.0.0", -2)
                         .complexity(COMPLEXITY)
                         .summary("Remove and return members with the lowest scores in a sorted set")
                         .flags(Flag.WRITE, Flag.FAST)
                         .access(KeyAccess.of("RW", "access", "delete"))
                         .does(call -> pop(call, false)),
-                sortedSet("zpopmax", "ZPOPMAX key [count]", "5.0.0", -2)
+                sortedSet("zpopmax", "5.0.0", -2)
                         .complexity(COMPLEXITY)
                         .summary(
                                 "Remove and return members with the highest scores in a sorted"
@@ -38,7 +38,7 @@ public final class Extremes {
                         .flags(Flag.WRITE, Flag.FAST)
                         .access(KeyAccess.of("RW", "access", "delete"))
                         .does(call -> pop(call, true)),
-                sortedSet("zmpop", "ZMPOP numkeys key [key ...] MIN|MAX [COUNT count]", "7.0.0", -4)
+                sortedSet("zmpop", "7.0.0", -4)
                         .complexity(
                                 "O(K) + O(M*log(N)) where K is the number of provided keys, N"
                                         + " being the number of elements in the sorted set, and M"

@@ -17,7 +17,6 @@ import dev.millrace.kv.session.Config.Quantity;
 import dev.millrace.kv.store.Item;
 
 import java.util.List;
-import java.util.Locale;
 
 /** ZRANGE and its older kin, ZRANGESTORE, ZCOUNT, ZLEXCOUNT, ZREMRANGEBY...: parts in order. */
 public final class Ranking {
@@ -38,25 +37,18 @@ public final class Ranking {
 
     public static List<Command> all() {
         return List.of(
-                reading(
-                                "zrange",
-                                "ZRANGE key min max [BYSCORE|BYLEX] [REV] [LIMIT offset count]"
-                                        + " [WITHSCORES]",
-                                "1.2.0")
+                reading("zrange", "1.2.0")
                         .complexity(RETURNING)
                         .summary("Return a range of members in a sorted set")
                         .does(call -> range(call, RangeRequest.any(call, 1, true))),
-                reading("zrevrange", "ZREVRANGE key start stop [WITHSCORES]", "1.2.0")
+                reading("zrevrange", "1.2.0")
                         .complexity(RETURNING)
                         .deprecated("6.2.0", "`ZRANGE` with the `REV` argument")
                         .summary(
                                 "Return a range of members in a sorted set, by index, with scores"
                                         + " ordered from high to low")
                         .does(call -> range(call, RangeRequest.of(call, RangeRequest.RANK, true))),
-                reading(
-                                "zrangebyscore",
-                                "ZRANGEBYSCORE key min max [WITHSCORES] [LIMIT offset count]",
-                                "1.0.5")
+                reading("zrangebyscore", "1.0.5")
                         .complexity(LIMITED)
                         .deprecated("6.2.0", "`ZRANGE` with the `BYSCORE` argument")
                         .summary("Return a range of members in a sorted set, by score")
@@ -65,39 +57,28 @@ public final class Ranking {
                                         range(
                                                 call,
                                                 RangeRequest.of(call, RangeRequest.SCORE, false))),
-                reading(
-                                "zrevrangebyscore",
-                                "ZREVRANGEBYSCORE key max min [WITHSCORES] [LIMIT offset count]",
-                                "2.2.0")
+                reading("zrevrangebyscore", "2.2.0")
                         .complexity(LIMITED)
                         .deprecated("6.2.0", "`ZRANGE` with the `REV` and `BYSCORE` arguments")
                         .summary(
                                 "Return a range of members in a sorted set, by score, with scores"
                                         + " ordered from high to low")
                         .does(call -> range(call, RangeRequest.of(call, RangeRequest.SCORE, true))),
-                reading("zrangebylex", "ZRANGEBYLEX key min max [LIMIT offset count]", "2.8.9")
+                reading("zrangebylex", "2.8.9")
                         .complexity(LIMITED)
                         .deprecated("6.2.0", "`ZRANGE` with the `BYLEX` argument")
                         .summary(
                                 "Return a range of members in a sorted set, by lexicographical"
                                         + " range")
                         .does(call -> range(call, RangeRequest.of(call, RangeRequest.NAME, false))),
-                reading(
-                                "zrevrangebylex",
-                                "ZREVRANGEBYLEX key max min [LIMIT offset count]",
-                                "2.8.9")
+                reading("zrevrangebylex", "2.8.9")
                         .complexity(LIMITED)
                         .deprecated("6.2.0", "`ZRANGE` with the `REV` and `BYLEX` arguments")
                         .summary(
                                 "Return a range of members in a sorted set, by lexicographical"
                                         + " range, ordered from higher to lower strings.")
                         .does(call -> range(call, RangeRequest.of(call, RangeRequest.NAME, true))),
-                sortedSet(
-                                "zrangestore",
-                                "ZRANGESTORE dst src min max [BYSCORE|BYLEX] [REV] [LIMIT offset"
-                                        + " count]",
-                                "6.2.0",
-                                -5)
+                sortedSet("zrangestore", "6.2.0", -5)
                         .complexity(
                                 "O(log(N)+M) with N being the number of elements in the sorted set"
                                         + " and M the number of elements stored into the"
@@ -119,32 +100,29 @@ public final class Ranking {
                                 "Count the number of members in a sorted set between a given"
                                         + " lexicographical range")
                         .does(call -> count(call, Interval.NameRange.of(call, 2, 3))),
-                removing("zremrangebyrank", "start stop", "2.0.0")
+                removing("zremrangebyrank", "2.0.0")
                         .summary("Remove all members in a sorted set within the given indexes")
                         .does(call -> remove(call, Interval.Ranks.of(call, 2, 3, false))),
-                removing("zremrangebyscore", "min max", "1.2.0")
+                removing("zremrangebyscore", "1.2.0")
                         .summary("Remove all members in a sorted set within the given scores")
                         .does(call -> remove(call, Interval.ScoreRange.of(call, 2, 3))),
-                removing("zremrangebylex", "min max", "2.8.9")
+                removing("zremrangebylex", "2.8.9")
                         .summary(
                                 "Remove all members in a sorted set between the given"
                                         + " lexicographical range")
                         .does(call -> remove(call, Interval.NameRange.of(call, 2, 3))));
     }
 
-    private static Command.Builder reading(String name, String usage, String since) {
-        return sortedSet(name, usage, since, -4).flags(Flag.READONLY);
+    private static Command.Builder reading(String name, String since) {
+        return sortedSet(name, since, -4).flags(Flag.READONLY);
     }
 
     private static Command.Builder counting(String name, String since) {
-        return sortedSet(name, name.toUpperCase(Locale.ROOT) + " key min max", since, 4)
-                .complexity(COUNTING)
-                .flags(Flag.READONLY, Flag.FAST);
+        return sortedSet(name, since, 4).complexity(COUNTING).flags(Flag.READONLY, Flag.FAST);
     }
 
-    private static Command.Builder removing(String name, String bounds, String since) {
-        String usage = name.toUpperCase(Locale.ROOT) + " key " + bounds;
-        return sortedSet(name, usage, since, 4)
+    private static Command.Builder removing(String name, String since) {
+        return sortedSet(name, since, 4)
                 .complexity(REMOVING)
                 .flags(Flag.WRITE)
                 .access(KeyAccess.of("RW", "delete"));

@@ -34,13 +34,13 @@ public final class Sampling {
 
     public static List<Command> all() {
         return List.of(
-                sortedSet("zrandmember", "ZRANDMEMBER key [count [WITHSCORES]]", "6.2.0", -2)
+                sortedSet("zrandmember", "6.2.0", -2)
                         .complexity("O(N) where N is the number of elements returned")
                         .summary("Get one or multiple random elements from a sorted set")
                         .flags(Flag.READONLY)
                         .tips("nondeterministic_output")
                         .does(Sampling::random),
-                sortedSet("zscan", "ZSCAN key cursor [MATCH pattern] [COUNT count]", "2.8.0", -3)
+                sortedSet("zscan", "2.8.0", -3)
                         .complexity(
                                 "O(1) for every call. O(N) for a complete iteration, including"
                                         + " enough command calls for the cursor to return back to"

@@ -20,7 +20,7 @@ public final class SortedSets {
 
     public static List<Command> all() {
         return List.of(
-                sortedSet("zrem", "ZREM key member [member ...]", "1.2.0", -3)
+                sortedSet("zrem", "1.2.0", -3)
                         .complexity(
                                 "O(M*log(N)) with N being the number of elements in the sorted set"
                                         + " and M the number of elements to be removed.")
@@ -28,28 +28,28 @@ public final class SortedSets {
                         .flags(Flag.WRITE, Flag.FAST)
                         .access(KeyAccess.of("RW", "delete"))
                         .does(SortedSets::remove),
-                sortedSet("zcard", "ZCARD key", "1.2.0", 2)
+                sortedSet("zcard", "1.2.0", 2)
                         .complexity("O(1)")
                         .summary("Get the number of members in a sorted set")
                         .flags(Flag.READONLY, Flag.FAST)
                         .access(KeyAccess.of("RO"))
                         .does(SortedSets::size),
-                sortedSet("zscore", "ZSCORE key member", "1.2.0", 3)
+                sortedSet("zscore", "1.2.0", 3)
                         .complexity("O(1)")
                         .summary("Get the score associated with the given member in a sorted set")
                         .flags(Flag.READONLY, Flag.FAST)
                         .does(SortedSets::score),
-                sortedSet("zmscore", "ZMSCORE key member [member ...]", "6.2.0", -3)
+                sortedSet("zmscore", "6.2.0", -3)
                         .complexity("O(N) where N is the number of members being requested.")
                         .summary("Get the score associated with the given members in a sorted set")
                         .flags(Flag.READONLY, Flag.FAST)
                         .does(SortedSets::scores),
-                sortedSet("zrank", "ZRANK key member", "2.0.0", 3)
+                sortedSet("zrank", "2.0.0", 3)
                         .complexity("O(log(N))")
                         .summary("Determine the index of a member in a sorted set")
                         .flags(Flag.READONLY, Flag.FAST)
                         .does(call -> rank(call, false)),
-                sortedSet("zrevrank", "ZREVRANK key member", "2.0.0", 3)
+                sortedSet("zrevrank", "2.0.0", 3)
                         .complexity("O(log(N))")
                         .summary(
                                 "Determine the index of a member in a sorted set, with scores"

@@ -19,8 +19,8 @@ public final class Counters {
 
     private Counters() {}
 
-    private static Command.Builder counter(String name, String usage, int arity, String summary) {
-        return Command.named(name, usage)
+    private static Command.Builder counter(String name, int arity, String summary) {
+        return Command.named(name)
                 .since("1.0.0")
                 .group("string")
                 .complexity(INCR_COMPLEXITY)
@@ -33,24 +33,16 @@ public final class Counters {
 
     public static List<Command> all() {
         return List.of(
-                counter("incr", "INCR key", 2, "Increment the integer value of a key by one")
+                counter("incr", 2, "Increment the integer value of a key by one")
                         .access(KeyAccess.of("RW", "access", "update"))
                         .does(call -> add(call, 1)),
-                counter("decr", "DECR key", 2, "Decrement the integer value of a key by one")
+                counter("decr", 2, "Decrement the integer value of a key by one")
                         .access(KeyAccess.of("RW", "access", "update"))
                         .does(call -> add(call, -1)),
-                counter(
-                                "incrby",
-                                "INCRBY key increment",
-                                3,
-                                "Increment the integer value of a key by the given amount")
+                counter("incrby", 3, "Increment the integer value of a key by the given amount")
                         .access(KeyAccess.of("RW", "access", "update"))
                         .does(call -> add(call, call.integer(2))),
-                counter(
-                                "decrby",
-                                "DECRBY key decrement",
-                                3,
-                                "Decrement the integer value of a key by the given number")
+                counter("decrby", 3, "Decrement the integer value of a key by the given number")
                         .access(KeyAccess.of("RW", "access", "update"))
                         .does(Counters::decrBy));
     }

@@ -23,7 +23,7 @@ public final class Floats {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("incrbyfloat", "INCRBYFLOAT key increment")
+                Command.named("incrbyfloat")
                         .since("2.6.0")
                         .group("string")
                         .complexity("O(1)")

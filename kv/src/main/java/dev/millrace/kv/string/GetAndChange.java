@@ -16,8 +16,8 @@ public final class GetAndChange {
 
     private GetAndChange() {}
 
-    private static Command.Builder get(String name, String usage, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder get(String name, int arity) {
+        return Command.named(name)
                 .since("6.2.0")
                 .group("string")
                 .complexity("O(1)")
@@ -29,15 +29,11 @@ public final class GetAndChange {
 
     public static List<Command> all() {
         return List.of(
-                get("getdel", "GETDEL key", 2)
+                get("getdel", 2)
                         .summary("Get the value of a key and delete the key")
                         .access(KeyAccess.of("RW", "access", "delete"))
                         .does(GetAndChange::getDelete),
-                get(
-                                "getex",
-                                "GETEX key [EX seconds | PX milliseconds | EXAT unix-time-seconds |"
-                                        + " PXAT unix-time-milliseconds | PERSIST]",
-                                -2)
+                get("getex", -2)
                         .summary("Get the value of a key and optionally set its expiration")
                         .access(
                                 KeyAccess.of("RW", "access", "update")

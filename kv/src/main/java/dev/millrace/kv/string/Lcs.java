@@ -45,10 +45,7 @@ public final class Lcs {
 
     public static List<Command> all() {
         return List.of(
-                Command.named(
-                                "lcs",
-                                "LCS key1 key2 [LEN] [IDX] [MINMATCHLEN min-match-len]"
-                                        + " [WITHMATCHLEN]")
+                Command.named("lcs")
                         .since("7.0.0")
                         .group("string")
                         .complexity(

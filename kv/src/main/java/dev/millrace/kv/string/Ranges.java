@@ -20,8 +20,8 @@ public final class Ranges {
 
     private Ranges() {}
 
-    private static Command.Builder range(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder range(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("string")
                 .arity(arity)
@@ -31,7 +31,7 @@ public final class Ranges {
 
     public static List<Command> all() {
         return List.of(
-                range("append", "APPEND key value", "2.0.0", 3)
+                range("append", "2.0.0", 3)
                         .summary("Append a value to a key")
                         .complexity(
                                 "O(1). The amortized time complexity is O(1) assuming the appended"
@@ -41,18 +41,18 @@ public final class Ranges {
                         .flags(Flag.WRITE, Flag.DENYOOM, Flag.FAST)
                         .access(KeyAccess.of("RW", "insert"))
                         .does(Ranges::append),
-                range("getrange", "GETRANGE key start end", "2.4.0", 4)
+                range("getrange", "2.4.0", 4)
                         .summary("Get a substring of the string stored at a key")
                         .complexity(GETRANGE_COMPLEXITY)
                         .flags(Flag.READONLY)
                         .does(Ranges::getRange),
-                range("substr", "SUBSTR key start end", "1.0.0", 4)
+                range("substr", "1.0.0", 4)
                         .deprecated("2.0.0", "`GETRANGE`")
                         .summary("Get a substring of the string stored at a key")
                         .complexity(GETRANGE_COMPLEXITY)
                         .flags(Flag.READONLY)
                         .does(Ranges::getRange),
-                range("setrange", "SETRANGE key offset value", "2.2.0", 4)
+                range("setrange", "2.2.0", 4)
                         .summary(
                                 "Overwrite part of a string at key starting at the specified offset")
                         .complexity(

@@ -20,8 +20,8 @@ public final class Set {
 
     private Set() {}
 
-    private static Command.Builder set(String name, String usage, String since, int arity) {
-        return Command.named(name, usage)
+    private static Command.Builder set(String name, String since, int arity) {
+        return Command.named(name)
                 .since(since)
                 .group("string")
                 .complexity("O(1)")
@@ -33,33 +33,27 @@ public final class Set {
 
     public static List<Command> all() {
         return List.of(
-                set(
-                                "set",
-                                "SET key value [NX | XX] [GET] [EX seconds | PX milliseconds |"
-                                        + " EXAT unix-time-seconds | PXAT unix-time-milliseconds |"
-                                        + " KEEPTTL]",
-                                "1.0.0",
-                                -3)
+                set("set", "1.0.0", -3)
                         .summary("Set the string value of a key")
                         .access(
                                 KeyAccess.of("RW", "access", "update", "variable_flags")
                                         .noted("RW and ACCESS due to the optional `GET` argument"))
                         .access(Set::treatment)
                         .does(Set::set),
-                set("setnx", "SETNX key value", "1.0.0", 3)
+                set("setnx", "1.0.0", 3)
                         .flags(Flag.FAST)
                         .summary("Set the value of a key, only if the key does not exist")
                         .access(KeyAccess.of("OW", "insert"))
                         .does(Set::setNx),
-                set("setex", "SETEX key seconds value", "2.0.0", 4)
+                set("setex", "2.0.0", 4)
                         .summary("Set the value and expiration of a key")
                         .access(KeyAccess.of("OW", "update"))
                         .does(call -> setWithExpiry(call, Expiry.Unit.SECONDS)),
-                set("psetex", "PSETEX key milliseconds value", "2.6.0", 4)
+                set("psetex", "2.6.0", 4)
                         .summary("Set the value and expiration in milliseconds of a key")
                         .access(KeyAccess.of("OW", "update"))
                         .does(call -> setWithExpiry(call, Expiry.Unit.MILLIS)),
-                set("getset", "GETSET key value", "1.0.0", 3)
+                set("getset", "1.0.0", 3)
                         .flags(Flag.FAST)
                         .deprecated("6.2.0", "`SET` with the `!GET` argument")
                         .summary("Set the string value of a key and return its old value")

@@ -17,7 +17,7 @@ public final class Strings {
 
     public static List<Command> all() {
         return List.of(
-                Command.named("get", "GET key")
+                Command.named("get")
                         .since("1.0.0")
                         .group("string")
                         .complexity("O(1)")
@@ -27,7 +27,7 @@ public final class Strings {
                         .flags(Flag.READONLY, Flag.FAST)
                         .categories("string")
                         .does(Strings::get),
-                Command.named("strlen", "STRLEN key")
+                Command.named("strlen")
                         .since("2.2.0")
                         .group("string")
                         .complexity("O(1)")
@@ -38,7 +38,7 @@ public final class Strings {
                         .categories("string")
                         .access(KeyAccess.of("RO"))
                         .does(Strings::strlen),
-                Command.named("mget", "MGET key [key ...]")
+                Command.named("mget")
                         .since("1.0.0")
                         .group("string")
                         .complexity("O(N) where N is the number of keys to retrieve.")
@@ -49,7 +49,7 @@ public final class Strings {
                         .categories("string")
                         .tips("request_policy:multi_shard")
                         .does(Strings::mget),
-                Command.named("mset", "MSET key value [key value ...]")
+                Command.named("mset")
                         .since("1.0.1")
                         .group("string")
                         .complexity("O(N) where N is the number of keys to set.")
@@ -61,7 +61,7 @@ public final class Strings {
                         .tips("request_policy:multi_shard", "response_policy:all_succeeded")
                         .access(KeyAccess.of("OW", "update"))
                         .does(Strings::mset),
-                Command.named("msetnx", "MSETNX key value [key value ...]")
+                Command.named("msetnx")
                         .since("1.0.1")
                         .group("string")
                         .complexity("O(N) where N is the number of keys to set.")

@@ -9,14 +9,13 @@ import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Refusal;
 
 import java.util.List;
-import java.util.Locale;
 
 /** Transactions: the lane queues and runs them, these only say when. */
 public final class Transactions {
     private Transactions() {}
 
     private static Command.Builder transaction(String name, String since, int arity) {
-        return Command.named(name, name.toUpperCase(Locale.ROOT))
+        return Command.named(name)
                 .since(since)
                 .group("transactions")
                 .arity(arity)
@@ -41,7 +40,7 @@ public final class Transactions {
                         .complexity("O(N), when N is the number of queued commands")
                         .summary("Discard all commands issued after MULTI")
                         .does(Transactions::discard),
-                Command.named("watch", "WATCH key [key ...]")
+                Command.named("watch")
                         .since("2.2.0")
                         .group("transactions")
                         .complexity("O(1) for every key.")

@@ -21,10 +21,6 @@ class CatalogTest {
         kv.close();
     }
 
-    private static List<Argument> arguments(String usage) {
-        return Usage.arguments(Command.named("test", usage).does(call -> {}));
-    }
-
     @Test
     void a_command_is_told_as_it_was_declared() {
         assertEquals(
@@ -52,21 +48,35 @@ class CatalogTest {
     }
 
     @Test
-    void arguments_are_read_out_of_the_syntax() {
-        List<Argument> set = arguments("TEST key value [NX|XX] [GET] [EX seconds|KEEPTTL]");
+    void arguments_are_read_out_of_a_line_of_the_table() {
+        List<Argument> set =
+                Syntax.arguments("key to#1 when(NX | XX)?@3.0 EX=s:integer!2.0 ch=CH GET=p?+");
         assertEquals(
-                List.of("key", "value", "nx_xx", "get", "seconds_keepttl"),
+                List.of("key", "to", "when", "s", "ch", "p"),
                 set.stream().map(Argument::name).toList());
-        assertEquals("key", set.get(0).type());
-        assertEquals(Argument.ONE_OF, set.get(2).type());
-        assertTrue(set.get(2).optional());
-        assertEquals(Argument.TOKEN, set.get(3).type());
-        assertEquals("EX", set.get(4).parts().getFirst().token());
-        assertEquals("integer", set.get(4).parts().getFirst().type());
-        List<Argument> many = arguments("TEST key [key ...] [member [member ...]]");
-        assertEquals(2, many.size());
-        assertTrue(many.get(0).multiple() && !many.get(0).optional());
-        assertTrue(many.get(1).multiple() && many.get(1).optional());
+        assertEquals(
+                List.of("key", "key", "oneof", "integer", "pure-token", "string"),
+                set.stream().map(Argument::type).toList());
+        assertEquals(List.of(0, 1), set.stream().limit(2).map(Argument::keySpec).toList());
+        assertEquals(List.of("optional"), set.get(2).flags());
+        assertEquals("3.0", set.get(2).since());
+        assertEquals(List.of("nx", "xx"), set.get(2).parts().stream().map(Argument::name).toList());
+        assertEquals("EX", set.get(3).token());
+        assertEquals("2.0", set.get(3).deprecatedSince());
+        assertEquals("CH", set.get(4).token());
+        assertEquals(List.of("optional", "multiple", "multiple_token"), set.get(5).flags());
+    }
+
+    @Test
+    void groups_are_read_with_what_is_in_them() {
+        List<Argument> all = Syntax.arguments("BY=a(b(c:double | D)* ip:port) one(x)?");
+        Argument outer = all.getFirst();
+        assertEquals(Argument.BLOCK, outer.type());
+        assertEquals("BY", outer.token());
+        assertEquals(Argument.ONE_OF, outer.parts().getFirst().type());
+        assertEquals(List.of("multiple"), outer.parts().getFirst().flags());
+        assertEquals("ip:port", outer.parts().getLast().name());
+        assertEquals(Argument.BLOCK, all.getLast().type());
     }
 
     @Test
