@@ -31,6 +31,9 @@ public record ForeignProgram(String name, String debian) {
     /** Brings what others wrote in it. */
     public static final ForeignProgram NPM = new ForeignProgram("npm", "npm");
 
+    /** Builds and runs what is written in Go. */
+    public static final ForeignProgram GO = new ForeignProgram("go", "golang-go");
+
     /** Turns a key from one form into another. */
     public static final ForeignProgram OPENSSL = new ForeignProgram("openssl", "openssl");
 

@@ -48,8 +48,9 @@ import java.util.function.LongSupplier;
  * it.
  */
 public final class Connection {
-    private static final long CLOSE_MILLIS = 10_000;
-    private static final long LEAVE_MILLIS = 100;
+    /** How long one that is closed may keep its socket, if its heartbeats are not quicker. */
+    private static final int LEAVE_SECONDS_MAX = 30;
+
     private static final long RETRY_MILLIS = 1_000;
     private static final long LOADING_MILLIS = 2;
 
@@ -75,6 +76,7 @@ public final class Connection {
     private State state = State.HEADER;
     private int channelMax;
     private int frameMaxBytes;
+    private int heartbeatSeconds;
     private Table capabilities = Table.EMPTY;
     private String user = "";
     private @Nullable Runnable suspended;
@@ -263,7 +265,8 @@ public final class Connection {
         frameMaxBytes = (int) ok.frameMax();
         channelMax = ok.channelMax();
         parser.frameMax(frameMaxBytes);
-        peer.heartbeat(ok.heartbeat());
+        heartbeatSeconds = ok.heartbeat();
+        peer.heartbeat(heartbeatSeconds);
         state = State.OPENING;
     }
 
@@ -295,9 +298,20 @@ public final class Connection {
     private void closedByClient() {
         release();
         send(0, new ConnectionMethod.CloseOk());
-        // The client is let close the socket first: some take the end of it for an error.
         state = State.CLOSED;
-        peer.closeWithin(LEAVE_MILLIS);
+        leave();
+    }
+
+    /**
+     * The client is let end the socket, as RabbitMQ lets it: some take its end for an error, until
+     * they have read why.
+     */
+    private void leave() {
+        int seconds =
+                heartbeatSeconds > 0
+                        ? Math.min(heartbeatSeconds, LEAVE_SECONDS_MAX)
+                        : LEAVE_SECONDS_MAX;
+        peer.closeWithin(TimeUnit.SECONDS.toMillis(seconds));
     }
 
     private void close() {
@@ -322,7 +336,7 @@ public final class Connection {
                 0,
                 new ConnectionMethod.Close(
                         error.code().code(), error.replyText(), classId, methodId));
-        peer.closeWithin(CLOSE_MILLIS);
+        leave();
     }
 
     /** The server stops. */
