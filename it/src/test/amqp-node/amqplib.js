@@ -124,6 +124,9 @@ async function restart() {
                     return;
                 }
                 await channel.consume('amqplib-restart', message => {
+                    if (message === null) {
+                        return; // The queue was deleted.
+                    }
                     bodies.push(message.content.toString());
                     channel.ack(message);
                     all();

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** Clients of other languages, as others wrote them, with their own tests where they have any. */
 class ForeignAmqpTest {
@@ -37,6 +38,15 @@ class ForeignAmqpTest {
 
     private static final Path GO_SOURCES = Path.of("/usr/share/gocode");
     private static final String AMQP091 = "src/github.com/rabbitmq/amqp091-go";
+
+    /**
+     * It gets ten times in a row, as fast as it can, while another thread of it has yet to reject
+     * what it waits for: a server that answers quickly may win.
+     */
+    private static final String A_RACE = "TestDeclareArgsRejectToDeadLetterQueue";
+
+    private static final int AGAIN_MAX = 5;
+    private static final Pattern FAILED = Pattern.compile("(?m)^--- FAIL: (\\w+)");
 
     private static final List<AmqpNode> NODES = new ArrayList<>();
 
@@ -56,9 +66,16 @@ class ForeignAmqpTest {
         return NODES.getFirst();
     }
 
-    /** Runs a program to its end; what it printed. */
-    private static String succeeds(
-            Path where, List<String> command, Map<String, String> environment)
+    /** How a program ended, and what it printed. */
+    private record Run(int exit, String printed) {
+        /** The tests of a Go program that failed. */
+        List<String> lost() {
+            return FAILED.matcher(printed).results().map(found -> found.group(1)).toList();
+        }
+    }
+
+    /** Runs a program to its end. */
+    private static Run run(Path where, List<String> command, Map<String, String> environment)
             throws IOException, InterruptedException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(where.toFile()).redirectErrorStream(true);
@@ -68,12 +85,20 @@ class ForeignAmqpTest {
             process.getOutputStream().close();
             String printed = answer(process);
             assertTrue(process.waitFor(SECONDS_MAX, TimeUnit.SECONDS), printed);
-            assertEquals(0, process.exitValue(), printed);
-            return printed;
+            return new Run(process.exitValue(), printed);
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
+    }
+
+    /** The same, if all must go well; what it printed. */
+    private static String succeeds(
+            Path where, List<String> command, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        Run run = run(where, command, environment);
+        assertEquals(0, run.exit(), run.printed());
+        return run.printed();
     }
 
     private static String answer(Process process) throws IOException, InterruptedException {
@@ -178,17 +203,30 @@ class ForeignAmqpTest {
         ForeignProgram.requireFile(
                 GO_SOURCES.resolve("src/go.uber.org/goleak"), "golang-uber-goleak-dev");
         Path path = folder.resolve("gopath");
-        copy(given, path.resolve(AMQP091));
-        String printed =
-                succeeds(
-                        path.resolve(AMQP091),
-                        List.of(go.toString(), "test", "-v", "-count=1", "-tags=integration"),
-                        Map.of(
-                                "GO111MODULE", "off",
-                                "GOPATH", path + ":" + GO_SOURCES,
-                                "GOCACHE", Product.home().resolve("it/target/go-build").toString(),
-                                "AMQP_URL", "amqp://guest:guest@127.0.0.1:" + node().port() + "/"));
-        assertTrue(printed.contains("--- PASS: TestRabbitMQQueueNackMultipleRequeue"), printed);
+        Path sources = path.resolve(AMQP091);
+        copy(given, sources);
+        Map<String, String> environment =
+                Map.of(
+                        "GO111MODULE", "off",
+                        "GOPATH", path + ":" + GO_SOURCES,
+                        "GOCACHE", Product.home().resolve("it/target/go-build").toString());
+        succeeds(
+                sources,
+                List.of(go.toString(), "test", "-c", "-tags=integration", "-o=amqp091.test"),
+                environment);
+        Run run = amqp091(sources);
+        for (int again = 0; again < AGAIN_MAX && run.lost().equals(List.of(A_RACE)); again++) {
+            run = amqp091(sources);
+        }
+        assertEquals(0, run.exit(), run.printed());
+        assertTrue(run.printed().contains("--- PASS: TestRabbitMQQueueNackMulti"), run.printed());
+    }
+
+    private static Run amqp091(Path sources) throws IOException, InterruptedException {
+        return run(
+                sources,
+                List.of(sources.resolve("amqp091.test").toString(), "-test.v"),
+                Map.of("AMQP_URL", "amqp://guest:guest@127.0.0.1:" + node().port() + "/"));
     }
 
     /** Copies a folder without what was installed there. */

@@ -58,7 +58,11 @@ enum Death {
     }
 
     private Table entry(String queue, Meta meta, long count, long nowMillis) {
-        FieldValue keys = new FieldValue.Array(List.of(FieldValue.Text.of(meta.routingKey())));
+        List<FieldValue> texts = new ArrayList<>();
+        for (String key : CarbonCopies.openKeys(meta.routingKey(), meta.properties().headers())) {
+            texts.add(FieldValue.Text.of(key));
+        }
+        FieldValue keys = new FieldValue.Array(texts);
         Table entry =
                 Table.EMPTY
                         .with(COUNT, count)

@@ -68,8 +68,8 @@ record QueueArguments(
         if (expires.isPresent() && expires.getAsLong() == 0) {
             throw reading.invalid(EXPIRES, "{value_zero,0}");
         }
-        Optional<String> deadLetter = reading.text(DLX);
-        Optional<String> key = reading.text(DLX_KEY);
+        Optional<String> deadLetter = reading.deadLetter(DLX);
+        Optional<String> key = reading.deadLetter(DLX_KEY);
         if (key.isPresent() && deadLetter.isEmpty()) {
             throw reading.invalid(DLX_KEY, "routing_key_but_no_dlx_defined");
         }
@@ -116,6 +116,18 @@ record QueueArguments(
             Optional<FieldValue> value = table.get(argument);
             if (value.isPresent() && !(value.get() instanceof FieldValue.Text)) {
                 throw invalid(argument, "{unacceptable_type," + value.get().typeName() + "}");
+            }
+            return table.text(argument);
+        }
+
+        /** The same for what RabbitMQ reads of a declaration elsewhere, and refuses otherwise. */
+        Optional<String> deadLetter(String argument) {
+            Optional<FieldValue> value = table.get(argument);
+            if (value.isPresent() && !(value.get() instanceof FieldValue.Text)) {
+                throw AmqpError.preconditionFailed(
+                        "invalid type '%s' for arg '%s' in %s"
+                                .formatted(
+                                        value.get().typeName(), argument, Names.queue(queue)));
             }
             return table.text(argument);
         }
