@@ -285,14 +285,15 @@ final class Draw {
         AMQP.BasicProperties properties = properties();
         String body = "m" + bodies++;
         return step(
-                "basic.publish %s to %s by %s %s %s %s"
+                "basic.publish %s to %s by %s %s %s %s %s"
                         .formatted(
                                 body,
                                 exchange,
                                 key,
                                 mandatory,
                                 properties.getHeaders(),
-                                properties.getPriority()),
+                                properties.getPriority(),
+                                properties.getExpiration()),
                 channel -> {
                     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
                     channel.basicPublish(exchange, key, mandatory, properties, bytes);
@@ -306,7 +307,7 @@ final class Draw {
             properties.priority(random.nextInt(7));
         }
         if (chance(10)) {
-            properties.expiration(one(List.of("0", "600000", "-1", "x", "")));
+            properties.expiration(one(List.of("600000", "-1", "x", "", "5x", "999999999999999")));
         }
         if (chance(3)) {
             properties.userId(one(List.of("guest", "somebody")));

@@ -42,11 +42,15 @@ record QueueArguments(
     private static final String DLX_KEY = "x-dead-letter-routing-key";
     private static final String PRIORITY = "x-max-priority";
     private static final String SINGLE = "x-single-active-consumer";
+    private static final String MODE = "x-queue-mode";
     private static final String TYPE = "x-queue-type";
 
-    /** Those that must be the same when a queue is declared again. */
+    /** Those that must be the same when a queue is declared again, as RabbitMQ looks at them. */
     static final List<String> COUNTING =
-            List.of(EXPIRES, TTL, DLX, DLX_KEY, LENGTH, BYTES, OVERFLOW, PRIORITY, SINGLE);
+            List.of(
+                    EXPIRES, TTL, DLX, DLX_KEY, LENGTH, BYTES, PRIORITY, OVERFLOW, MODE, SINGLE);
+
+    private static final Set<String> MODES = Set.of("default", "lazy");
 
     private static final Set<String> OVERFLOWS =
             Set.of("drop-head", "reject-publish", "reject-publish-dlx");
@@ -68,14 +72,19 @@ record QueueArguments(
         if (expires.isPresent() && expires.getAsLong() == 0) {
             throw reading.invalid(EXPIRES, "{value_zero,0}");
         }
-        Optional<String> deadLetter = reading.deadLetter(DLX);
-        Optional<String> key = reading.deadLetter(DLX_KEY);
+        Optional<String> deadLetter = reading.deadLetterExchange();
+        Optional<String> key = reading.text(DLX_KEY);
         if (key.isPresent() && deadLetter.isEmpty()) {
             throw reading.invalid(DLX_KEY, "routing_key_but_no_dlx_defined");
         }
         String overflow = reading.text(OVERFLOW).orElse("drop-head");
         if (!OVERFLOWS.contains(overflow)) {
             throw reading.invalid(OVERFLOW, "{invalid_overflow,<<\"" + overflow + "\">>}");
+        }
+        // Messages that wait lie on the disk anyhow, so that both come to the same.
+        String mode = reading.text(MODE).orElse("default");
+        if (!MODES.contains(mode)) {
+            throw reading.invalid(MODE, "{invalid_queue_mode,<<\"" + mode + "\">>}");
         }
         return new QueueArguments(
                 reading.whole(TTL, EXPIRY_MILLIS_MAX),
@@ -101,7 +110,8 @@ record QueueArguments(
                 return OptionalLong.empty();
             }
             if (!(value.get() instanceof FieldValue.Whole whole)) {
-                throw invalid(argument, "{unacceptable_type," + value.get().typeName() + "}");
+                throw invalid(
+                        argument, "\"expected integer, got " + value.get().typeName() + "\"");
             }
             if (whole.value() < 0) {
                 throw invalid(argument, "{value_negative," + whole.value() + "}");
@@ -120,16 +130,15 @@ record QueueArguments(
             return table.text(argument);
         }
 
-        /** The same for what RabbitMQ reads of a declaration elsewhere, and refuses otherwise. */
-        Optional<String> deadLetter(String argument) {
-            Optional<FieldValue> value = table.get(argument);
+        /** The same for the one that RabbitMQ reads before the others, and refuses otherwise. */
+        Optional<String> deadLetterExchange() {
+            Optional<FieldValue> value = table.get(DLX);
             if (value.isPresent() && !(value.get() instanceof FieldValue.Text)) {
                 throw AmqpError.preconditionFailed(
                         "invalid type '%s' for arg '%s' in %s"
-                                .formatted(
-                                        value.get().typeName(), argument, Names.queue(queue)));
+                                .formatted(value.get().typeName(), DLX, Names.queue(queue)));
             }
-            return table.text(argument);
+            return table.text(DLX);
         }
 
         boolean truth(String argument) {

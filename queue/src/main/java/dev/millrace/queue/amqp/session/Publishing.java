@@ -50,7 +50,13 @@ final class Publishing {
             long start,
             int bodyBytes,
             List<AmqpQueue> targets) {
+        /** What is to be admitted; or a target does not know yet what it has. */
         long bytes() {
+            for (AmqpQueue target : targets) {
+                if (!target.isCounted()) {
+                    return Connection.NOT_LOADED;
+                }
+            }
             return Broker.publishBytes(
                     (long) META_BYTES + properties.raw().length + bodyBytes, targets.size());
         }
@@ -114,7 +120,6 @@ final class Publishing {
     }
 
     private Properties checked(Properties properties) {
-        properties.expiration().ifPresent(Publishing::requireExpiration);
         properties
                 .userId()
                 .filter(user -> !user.equals(session.connection().user()))
@@ -124,6 +129,7 @@ final class Publishing {
                                     "user_id property set to '%s' but authenticated user was '%s'"
                                             .formatted(user, session.connection().user()));
                         });
+        properties.expiration().ifPresent(Publishing::requireExpiration);
         if (!properties.replyTo().equals(Optional.of(Subscriptions.REPLY_TO))) {
             return properties;
         }
@@ -153,7 +159,7 @@ final class Publishing {
             throw invalidExpiration(text, "{value_negative," + millis + "}");
         }
         if (millis.compareTo(EXPIRATION_MILLIS_MAX) > 0) {
-            throw invalidExpiration(text, "{value_too_big," + millis + "}");
+            throw invalidExpiration(text, "{value_too_large," + millis + "}");
         }
     }
 
@@ -245,7 +251,11 @@ final class Publishing {
             return bytes;
         }
         for (Publication publication : waiting()) {
-            bytes += publication.bytes();
+            long some = publication.bytes();
+            if (some == Connection.NOT_LOADED) {
+                return some;
+            }
+            bytes += some;
         }
         return bytes;
     }

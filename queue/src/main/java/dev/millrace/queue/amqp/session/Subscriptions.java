@@ -120,7 +120,11 @@ final class Subscriptions {
     void get(BasicMethod.Get get) {
         AmqpQueue queue = session.broker().queue(session.named(get.queue()), session.connection());
         session.connection()
-                .attempt(session, () -> 2L * Group.BYTES_MAX, () -> take(queue, get.noAck()));
+                .attempt(session, () -> takeBytes(queue), () -> take(queue, get.noAck()));
+    }
+
+    private static long takeBytes(AmqpQueue queue) {
+        return queue.isCounted() ? 2L * Group.BYTES_MAX : Connection.NOT_LOADED;
     }
 
     private void take(AmqpQueue queue, boolean noAck) {
