@@ -15,13 +15,26 @@ import java.util.concurrent.TimeoutException;
 /** The built product with an AMQP port, that can be killed and started again. */
 final class AmqpNode implements AutoCloseable {
     private final Path folder = Scratch.folder("amqp");
+    private final Path data;
     private final List<String> settings;
     private Product product;
 
     /** One with more settings, {@code KEY=VALUE}. */
     AmqpNode(String... settings) throws IOException {
+        this.data = folder.resolve("data");
         this.settings = List.of(settings);
         product = start(0);
+    }
+
+    private AmqpNode(Path data, List<String> settings) throws IOException {
+        this.data = data;
+        this.settings = settings;
+        product = start(0);
+    }
+
+    /** One whose data lies in a folder of the test. */
+    static AmqpNode at(Path data, String... settings) throws IOException {
+        return new AmqpNode(data, List.of(settings));
     }
 
     private Product start(int port) throws IOException {
@@ -29,7 +42,7 @@ final class AmqpNode implements AutoCloseable {
         set(options, "queue.sync=os");
         set(options, "queue.amqp.port=" + port);
         settings.forEach(setting -> set(options, setting));
-        return Product.up(folder.resolve("data"), options.toArray(String[]::new));
+        return Product.up(data, options.toArray(String[]::new));
     }
 
     private static void set(List<String> options, String setting) {

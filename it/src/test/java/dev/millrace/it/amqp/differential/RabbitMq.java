@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 
 /** RabbitMQ as Debian ships it, on free ports and with all it keeps in a folder of its own. */
 final class RabbitMq implements AutoCloseable {
-    private static final Duration START_MAX = Duration.ofSeconds(120);
+    private static final Duration START_MAX = Duration.ofMinutes(2);
 
     private final Path folder = Scratch.folder("rabbitmq");
     private final List<Process> processes = new ArrayList<>();

@@ -67,35 +67,35 @@ record QueueArguments(
      */
     static QueueArguments of(String queue, Table table) {
         Reading reading = new Reading(queue, table);
-        reading.requireClassic();
+        Optional<String> deadLetter = reading.deadLetterExchange();
+        // In RabbitMQ's order, so that of several mistakes the same one is told.
         OptionalLong expires = reading.whole(EXPIRES, EXPIRY_MILLIS_MAX);
         if (expires.isPresent() && expires.getAsLong() == 0) {
             throw reading.invalid(EXPIRES, "{value_zero,0}");
         }
-        Optional<String> deadLetter = reading.deadLetterExchange();
+        OptionalLong ttl = reading.whole(TTL, EXPIRY_MILLIS_MAX);
         Optional<String> key = reading.text(DLX_KEY);
         if (key.isPresent() && deadLetter.isEmpty()) {
             throw reading.invalid(DLX_KEY, "routing_key_but_no_dlx_defined");
         }
-        String overflow = reading.text(OVERFLOW).orElse("drop-head");
-        if (!OVERFLOWS.contains(overflow)) {
-            throw reading.invalid(OVERFLOW, "{invalid_overflow,<<\"" + overflow + "\">>}");
-        }
-        // Messages that wait lie on the disk anyhow, so that both come to the same.
-        String mode = reading.text(MODE).orElse("default");
-        if (!MODES.contains(mode)) {
-            throw reading.invalid(MODE, "{invalid_queue_mode,<<\"" + mode + "\">>}");
-        }
+        OptionalLong length = reading.whole(LENGTH, Long.MAX_VALUE);
+        OptionalLong bytes = reading.whole(BYTES, Long.MAX_VALUE);
+        OptionalLong priority = reading.whole(PRIORITY, PRIORITY_MAX);
+        String overflow = reading.one(OVERFLOW, OVERFLOWS, "invalid_overflow", "drop-head");
+        // Messages that wait lie on the disk anyhow, so that all modes come to the same.
+        reading.one(MODE, MODES, "invalid_queue_mode", "default");
+        boolean single = reading.truth(SINGLE);
+        reading.requireClassic();
         return new QueueArguments(
-                reading.whole(TTL, EXPIRY_MILLIS_MAX),
+                ttl,
                 expires,
-                reading.whole(LENGTH, Long.MAX_VALUE),
-                reading.whole(BYTES, Long.MAX_VALUE),
+                length,
+                bytes,
                 overflow.startsWith("reject-publish"),
                 deadLetter,
                 key,
-                (int) reading.whole(PRIORITY, PRIORITY_MAX).orElse(0),
-                reading.truth(SINGLE));
+                (int) priority.orElse(0),
+                single);
     }
 
     private record Reading(String queue, Table table) {
@@ -139,6 +139,15 @@ record QueueArguments(
                                 .formatted(value.get().typeName(), DLX, Names.queue(queue)));
             }
             return table.text(DLX);
+        }
+
+        /** One of a few words. */
+        String one(String argument, Set<String> words, String otherwise, String standard) {
+            String word = text(argument).orElse(standard);
+            if (!words.contains(word)) {
+                throw invalid(argument, "{%s,<<\"%s\">>}".formatted(otherwise, word));
+            }
+            return word;
         }
 
         boolean truth(String argument) {
