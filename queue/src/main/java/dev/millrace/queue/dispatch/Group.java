@@ -382,7 +382,7 @@ public final class Group {
             store.effects().acknowledge(waiting.source, waiting.offset);
         }
         deferred.clear();
-        later.drop();
+        later.purge();
         return count;
     }
 

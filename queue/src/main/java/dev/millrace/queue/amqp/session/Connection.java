@@ -9,6 +9,7 @@ import dev.millrace.queue.amqp.method.Reply;
 import dev.millrace.queue.amqp.wire.AmqpError;
 import dev.millrace.queue.amqp.wire.FrameParser;
 import dev.millrace.queue.amqp.wire.FrameType;
+import dev.millrace.queue.amqp.wire.Octets;
 import dev.millrace.queue.amqp.wire.ProtocolHeader;
 import dev.millrace.queue.amqp.wire.ReplyCode;
 import dev.millrace.queue.amqp.wire.Table;
@@ -188,7 +189,7 @@ public final class Connection {
     }
 
     private static AmqpError unexpected(int type, ByteBuf payload) {
-        return AmqpError.unexpectedFrame("type " + type + ", " + FrameParser.octets(payload));
+        return AmqpError.unexpectedFrame("type " + type + ", " + Octets.snippet(payload));
     }
 
     private void own(int type, ByteBuf payload) {
@@ -204,7 +205,7 @@ public final class Connection {
             WireReader reader = new WireReader(payload);
             classId = reader.u16();
             methodId = reader.u16();
-            handle(Methods.find(classId, methodId).reader().apply(reader));
+            handle(Methods.find(classId, methodId).read(payload));
         } catch (AmqpError error) {
             fail(error, classId, methodId);
         }
@@ -220,7 +221,7 @@ public final class Connection {
             return;
         }
         if (!(method instanceof ConnectionMethod own)) {
-            throw AmqpError.commandInvalid("a channel's method on channel 0");
+            throw misplaced();
         }
         switch (own) {
             case ConnectionMethod.StartOk ok -> startOk(ok);
@@ -284,9 +285,9 @@ public final class Connection {
         send(0, new ConnectionReply.UpdateSecretOk());
     }
 
-    /** A channel is about to be opened. */
-    void requireRoom(int channel) {
-        if (channel > channelMax || sessions.size() > channelMax) {
+    /** A channel is about to be opened: their number counts, as with RabbitMQ, not its own. */
+    void requireRoom() {
+        if (sessions.size() > channelMax) {
             throw AmqpError.notAllowed(
                     "number of channels opened (%d) has reached the negotiated channel_max (%d)"
                             .formatted(sessions.size() - 1, channelMax));
