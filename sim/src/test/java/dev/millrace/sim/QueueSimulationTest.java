@@ -49,14 +49,18 @@ class QueueSimulationTest {
     @Test
     void what_was_acknowledged_is_delivered_until_it_is_done_with_and_never_before_its_time() {
         int[] restarts = {0};
+        int[] reads = {0};
         Seeds.each(
                 SEEDS,
                 random -> {
                     try (ProcessMemory _ = ProcessMemory.begin()) {
-                        restarts[0] += new Run(random).steps();
+                        Run run = new Run(random);
+                        restarts[0] += run.steps();
+                        reads[0] += run.chunkDisk.reads();
                     }
                 });
         assertTrue(restarts[0] > SEEDS, "restarts: " + restarts[0]);
+        assertTrue(reads[0] > SEEDS, "chunks read from files: " + reads[0]);
     }
 
     /** What was done in one record. */
@@ -243,7 +247,7 @@ class QueueSimulationTest {
 
         private byte[] body(long number) {
             SplittableRandom content = new SplittableRandom(number);
-            byte[] body = new byte[8 + content.nextInt(content.nextInt(10) == 0 ? 40_000 : 300)];
+            byte[] body = new byte[8 + content.nextInt(content.nextInt(4) == 0 ? 60_000 : 300)];
             content.nextBytes(body);
             return body;
         }
@@ -398,7 +402,7 @@ class QueueSimulationTest {
             boolean[] deferred = {false};
             long position =
                     node.change(
-                            50_000 + 4L * Group.BYTES_MAX,
+                            70_000 + 4L * Group.BYTES_MAX,
                             () -> deferred[0] = groups.get(index).defer(delivery, until));
             if (position > 0 && deferred[0]) {
                 inFlight.get(index).remove(delivery.id());

@@ -28,6 +28,7 @@ final class SimChunkDisk implements ChunkDisk {
     private int writesBeforeFailure = Integer.MAX_VALUE;
     private int readsBeforeFailure = Integer.MAX_VALUE;
     private boolean forceFails;
+    private int reads;
 
     @Override
     public void write(String file, long position, ByteBuffer bytes) throws IOException {
@@ -64,6 +65,12 @@ final class SimChunkDisk implements ChunkDisk {
             throw new EOFException(file);
         }
         bytes.put(content.cache, (int) position, bytes.remaining());
+        reads++;
+    }
+
+    /** How many reads succeeded. */
+    int reads() {
+        return reads;
     }
 
     @Override
