@@ -449,7 +449,8 @@ public final class AmqpQueue {
 
     /** True if a consumer may be added: nobody has, or wants, the queue for itself. */
     public boolean isFreeFor(boolean exclusive) {
-        return exclusiveConsumer == null && !(exclusive && !consumers.isEmpty());
+        boolean neverAlone = arguments.singleActive() || !consumers.isEmpty();
+        return exclusiveConsumer == null && !(exclusive && neverAlone);
     }
 
     public void add(Consumer consumer, boolean exclusive) {
