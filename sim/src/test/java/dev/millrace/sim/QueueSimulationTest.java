@@ -257,8 +257,7 @@ class QueueSimulationTest {
             int rank = topic ? 0 : random.nextInt(2);
             long number = numbers++;
             byte[] body = body(number);
-            Backlog backlog =
-                    node.store().state().backlog(backlogIds.get(topic ? 0 : 1 + rank));
+            Backlog backlog = node.store().state().backlog(backlogIds.get(topic ? 0 : 1 + rank));
             long[] id = {0};
             long position =
                     node.change(body.length + 200, () -> id[0] = node.append(backlog, body));
@@ -421,8 +420,7 @@ class QueueSimulationTest {
             }
             int index = group();
             long position =
-                    node.change(
-                            groups.get(index).purgeBytes(), () -> groups.get(index).purge());
+                    node.change(groups.get(index).purgeBytes(), () -> groups.get(index).purge());
             if (position > 0) {
                 List<Long> kept = List.copyOf(inFlight.get(index).keySet());
                 done(position, to -> to.group(index).keySet().retainAll(kept));

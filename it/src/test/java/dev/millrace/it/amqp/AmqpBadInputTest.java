@@ -139,8 +139,7 @@ class AmqpBadInputTest {
     void a_method_that_ends_early_cannot_be_decoded() throws IOException {
         try (RawClient client = opened()) {
             client.method(1, 60, 80, fields -> fields.writeByte(1));
-            assertEquals(
-                    "501 FRAME_ERROR - cannot decode <<1>>", client.expect(CLOSE).closeText());
+            assertEquals("501 FRAME_ERROR - cannot decode <<1>>", client.expect(CLOSE).closeText());
         }
     }
 
@@ -171,8 +170,7 @@ class AmqpBadInputTest {
         try (RawClient client = opened()) {
             client.method(1, 10, 51, fields -> {});
             assertEquals(
-                    "503 COMMAND_INVALID - unimplemented method",
-                    client.expect(CLOSE).closeText());
+                    "503 COMMAND_INVALID - unimplemented method", client.expect(CLOSE).closeText());
         }
         try (RawClient client = opened()) {
             client.frame(3, 1, new byte[3]);

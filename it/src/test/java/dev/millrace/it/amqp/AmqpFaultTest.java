@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.rabbitmq.client.DefaultSaslConfig;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.DefaultSaslConfig;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
@@ -23,12 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -104,13 +104,15 @@ class AmqpFaultTest {
         Set<Long> confirmed = new ConcurrentSkipListSet<>();
         try (SmallDisk disk = SmallDisk.at(data, SMALL_BYTES)) {
             try (AmqpNode node = AmqpNode.at(data, smallSegments());
-                    Connection publisher = node.connect();
+                    Connection publisher = impatient(node);
                     Connection consumer = node.connect()) {
                 LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
                 publisher.addBlockedListener(told::add, () -> told.add("unblocked"));
                 long sent = publishUntil(publisher, told, confirmed);
                 assertEquals("low on disk", told.poll());
                 assertTrue(confirmed.size() < sent, "what did not fit is not confirmed");
+                passHeartbeats(node);
+                assertTrue(publisher.isOpen(), "nobody is taken for silent who is not listened to");
                 // Who publishes nothing is served as before.
                 Channel idle = consumer.createChannel();
                 assertTrue(idle.messageCount(QUEUE) >= confirmed.size());
@@ -123,10 +125,27 @@ class AmqpFaultTest {
         }
     }
 
+    /** One whose heartbeats are as short as they can be. */
+    private static Connection impatient(AmqpNode node) throws Exception {
+        ConnectionFactory factory = node.factory();
+        factory.setRequestedHeartbeat(1);
+        return factory.newConnection();
+    }
+
     private static String[] smallSegments() {
         return new String[] {
             "journal.segment-bytes=524288", "journal.spares=1", "journal.low-water-bytes=0"
         };
+    }
+
+    /** Waits for longer than a client may be silent whose heartbeats are as short as these. */
+    private static void passHeartbeats(AmqpNode node) throws IOException {
+        try (RawClient client = RawClient.opened(node.port(), 1)) {
+            for (int heard = 0; heard < 8; heard++) {
+                assertEquals(8, client.next().type());
+                client.frame(8, 0, new byte[0]);
+            }
+        }
     }
 
     /** Publishes until the server says that it is blocked; how many. */
@@ -150,6 +169,12 @@ class AmqpFaultTest {
             sent++;
             byte[] body = ByteBuffer.allocate(BODY_BYTES).putLong(sent).array();
             channel.basicPublish("", QUEUE, MessageProperties.PERSISTENT_BASIC, body);
+            // No more than the sockets hold: what is not read would keep us from going on.
+            long unconfirmedFrom = sent - 8;
+            Await.until(
+                    "confirms, or no space",
+                    PATIENCE,
+                    () -> confirmed.size() > unconfirmedFrom || !told.isEmpty());
         }
         Await.until("blocked", PATIENCE, () -> !told.isEmpty());
         return sent;
@@ -175,12 +200,10 @@ class AmqpFaultTest {
         try (AmqpNode node = new AmqpNode()) {
             try (Connection connection = node.connect()) {
                 Channel channel = connection.createChannel();
-                channel.queueDeclare(
-                        QUEUE, true, false, false, Map.of("x-max-length-bytes", 10));
+                channel.queueDeclare(QUEUE, true, false, false, Map.of("x-max-length-bytes", 10));
                 channel.confirmSelect();
                 for (String body : List.of("aaaa", "bbbb")) {
-                    channel.basicPublish(
-                            "", QUEUE, null, body.getBytes(StandardCharsets.UTF_8));
+                    channel.basicPublish("", QUEUE, null, body.getBytes(StandardCharsets.UTF_8));
                 }
                 assertTrue(channel.waitForConfirms());
                 assertFalse(channel.basicGet(QUEUE, false).getEnvelope().isRedeliver());
@@ -209,9 +232,7 @@ class AmqpFaultTest {
                 channel.basicPublish(
                         "",
                         "nowhere",
-                        new AMQP.BasicProperties.Builder()
-                                .userId("guest")
-                                .build(),
+                        new AMQP.BasicProperties.Builder().userId("guest").build(),
                         new byte[0]);
                 channel.basicQos(1);
                 assertTrue(channel.isOpen());
@@ -227,13 +248,10 @@ class AmqpFaultTest {
             factory.setSaslConfig(DefaultSaslConfig.EXTERNAL);
             factory.useSslProtocol(certificates.context());
             AuthenticationFailureException refused =
-                    assertThrows(
-                            AuthenticationFailureException.class,
-                            factory::newConnection);
+                    assertThrows(AuthenticationFailureException.class, factory::newConnection);
             assertTrue(
                     String.valueOf(refused.getMessage())
-                            .contains(
-                                    "Login was refused using authentication mechanism EXTERNAL"),
+                            .contains("Login was refused using authentication mechanism EXTERNAL"),
                     refused::toString);
         }
     }

@@ -168,15 +168,13 @@ class AmqpSemanticsTest {
                 "",
                 plain,
                 new AMQP.BasicProperties.Builder()
-                        .headers(
-                                Map.of("CC", List.of(open, plain), "BCC", List.of(hidden), "h", 1))
+                        .headers(Map.of("CC", List.of(open, plain), "BCC", List.of(hidden), "h", 1))
                         .build(),
                 new byte[] {7});
         for (String queue : List.of(plain, open, hidden)) {
             assertEquals(1, channel.messageCount(queue), queue);
             AMQP.BasicProperties got = channel.basicGet(queue, true).getProps();
-            assertEquals(
-                    List.of("CC", "h"), got.getHeaders().keySet().stream().sorted().toList());
+            assertEquals(List.of("CC", "h"), got.getHeaders().keySet().stream().sorted().toList());
         }
     }
 
@@ -188,9 +186,7 @@ class AmqpSemanticsTest {
         channel.basicPublish(
                 "",
                 work,
-                new AMQP.BasicProperties.Builder()
-                        .headers(Map.of("CC", List.of("other")))
-                        .build(),
+                new AMQP.BasicProperties.Builder().headers(Map.of("CC", List.of("other"))).build(),
                 new byte[] {7});
         channel.basicConsume(work, false, (tag, delivery) -> got.add(delivery), tag -> {});
         for (long deaths = 1; deaths <= 3; deaths++) {

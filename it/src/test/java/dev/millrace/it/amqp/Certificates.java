@@ -38,8 +38,7 @@ final class Certificates {
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         command.addAll(List.of("-genkeypair", "-alias", "own", "-keyalg", "EC", "-validity", "2"));
         command.addAll(List.of("-dname", "CN=" + name, "-storetype", "PKCS12"));
-        command.addAll(
-                List.of("-storepass", new String(PASSWORD), "-keystore", file.toString()));
+        command.addAll(List.of("-storepass", new String(PASSWORD), "-keystore", file.toString()));
         assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(file)) {

@@ -207,9 +207,12 @@ class ForeignAmqpTest {
         copy(given, sources);
         Map<String, String> environment =
                 Map.of(
-                        "GO111MODULE", "off",
-                        "GOPATH", path + ":" + GO_SOURCES,
-                        "GOCACHE", Product.home().resolve("it/target/go-build").toString());
+                        "GO111MODULE",
+                        "off",
+                        "GOPATH",
+                        path + ":" + GO_SOURCES,
+                        "GOCACHE",
+                        Product.home().resolve("it/target/go-build").toString());
         succeeds(
                 sources,
                 List.of(go.toString(), "test", "-c", "-tags=integration", "-o=amqp091.test"),

@@ -22,7 +22,9 @@ public record ForeignProgram(String name, String debian) {
     /** Redis's own client. */
     public static final ForeignProgram REDIS_CLI = new ForeignProgram("redis-cli", "redis-tools");
 
-    /** The broker that AMQP answers are compared with, without the wrapper that changes the user. */
+    /**
+     * The broker that AMQP answers are compared with, without the wrapper that changes the user.
+     */
     public static final Path RABBITMQ_SERVER = Path.of("/usr/lib/rabbitmq/bin/rabbitmq-server");
 
     /** Makes the system calls of another process fail. */

@@ -27,8 +27,7 @@ class AmqpDifferentialTest {
     void every_method_is_answered_as_rabbitmq_answers_it() throws Exception {
         Path data = Scratch.folder("amqp-differential");
         try (RabbitMq rabbit = new RabbitMq();
-                Product product =
-                        Product.up(data, "--only", "queue", "--set", "queue.sync=os");
+                Product product = Product.up(data, "--only", "queue", "--set", "queue.sync=os");
                 Side wanted = new Side(rabbit.port());
                 Side got = new Side(product.port("queue.amqp.port"))) {
             Seeds.each(
@@ -39,8 +38,7 @@ class AmqpDifferentialTest {
         }
     }
 
-    private static void compare(SplittableRandom random, Side wanted, Side got)
-            throws IOException {
+    private static void compare(SplittableRandom random, Side wanted, Side got) throws IOException {
         wanted.clear(Draw.QUEUES, Draw.EXCHANGES);
         got.clear(Draw.QUEUES, Draw.EXCHANGES);
         Draw draw = new Draw(random);

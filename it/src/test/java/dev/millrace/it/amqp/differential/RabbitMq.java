@@ -31,9 +31,7 @@ final class RabbitMq implements AutoCloseable {
         int mapperPort = Scratch.freePort();
         start(List.of("epmd", "-port", "" + mapperPort), Map.of());
         Process server =
-                start(
-                        List.of(ForeignProgram.RABBITMQ_SERVER.toString()),
-                        environment(mapperPort));
+                start(List.of(ForeignProgram.RABBITMQ_SERVER.toString()), environment(mapperPort));
         Await.until("RabbitMQ answers", START_MAX, () -> answers() || !server.isAlive());
         if (!server.isAlive()) {
             throw new IOException(Files.readString(folder.resolve("printed")));

@@ -11,8 +11,8 @@ import java.util.Queue;
 
 /**
  * The bytes of what an earlier process left in a queue whose length in bytes is limited. A ledger
- * knows how many messages there are, not how long they are; they are read once, and since their
- * sum is limited that is soon done. Under the store's lock.
+ * knows how many messages there are, not how long they are; they are read once, and since their sum
+ * is limited that is soon done. Under the store's lock.
  */
 final class Census {
     private final Queue<Left> left = new ArrayDeque<>();

@@ -47,8 +47,7 @@ record QueueArguments(
 
     /** Those that must be the same when a queue is declared again, as RabbitMQ looks at them. */
     static final List<String> COUNTING =
-            List.of(
-                    EXPIRES, TTL, DLX, DLX_KEY, LENGTH, BYTES, PRIORITY, OVERFLOW, MODE, SINGLE);
+            List.of(EXPIRES, TTL, DLX, DLX_KEY, LENGTH, BYTES, PRIORITY, OVERFLOW, MODE, SINGLE);
 
     private static final Set<String> MODES = Set.of("default", "lazy");
 
@@ -110,8 +109,7 @@ record QueueArguments(
                 return OptionalLong.empty();
             }
             if (!(value.get() instanceof FieldValue.Whole whole)) {
-                throw invalid(
-                        argument, "\"expected integer, got " + value.get().typeName() + "\"");
+                throw invalid(argument, "\"expected integer, got " + value.get().typeName() + "\"");
             }
             if (whole.value() < 0) {
                 throw invalid(argument, "{value_negative," + whole.value() + "}");

@@ -39,7 +39,7 @@ final class HeadersMatcher implements Matcher {
         if (!MODES.contains(text.text())) {
             throw AmqpError.preconditionFailed(
                     "Invalid x-match field value <<\"%s\">>; expected all, any, all-with-x, or"
-                            .formatted(text.text())
+                                    .formatted(text.text())
                             + " any-with-x");
         }
     }

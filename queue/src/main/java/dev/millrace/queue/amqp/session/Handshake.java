@@ -90,8 +90,7 @@ final class Handshake {
         return known(user.get(), password.get(), options, AMQPLAIN);
     }
 
-    private static String known(
-            String user, String password, Options options, String mechanism) {
+    private static String known(String user, String password, Options options, String mechanism) {
         // Both are compared whole, so that the time says nothing of them.
         boolean rightUser = same(user, options.user());
         boolean rightPassword = same(password, options.password());

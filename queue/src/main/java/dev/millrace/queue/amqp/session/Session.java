@@ -168,8 +168,7 @@ final class Session {
         }
         switch (method) {
             case ChannelMethod own -> handle(own);
-            case ConnectionMethod _ ->
-                    throw AmqpError.commandInvalid("unimplemented method");
+            case ConnectionMethod _ -> throw AmqpError.commandInvalid("unimplemented method");
             case AccessMethod _ -> send(new AccessReply.RequestOk());
             case ExchangeMethod exchange -> declarations.handle(exchange, methodBytes);
             case QueueMethod queue -> declarations.handle(queue, methodBytes);

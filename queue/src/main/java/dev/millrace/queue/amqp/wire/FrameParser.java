@@ -51,7 +51,9 @@ public final class FrameParser {
                     "type %d, %s: {invalid_frame_end_marker,%d}"
                             .formatted(type, snippet(in, start, (int) size), mark));
         }
-        if (type == FrameType.HEARTBEAT ? size > 0 : type < FrameType.METHOD || type > FrameType.BODY) {
+        if (type == FrameType.HEARTBEAT
+                ? size > 0
+                : type < FrameType.METHOD || type > FrameType.BODY) {
             throw AmqpError.frameError(
                     "type %d, %s: unknown_frame".formatted(type, snippet(in, start, (int) size)));
         }

@@ -24,7 +24,8 @@ public final class Octets {
     /** How many of a payload's there are, and the first: {@code all octets = <<"abc">>}. */
     public static String snippet(ByteBuf payload) {
         boolean all = payload.readableBytes() <= SNIPPET;
-        ByteBuf first = payload.slice(payload.readerIndex(), Math.min(SNIPPET, payload.readableBytes()));
+        ByteBuf first =
+                payload.slice(payload.readerIndex(), Math.min(SNIPPET, payload.readableBytes()));
         return (all ? "all" : "first " + SNIPPET) + " octets = " + printed(first);
     }
 

@@ -42,7 +42,8 @@ class TopologyTest {
     }
 
     private Set<String> route(String exchange, String key, Table headers) {
-        return topology.route(topology.exchange(exchange).orElseThrow(), List.of(key), () -> headers);
+        return topology.route(
+                topology.exchange(exchange).orElseThrow(), List.of(key), () -> headers);
     }
 
     @Test
