@@ -52,13 +52,14 @@ final class Config {
         return Long.toString(Duration.ofMillis(millis).toNanos());
     }
 
-    /** nsqd counts its levels from 1, which is the one that writes most. */
+    /** nsqd's numbers: 1 debug, 2 info, 3 warning, 4 error. */
     private static int level(Log log) {
-        for (Log.Level level : Log.Level.values()) {
-            if (log.writes(level)) {
-                return level.ordinal() + 1;
-            }
+        if (log.writes(Log.Level.DEBUG)) {
+            return 1;
         }
-        return Log.Level.values().length;
+        if (log.writes(Log.Level.INFO)) {
+            return 2;
+        }
+        return log.writes(Log.Level.WARN) ? 3 : 4;
     }
 }
