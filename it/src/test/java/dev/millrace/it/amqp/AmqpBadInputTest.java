@@ -136,10 +136,65 @@ class AmqpBadInputTest {
     }
 
     @Test
-    void a_method_that_ends_early_is_a_syntax_error() throws IOException {
+    void a_method_that_ends_early_cannot_be_decoded() throws IOException {
         try (RawClient client = opened()) {
             client.method(1, 60, 80, fields -> fields.writeByte(1));
-            assertTrue(client.expect(CLOSE).closeText().startsWith("502 SYNTAX_ERROR - "));
+            assertEquals("501 FRAME_ERROR - cannot decode <<1>>", client.expect(CLOSE).closeText());
+        }
+    }
+
+    @Test
+    void a_frame_of_an_unknown_type_ends_the_connection() throws IOException {
+        try (RawClient client = opened()) {
+            client.frame(7, 1, "abc".getBytes(StandardCharsets.US_ASCII));
+            assertEquals(
+                    "501 FRAME_ERROR - type 7, all octets = <<\"abc\">>: unknown_frame",
+                    client.expect(CLOSE).closeText());
+        }
+        try (RawClient client = opened()) {
+            client.frame(8, 0, new byte[] {0});
+            assertEquals(
+                    "501 FRAME_ERROR - type 8, all octets = <<0>>: unknown_frame",
+                    client.expect(CLOSE).closeText());
+        }
+    }
+
+    @Test
+    void a_method_on_the_wrong_channel_ends_the_connection() throws IOException {
+        try (RawClient client = opened()) {
+            client.method(0, 60, 110, fields -> fields.writeByte(1));
+            assertEquals(
+                    "504 CHANNEL_ERROR - unexpected method in connection state running",
+                    client.expect(CLOSE).closeText());
+        }
+        try (RawClient client = opened()) {
+            client.method(1, 10, 51, fields -> {});
+            assertEquals(
+                    "503 COMMAND_INVALID - unimplemented method", client.expect(CLOSE).closeText());
+        }
+        try (RawClient client = opened()) {
+            client.frame(3, 1, new byte[3]);
+            assertEquals(
+                    "505 UNEXPECTED_FRAME - expected method frame, got non method frame instead",
+                    client.expect(CLOSE).closeText());
+        }
+    }
+
+    @Test
+    void a_soft_error_ends_its_channel_only() throws IOException {
+        try (RawClient client = opened()) {
+            client.get("missing");
+            assertEquals(
+                    "404 NOT_FOUND - no queue 'missing' in vhost '/'",
+                    client.expect(CHANNEL_CLOSE).closeText());
+            // Until it says that it knows, all that it sends on the channel is passed over.
+            client.publish("q");
+            client.contentHeader(60, 3);
+            client.frame(3, 1, new byte[3]);
+            client.get("missing");
+            client.method(1, 20, 41, fields -> {});
+            client.channelOpen();
+            client.expect(20_011);
         }
     }
 

@@ -1,8 +1,11 @@
 package dev.millrace.it.amqp;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -12,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 /** An AMQP client that sends what nobody should. */
 final class RawClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 30_000;
+    private static final int HEARTBEAT = 8;
 
     private final Socket socket;
     private final DataInputStream in;
@@ -47,14 +51,18 @@ final class RawClient implements AutoCloseable {
         out = new DataOutputStream(socket.getOutputStream());
     }
 
-    /** One that is in, with channel 1 open. */
+    /** One that is in, with channel 1 open, and without heartbeats. */
     static RawClient opened(int port) throws IOException {
+        return opened(port, 0);
+    }
+
+    static RawClient opened(int port, int heartbeatSeconds) throws IOException {
         RawClient client = new RawClient(port);
         client.header();
         client.expect(10_010);
         client.startOk();
         client.expect(10_030);
-        client.tuneOk(131_072);
+        client.tuneOk(131_072, heartbeatSeconds);
         client.open();
         client.expect(10_041);
         client.channelOpen();
@@ -87,6 +95,10 @@ final class RawClient implements AutoCloseable {
     }
 
     void tuneOk(int frameMax) throws IOException {
+        tuneOk(frameMax, 0);
+    }
+
+    private void tuneOk(int frameMax, int heartbeatSeconds) throws IOException {
         method(
                 0,
                 10,
@@ -94,7 +106,7 @@ final class RawClient implements AutoCloseable {
                 fields -> {
                     fields.writeShort(10);
                     fields.writeInt(frameMax);
-                    fields.writeShort(0);
+                    fields.writeShort(heartbeatSeconds);
                 });
     }
 
@@ -126,6 +138,26 @@ final class RawClient implements AutoCloseable {
                     shortText(fields, key);
                     fields.writeByte(0);
                 });
+    }
+
+    /** {@code basic.get}, to be acknowledged. */
+    void get(String queue) throws IOException {
+        method(
+                1,
+                60,
+                70,
+                fields -> {
+                    fields.writeShort(0);
+                    shortText(fields, queue);
+                    fields.writeByte(0);
+                });
+    }
+
+    /** The fields of a close, of a channel or a connection, for no reason. */
+    static void writeClose(DataOutputStream out) throws IOException {
+        out.writeShort(200);
+        shortText(out, "");
+        out.writeInt(0);
     }
 
     void contentHeader(int classId, long size) throws IOException {
@@ -173,12 +205,35 @@ final class RawClient implements AutoCloseable {
         return new Frame(type, channel, payload);
     }
 
+    /** The next frame; null if the server has ended the connection in between. */
+    @Nullable Frame nextOrEnd() throws IOException {
+        try {
+            return next();
+        } catch (EOFException | SocketException ended) {
+            return null;
+        }
+    }
+
+    /** The next of a method, and whatever content follows it is left. */
+    Frame expectPastHeartbeats(int method) throws IOException {
+        Frame frame = next();
+        while (frame.type() == HEARTBEAT) {
+            frame = next();
+        }
+        assertMethod(frame, method);
+        return frame;
+    }
+
     Frame expect(int method) throws IOException {
         Frame frame = next();
+        assertMethod(frame, method);
+        return frame;
+    }
+
+    private static void assertMethod(Frame frame, int method) {
         if (frame.type() != 1 || frame.method() != method) {
             throw new AssertionError("method " + frame.method() + " (expected: " + method + ")");
         }
-        return frame;
     }
 
     byte[] read(int count) throws IOException {

@@ -22,6 +22,11 @@ public record ForeignProgram(String name, String debian) {
     /** Redis's own client. */
     public static final ForeignProgram REDIS_CLI = new ForeignProgram("redis-cli", "redis-tools");
 
+    /**
+     * The broker that AMQP answers are compared with, without the wrapper that changes the user.
+     */
+    public static final Path RABBITMQ_SERVER = Path.of("/usr/lib/rabbitmq/bin/rabbitmq-server");
+
     /** Makes the system calls of another process fail. */
     public static final ForeignProgram STRACE = new ForeignProgram("strace", "strace");
 
@@ -30,6 +35,9 @@ public record ForeignProgram(String name, String debian) {
 
     /** Brings what others wrote in it. */
     public static final ForeignProgram NPM = new ForeignProgram("npm", "npm");
+
+    /** Builds and runs what is written in Go. */
+    public static final ForeignProgram GO = new ForeignProgram("go", "golang-go");
 
     /** Turns a key from one form into another. */
     public static final ForeignProgram OPENSSL = new ForeignProgram("openssl", "openssl");

@@ -15,7 +15,7 @@ public final class Scratch {
     private Scratch() {}
 
     /** A loopback port that nobody listened on a moment ago. */
-    static int freePort() {
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException failure) {

@@ -23,12 +23,21 @@ public final class QueueMachine implements StateMachine {
     private final State state;
     private final Replay replay;
     private final Loading loading;
+    private final Executor cutter;
     private volatile boolean serving;
 
     /**
      * @param memoryBytes for messages; what is beyond goes to files
      */
     public QueueMachine(ChunkDisk disk, long memoryBytes) {
+        this(disk, memoryBytes, QueueMachine::onThread);
+    }
+
+    /**
+     * @param cutter runs what gives a checkpoint its contents, and may wait for who writes it
+     */
+    public QueueMachine(ChunkDisk disk, long memoryBytes, Executor cutter) {
+        this.cutter = cutter;
         this.state = new State(new Shelf(lock, disk, memoryBytes));
         this.replay = new Replay(state);
         this.loading = new Loading(state);
@@ -106,7 +115,10 @@ public final class QueueMachine implements StateMachine {
 
     @Override
     public void cut(Checkpoint checkpoint) {
-        Cut cut = new Cut(state, lock, checkpoint);
+        cutter.execute(new Cut(state, lock, checkpoint));
+    }
+
+    private static void onThread(Runnable cut) {
         Thread.ofPlatform().name("queue-checkpoint").daemon(true).start(cut);
     }
 

@@ -18,8 +18,8 @@ import java.util.PriorityQueue;
 
 /**
  * A group of consumers while the process runs: an NSQ channel, an AMQP queue. It knows what is to
- * be delivered next: first what was given back, then what nobody has had, from its first source
- * that has any.
+ * be delivered next: of its first source that has any, first what was given back, then what nobody
+ * has had.
  *
  * <pre>
  *              take                acknowledge
@@ -184,7 +184,7 @@ public final class Group {
      *     the listener is told when that changes
      */
     public @Nullable Delivery take() {
-        Waiting again = givenBack.peek();
+        Waiting again = firstGivenBack();
         if (again != null) {
             Source source = source(again.source);
             Message message = source.again.seek(again.offset);
@@ -197,6 +197,16 @@ public final class Group {
         }
         Source source = firstReady();
         return source == null ? null : takeNext(source);
+    }
+
+    /** What was given back and is next; null if what nobody has had stands before it. */
+    private @Nullable Waiting firstGivenBack() {
+        Waiting again = givenBack.peek();
+        if (again == null || again.rank == Integer.MAX_VALUE) {
+            return again;
+        }
+        Source fresh = firstReady();
+        return fresh == null || again.rank <= fresh.rank ? again : null;
     }
 
     /** The first source that has what nobody has had; null if none has. */
@@ -238,7 +248,7 @@ public final class Group {
 
     /** The message that {@link #take} would take, if it is at hand; nothing changes. */
     public @Nullable Message peek() {
-        Waiting again = givenBack.peek();
+        Waiting again = firstGivenBack();
         if (again != null) {
             return source(again.source).again.seek(again.offset);
         }
@@ -372,7 +382,7 @@ public final class Group {
             store.effects().acknowledge(waiting.source, waiting.offset);
         }
         deferred.clear();
-        later.drop();
+        later.purge();
         return count;
     }
 

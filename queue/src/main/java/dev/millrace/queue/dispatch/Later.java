@@ -181,6 +181,20 @@ final class Later {
         }
     }
 
+    /** What nobody has in flight goes. */
+    void purge() {
+        for (Bucket bucket : List.copyOf(buckets.values())) {
+            if (!open.containsKey(bucket.ledger)) {
+                drop(bucket);
+                continue;
+            }
+            if (bucket.ledger.ready() > 0) {
+                store.effects().skip(bucket.ledger, bucket.ledger.ready());
+            }
+            settled(bucket.ledger);
+        }
+    }
+
     /** All of them go. */
     void drop() {
         List.copyOf(buckets.values()).forEach(this::drop);

@@ -51,6 +51,9 @@ public final class AmqpQueue {
     private boolean gone;
     private long readyBytes;
 
+    /** What an earlier process left is still to be counted; nobody is served before. */
+    private @Nullable Census census;
+
     /** True once a message came that expires. */
     private boolean expiring;
 
@@ -88,6 +91,9 @@ public final class AmqpQueue {
             group.add(ledgers.get(priority), ledgers.size() - priority);
         }
         this.expiring = group.ready() > 0;
+        if (arguments.maxBytes().isPresent() && group.ready() > 0) {
+            census = new Census(ledgers, loop.store().state().shelf());
+        }
         used();
     }
 
@@ -166,6 +172,20 @@ public final class AmqpQueue {
         return ttl == Long.MAX_VALUE ? 0 : now + ttl;
     }
 
+    /** False while the lengths of an earlier process's messages are being read. */
+    public boolean isCounted() {
+        Census counting = census;
+        if (counting == null) {
+            return true;
+        }
+        if (!counting.isComplete()) {
+            return false;
+        }
+        readyBytes += counting.bytes();
+        census = null;
+        return true;
+    }
+
     // ---- Settling
 
     /**
@@ -174,7 +194,7 @@ public final class AmqpQueue {
      * @return false if there is no space for that at the moment
      */
     public boolean settle() {
-        return expire() && shorten();
+        return isCounted() && expire() && shorten();
     }
 
     private boolean expire() {
@@ -263,7 +283,7 @@ public final class AmqpQueue {
 
     /** Called when there is something, or somebody, new. */
     private void pump(Group same) {
-        if (gone || !expire()) {
+        if (gone || !isCounted() || !expire()) {
             return;
         }
         for (int i = 0; ready() > 0; i++) {
@@ -421,6 +441,7 @@ public final class AmqpQueue {
             return 0;
         }
         readyBytes = 0;
+        census = null;
         return group.purgeReady();
     }
 
@@ -428,7 +449,8 @@ public final class AmqpQueue {
 
     /** True if a consumer may be added: nobody has, or wants, the queue for itself. */
     public boolean isFreeFor(boolean exclusive) {
-        return exclusiveConsumer == null && !(exclusive && !consumers.isEmpty());
+        boolean neverAlone = arguments.singleActive() || !consumers.isEmpty();
+        return exclusiveConsumer == null && !(exclusive && neverAlone);
     }
 
     public void add(Consumer consumer, boolean exclusive) {

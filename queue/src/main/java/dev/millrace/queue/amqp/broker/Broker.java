@@ -172,22 +172,30 @@ public final class Broker {
         }
     }
 
-    /** Takes a binding away, if it is there. */
+    /** Takes a binding away, if it and what it binds are there. */
     public void unbind(Binding binding, Object client) {
-        requireEnds(binding, client);
+        requireNoneDefault(binding);
+        if (binding.destination() instanceof Destination.ToQueue(String name)
+                && topology.to(binding.destination()).contains(binding)) {
+            queue(name, client);
+        }
         forget(topology.unbind(binding));
     }
 
     private void requireEnds(Binding binding, Object client) {
-        requireNotDefault(binding.source());
+        requireNoneDefault(binding);
+        exchange(binding.source());
         switch (binding.destination()) {
             case Destination.ToQueue(String name) -> queue(name, client);
-            case Destination.ToExchange(String name) -> {
-                requireNotDefault(name);
-                exchange(name);
-            }
+            case Destination.ToExchange(String name) -> exchange(name);
         }
-        exchange(binding.source());
+    }
+
+    private static void requireNoneDefault(Binding binding) {
+        if (binding.destination() instanceof Destination.ToExchange(String name)) {
+            requireNotDefault(name);
+        }
+        requireNotDefault(binding.source());
     }
 
     private boolean isDurable(Binding binding) {
@@ -268,8 +276,8 @@ public final class Broker {
 
     private static void requireSame(AmqpQueue found, AmqpQueue.Declared wanted, Object client) {
         String what = Names.queue(wanted.name());
-        boolean mine = found.owner().isPresent() && found.owner().get().equals(client);
-        if (mine != wanted.exclusive()) {
+        Optional<Object> owner = wanted.exclusive() ? Optional.of(client) : Optional.empty();
+        if (!found.owner().equals(owner)) {
             throw locked(wanted.name());
         }
         AmqpQueue.Declared current = found.declared();
@@ -373,14 +381,19 @@ public final class Broker {
         return exchange;
     }
 
-    /** The queues that a message goes to, each once. */
+    /**
+     * The queues that a message goes to, each once.
+     *
+     * @throws AmqpError if its headers name further keys and are not as they must be
+     */
     public List<AmqpQueue> route(Exchange exchange, String routingKey, Properties properties) {
-        if (exchange.name().equals(Topology.DEFAULT)) {
+        List<String> keys = CarbonCopies.keys(routingKey, properties);
+        if (exchange.name().equals(Topology.DEFAULT) && keys.size() == 1) {
             @Nullable AmqpQueue one = queues.get(routingKey);
             return one == null ? List.of() : List.of(one);
         }
         List<AmqpQueue> targets = new ArrayList<>();
-        for (String name : topology.route(exchange, routingKey, properties::headers)) {
+        for (String name : topology.route(exchange, keys, properties::headers)) {
             @Nullable AmqpQueue target = queues.get(name);
             if (target != null) {
                 targets.add(target);

@@ -4,6 +4,7 @@ import dev.millrace.queue.amqp.exchange.Exchange;
 import dev.millrace.queue.amqp.wire.Properties;
 import dev.millrace.queue.backlog.Message;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,11 +32,17 @@ final class DeadLetter {
         }
         Meta meta = Meta.of(message);
         Properties recorded = death.recorded(queue.name(), meta, broker.loop().nowMillis());
-        String key = queue.arguments().deadLetterKey().orElse(meta.routingKey());
-        List<AmqpQueue> targets =
-                broker.route(exchange.get(), key, recorded).stream()
-                        .filter(target -> !death.isCircle(recorded, target.name()))
-                        .toList();
+        Optional<String> otherKey = queue.arguments().deadLetterKey();
+        if (otherKey.isPresent()) {
+            recorded = recorded.withHeaders(CarbonCopies.withoutOpen(recorded.headers()));
+        }
+        String key = otherKey.orElse(meta.routingKey());
+        List<AmqpQueue> targets = new ArrayList<>();
+        for (AmqpQueue target : broker.route(exchange.get(), key, recorded)) {
+            if (!death.isCircle(recorded, target.name())) {
+                targets.add(target);
+            }
+        }
         if (targets.isEmpty()) {
             return NONE;
         }

@@ -33,15 +33,16 @@ enum Death {
     Properties recorded(String queue, Meta meta, long nowMillis) {
         Table headers = meta.properties().headers();
         List<FieldValue> others = new ArrayList<>();
-        long count = 1;
+        Table entry = entry(queue, meta, nowMillis);
         for (Table death : deaths(headers)) {
             if (isOf(death, queue)) {
-                count += death.whole(COUNT).orElse(1);
+                // It says when and how that came the first time, as with RabbitMQ.
+                entry = death.with(COUNT, death.whole(COUNT).orElse(1) + 1);
             } else {
                 others.add(new FieldValue.Nested(death));
             }
         }
-        others.addFirst(new FieldValue.Nested(entry(queue, meta, count, nowMillis)));
+        others.addFirst(new FieldValue.Nested(entry));
         Table changed = headers.with(DEATHS, new FieldValue.Array(others));
         if (headers.get("x-first-death-reason").isEmpty()) {
             changed =
@@ -57,11 +58,15 @@ enum Death {
                 && death.text(REASON).equals(Optional.of(text()));
     }
 
-    private Table entry(String queue, Meta meta, long count, long nowMillis) {
-        FieldValue keys = new FieldValue.Array(List.of(FieldValue.Text.of(meta.routingKey())));
+    private Table entry(String queue, Meta meta, long nowMillis) {
+        List<FieldValue> texts = new ArrayList<>();
+        for (String key : CarbonCopies.openKeys(meta.routingKey(), meta.properties().headers())) {
+            texts.add(FieldValue.Text.of(key));
+        }
+        FieldValue keys = new FieldValue.Array(texts);
         Table entry =
                 Table.EMPTY
-                        .with(COUNT, count)
+                        .with(COUNT, 1)
                         .with(REASON, text())
                         .with(QUEUE, queue)
                         .with("time", new FieldValue.Timestamp(nowMillis / 1000))

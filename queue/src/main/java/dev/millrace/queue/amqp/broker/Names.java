@@ -47,6 +47,9 @@ final class Names {
             boolean same =
                     was.isPresent() == is.isPresent()
                             && (was.isEmpty() || was.get().sameAs(is.orElseThrow()));
+            if (!same && was.isPresent() && is.isPresent()) {
+                requireSame(what, argument, was.get().shown(), is.get().shown());
+            }
             if (!same) {
                 throw inequivalent(what, argument, shown(was), shown(is));
             }

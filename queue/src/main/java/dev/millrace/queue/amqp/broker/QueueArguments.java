@@ -42,11 +42,14 @@ record QueueArguments(
     private static final String DLX_KEY = "x-dead-letter-routing-key";
     private static final String PRIORITY = "x-max-priority";
     private static final String SINGLE = "x-single-active-consumer";
+    private static final String MODE = "x-queue-mode";
     private static final String TYPE = "x-queue-type";
 
-    /** Those that must be the same when a queue is declared again. */
+    /** Those that must be the same when a queue is declared again, as RabbitMQ looks at them. */
     static final List<String> COUNTING =
-            List.of(EXPIRES, TTL, DLX, DLX_KEY, LENGTH, BYTES, OVERFLOW, PRIORITY, SINGLE);
+            List.of(EXPIRES, TTL, DLX, DLX_KEY, LENGTH, BYTES, PRIORITY, OVERFLOW, MODE, SINGLE);
+
+    private static final Set<String> MODES = Set.of("default", "lazy");
 
     private static final Set<String> OVERFLOWS =
             Set.of("drop-head", "reject-publish", "reject-publish-dlx");
@@ -63,30 +66,35 @@ record QueueArguments(
      */
     static QueueArguments of(String queue, Table table) {
         Reading reading = new Reading(queue, table);
-        reading.requireClassic();
+        Optional<String> deadLetter = reading.deadLetterExchange();
+        // In RabbitMQ's order, so that of several mistakes the same one is told.
         OptionalLong expires = reading.whole(EXPIRES, EXPIRY_MILLIS_MAX);
         if (expires.isPresent() && expires.getAsLong() == 0) {
             throw reading.invalid(EXPIRES, "{value_zero,0}");
         }
-        Optional<String> deadLetter = reading.text(DLX);
+        OptionalLong ttl = reading.whole(TTL, EXPIRY_MILLIS_MAX);
         Optional<String> key = reading.text(DLX_KEY);
         if (key.isPresent() && deadLetter.isEmpty()) {
             throw reading.invalid(DLX_KEY, "routing_key_but_no_dlx_defined");
         }
-        String overflow = reading.text(OVERFLOW).orElse("drop-head");
-        if (!OVERFLOWS.contains(overflow)) {
-            throw reading.invalid(OVERFLOW, "{invalid_overflow,<<\"" + overflow + "\">>}");
-        }
+        OptionalLong length = reading.whole(LENGTH, Long.MAX_VALUE);
+        OptionalLong bytes = reading.whole(BYTES, Long.MAX_VALUE);
+        OptionalLong priority = reading.whole(PRIORITY, PRIORITY_MAX);
+        String overflow = reading.one(OVERFLOW, OVERFLOWS, "invalid_overflow", "drop-head");
+        // Messages that wait lie on the disk anyhow, so that all modes come to the same.
+        reading.one(MODE, MODES, "invalid_queue_mode", "default");
+        boolean single = reading.truth(SINGLE);
+        reading.requireClassic();
         return new QueueArguments(
-                reading.whole(TTL, EXPIRY_MILLIS_MAX),
+                ttl,
                 expires,
-                reading.whole(LENGTH, Long.MAX_VALUE),
-                reading.whole(BYTES, Long.MAX_VALUE),
+                length,
+                bytes,
                 overflow.startsWith("reject-publish"),
                 deadLetter,
                 key,
-                (int) reading.whole(PRIORITY, PRIORITY_MAX).orElse(0),
-                reading.truth(SINGLE));
+                (int) priority.orElse(0),
+                single);
     }
 
     private record Reading(String queue, Table table) {
@@ -101,7 +109,7 @@ record QueueArguments(
                 return OptionalLong.empty();
             }
             if (!(value.get() instanceof FieldValue.Whole whole)) {
-                throw invalid(argument, "{unacceptable_type," + value.get().typeName() + "}");
+                throw invalid(argument, "\"expected integer, got " + value.get().typeName() + "\"");
             }
             if (whole.value() < 0) {
                 throw invalid(argument, "{value_negative," + whole.value() + "}");
@@ -118,6 +126,26 @@ record QueueArguments(
                 throw invalid(argument, "{unacceptable_type," + value.get().typeName() + "}");
             }
             return table.text(argument);
+        }
+
+        /** The same for the one that RabbitMQ reads before the others, and refuses otherwise. */
+        Optional<String> deadLetterExchange() {
+            Optional<FieldValue> value = table.get(DLX);
+            if (value.isPresent() && !(value.get() instanceof FieldValue.Text)) {
+                throw AmqpError.preconditionFailed(
+                        "invalid type '%s' for arg '%s' in %s"
+                                .formatted(value.get().typeName(), DLX, Names.queue(queue)));
+            }
+            return table.text(DLX);
+        }
+
+        /** One of a few words. */
+        String one(String argument, Set<String> words, String otherwise, String standard) {
+            String word = text(argument).orElse(standard);
+            if (!words.contains(word)) {
+                throw invalid(argument, "{%s,<<\"%s\">>}".formatted(otherwise, word));
+            }
+            return word;
         }
 
         boolean truth(String argument) {

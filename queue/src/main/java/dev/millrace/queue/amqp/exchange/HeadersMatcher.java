@@ -38,8 +38,9 @@ final class HeadersMatcher implements Matcher {
         }
         if (!MODES.contains(text.text())) {
             throw AmqpError.preconditionFailed(
-                    "Invalid x-match field value \"%s\"; expected all or any"
-                            .formatted(text.text()));
+                    "Invalid x-match field value <<\"%s\">>; expected all, any, all-with-x, or"
+                                    .formatted(text.text())
+                            + " any-with-x");
         }
     }
 

@@ -181,14 +181,14 @@ public final class Topology {
      * each of which looks at it once, so that a circle ends; one where nothing matches gives it to
      * its alternate.
      */
-    public Set<String> route(Exchange first, String routingKey, Headers headers) {
+    public Set<String> route(Exchange first, List<String> routingKeys, Headers headers) {
         Set<String> queues = new LinkedHashSet<>();
         Set<String> seen = new LinkedHashSet<>();
         ArrayDeque<Exchange> waiting = new ArrayDeque<>();
         seen.add(first.name());
         waiting.add(first);
         while (!waiting.isEmpty()) {
-            for (Destination destination : matched(waiting.remove(), routingKey, headers)) {
+            for (Destination destination : matched(waiting.remove(), routingKeys, headers)) {
                 switch (destination) {
                     case Destination.ToQueue(String name) -> queues.add(name);
                     case Destination.ToExchange(String name) -> {
@@ -204,12 +204,15 @@ public final class Topology {
     }
 
     private static List<Destination> matched(
-            Exchange exchange, String routingKey, Headers headers) {
-        if (exchange.name().equals(DEFAULT)) {
-            return List.of(new Destination.ToQueue(routingKey));
-        }
+            Exchange exchange, List<String> routingKeys, Headers headers) {
         List<Destination> found = new ArrayList<>();
-        exchange.matcher().match(routingKey, headers, found::add);
+        for (String key : routingKeys) {
+            if (exchange.name().equals(DEFAULT)) {
+                found.add(new Destination.ToQueue(key));
+            } else {
+                exchange.matcher().match(key, headers, found::add);
+            }
+        }
         if (found.isEmpty()) {
             exchange.alternate().map(Destination.ToExchange::new).ifPresent(found::add);
         }

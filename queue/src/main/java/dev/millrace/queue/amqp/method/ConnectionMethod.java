@@ -1,5 +1,6 @@
 package dev.millrace.queue.amqp.method;
 
+import dev.millrace.queue.amqp.wire.FieldValue;
 import dev.millrace.queue.amqp.wire.Table;
 import dev.millrace.queue.amqp.wire.WireReader;
 import dev.millrace.queue.amqp.wire.WireWriter;
@@ -7,10 +8,11 @@ import dev.millrace.queue.amqp.wire.WireWriter;
 /** What a client may send of the class {@code connection}. */
 public sealed interface ConnectionMethod extends Method {
     /** {@code connection.start-ok}. */
-    record StartOk(Table clientProperties, String mechanism, String response, String locale)
+    record StartOk(
+            Table clientProperties, String mechanism, FieldValue.Text response, String locale)
             implements ConnectionMethod {
         static StartOk read(WireReader in) {
-            return new StartOk(in.table(), in.shortText(), in.longText(), in.shortText());
+            return new StartOk(in.table(), in.shortText(), in.octets(), in.shortText());
         }
     }
 

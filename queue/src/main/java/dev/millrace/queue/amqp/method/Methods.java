@@ -1,7 +1,11 @@
 package dev.millrace.queue.amqp.method;
 
 import dev.millrace.queue.amqp.wire.AmqpError;
+import dev.millrace.queue.amqp.wire.Octets;
+import dev.millrace.queue.amqp.wire.ReplyCode;
 import dev.millrace.queue.amqp.wire.WireReader;
+
+import io.netty.buffer.ByteBuf;
 
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +67,27 @@ public final class Methods {
      * @param reader reads its fields
      */
     public record Declaration(
-            int classId, int methodId, String name, Function<WireReader, Method> reader) {}
+            int classId, int methodId, String name, Function<WireReader, Method> reader) {
+        /**
+         * Reads its fields.
+         *
+         * @param fields all that stands behind the numbers
+         * @throws AmqpError if these are not its fields
+         */
+        public Method read(ByteBuf fields) {
+            int start = fields.readerIndex();
+            int end = fields.writerIndex();
+            try {
+                return reader.apply(new WireReader(fields));
+            } catch (AmqpError error) {
+                if (error.code() == ReplyCode.SYNTAX_ERROR) {
+                    fields.setIndex(start, end);
+                    throw AmqpError.frameError("cannot decode " + Octets.listed(fields));
+                }
+                throw error;
+            }
+        }
+    }
 
     private static Declaration of(
             int classId, int methodId, String name, Function<WireReader, Method> reader) {

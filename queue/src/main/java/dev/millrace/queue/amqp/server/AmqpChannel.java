@@ -145,10 +145,11 @@ final class AmqpChannel extends ChannelInboundHandlerAdapter implements Peer {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent idle) {
-            if (idle.state() == IdleState.READER_IDLE) {
-                channel.close();
-            } else {
+            if (idle.state() == IdleState.WRITER_IDLE) {
                 connection.heartbeat();
+            } else if (!suspended) {
+                // Of whom nothing is read, because there is no space, nothing can be heard.
+                channel.close();
             }
         }
         context.fireUserEventTriggered(event);

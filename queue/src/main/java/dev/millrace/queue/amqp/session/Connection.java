@@ -9,6 +9,7 @@ import dev.millrace.queue.amqp.method.Reply;
 import dev.millrace.queue.amqp.wire.AmqpError;
 import dev.millrace.queue.amqp.wire.FrameParser;
 import dev.millrace.queue.amqp.wire.FrameType;
+import dev.millrace.queue.amqp.wire.Octets;
 import dev.millrace.queue.amqp.wire.ProtocolHeader;
 import dev.millrace.queue.amqp.wire.ReplyCode;
 import dev.millrace.queue.amqp.wire.Table;
@@ -48,8 +49,9 @@ import java.util.function.LongSupplier;
  * it.
  */
 public final class Connection {
-    private static final long CLOSE_MILLIS = 10_000;
-    private static final long LEAVE_MILLIS = 100;
+    /** How long one that is closed may keep its socket, if its heartbeats are not quicker. */
+    private static final int LEAVE_SECONDS_MAX = 30;
+
     private static final long RETRY_MILLIS = 1_000;
     private static final long LOADING_MILLIS = 2;
 
@@ -75,6 +77,7 @@ public final class Connection {
     private State state = State.HEADER;
     private int channelMax;
     private int frameMaxBytes;
+    private int heartbeatSeconds;
     private Table capabilities = Table.EMPTY;
     private String user = "";
     private @Nullable Runnable suspended;
@@ -186,7 +189,7 @@ public final class Connection {
     }
 
     private static AmqpError unexpected(int type, ByteBuf payload) {
-        return AmqpError.unexpectedFrame("type " + type + ", " + FrameParser.octets(payload));
+        return AmqpError.unexpectedFrame("type " + type + ", " + Octets.snippet(payload));
     }
 
     private void own(int type, ByteBuf payload) {
@@ -202,7 +205,7 @@ public final class Connection {
             WireReader reader = new WireReader(payload);
             classId = reader.u16();
             methodId = reader.u16();
-            handle(Methods.find(classId, methodId).reader().apply(reader));
+            handle(Methods.find(classId, methodId).read(payload));
         } catch (AmqpError error) {
             fail(error, classId, methodId);
         }
@@ -218,7 +221,7 @@ public final class Connection {
             return;
         }
         if (!(method instanceof ConnectionMethod own)) {
-            throw AmqpError.commandInvalid("a channel's method on channel 0");
+            throw misplaced();
         }
         switch (own) {
             case ConnectionMethod.StartOk ok -> startOk(ok);
@@ -263,7 +266,8 @@ public final class Connection {
         frameMaxBytes = (int) ok.frameMax();
         channelMax = ok.channelMax();
         parser.frameMax(frameMaxBytes);
-        peer.heartbeat(ok.heartbeat());
+        heartbeatSeconds = ok.heartbeat();
+        peer.heartbeat(heartbeatSeconds);
         state = State.OPENING;
     }
 
@@ -281,9 +285,9 @@ public final class Connection {
         send(0, new ConnectionReply.UpdateSecretOk());
     }
 
-    /** A channel is about to be opened. */
-    void requireRoom(int channel) {
-        if (channel > channelMax || sessions.size() > channelMax) {
+    /** A channel is about to be opened: their number counts, as with RabbitMQ, not its own. */
+    void requireRoom() {
+        if (sessions.size() > channelMax) {
             throw AmqpError.notAllowed(
                     "number of channels opened (%d) has reached the negotiated channel_max (%d)"
                             .formatted(sessions.size() - 1, channelMax));
@@ -295,9 +299,20 @@ public final class Connection {
     private void closedByClient() {
         release();
         send(0, new ConnectionMethod.CloseOk());
-        // The client is let close the socket first: some take the end of it for an error.
         state = State.CLOSED;
-        peer.closeWithin(LEAVE_MILLIS);
+        leave();
+    }
+
+    /**
+     * The client is let end the socket, as RabbitMQ lets it: some take its end for an error, until
+     * they have read why.
+     */
+    private void leave() {
+        int seconds =
+                heartbeatSeconds > 0
+                        ? Math.min(heartbeatSeconds, LEAVE_SECONDS_MAX)
+                        : LEAVE_SECONDS_MAX;
+        peer.closeWithin(TimeUnit.SECONDS.toMillis(seconds));
     }
 
     private void close() {
@@ -322,7 +337,7 @@ public final class Connection {
                 0,
                 new ConnectionMethod.Close(
                         error.code().code(), error.replyText(), classId, methodId));
-        peer.closeWithin(CLOSE_MILLIS);
+        leave();
     }
 
     /** The server stops. */

@@ -143,7 +143,7 @@ final class Declarations {
                         : broker().declare(
                                         new AmqpQueue.Declared(
                                                 name,
-                                                declare.durable(),
+                                                declare.durable() && !declare.exclusive(),
                                                 declare.exclusive(),
                                                 declare.autoDelete(),
                                                 declare.arguments()),

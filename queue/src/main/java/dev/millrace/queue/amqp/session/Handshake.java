@@ -3,10 +3,15 @@ package dev.millrace.queue.amqp.session;
 import dev.millrace.queue.amqp.method.ConnectionMethod;
 import dev.millrace.queue.amqp.method.ConnectionReply;
 import dev.millrace.queue.amqp.wire.AmqpError;
+import dev.millrace.queue.amqp.wire.FieldValue;
 import dev.millrace.queue.amqp.wire.Table;
+import dev.millrace.queue.amqp.wire.WireReader;
+
+import io.netty.buffer.Unpooled;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Optional;
 
 /** What is said before a connection runs: who the server is, who the client is, what both can. */
 final class Handshake {
@@ -22,22 +27,25 @@ final class Handshake {
                     .with("per_consumer_qos", true)
                     .with("direct_reply_to", true);
 
+    /** Clients ask for the product's name before they rely on what RabbitMQ does its own way. */
     private static final Table PROPERTIES =
             Table.EMPTY
                     .with("capabilities", CAPABILITIES)
-                    .with("product", "Millrace")
-                    .with("version", "0.1.0")
-                    .with("platform", "Java")
-                    .with("information", "AMQP 0-9-1 as RabbitMQ speaks it");
+                    .with("product", "RabbitMQ")
+                    .with("version", "3.10.8")
+                    .with("platform", "Millrace")
+                    .with("information", "Millrace: AMQP 0-9-1 as RabbitMQ speaks it");
 
     private static final String PLAIN = "PLAIN";
+    private static final String AMQPLAIN = "AMQPLAIN";
     private static final String EXTERNAL = "EXTERNAL";
+    private static final String BY_PASSWORD = PLAIN + " " + AMQPLAIN;
 
     private Handshake() {}
 
     static ConnectionReply.Start start(boolean certified) {
         return new ConnectionReply.Start(
-                0, 9, PROPERTIES, certified ? "EXTERNAL PLAIN" : PLAIN, "en_US");
+                0, 9, PROPERTIES, certified ? "EXTERNAL " + BY_PASSWORD : BY_PASSWORD, "en_US");
     }
 
     /**
@@ -48,7 +56,10 @@ final class Handshake {
      */
     static String login(ConnectionMethod.StartOk ok, Options options, String certifiedName) {
         if (ok.mechanism().equals(PLAIN)) {
-            return plain(ok.response(), options);
+            return plain(ok.response().text(), options);
+        }
+        if (ok.mechanism().equals(AMQPLAIN)) {
+            return amqplain(ok.response(), options);
         }
         if (ok.mechanism().equals(EXTERNAL) && !certifiedName.isEmpty()) {
             if (certifiedName.equals(options.user())) {
@@ -65,13 +76,28 @@ final class Handshake {
         if (parts.length != 3) {
             throw AmqpError.syntaxError("response to PLAIN is not as RFC 4616 has it");
         }
-        // Both are compared whole, so that the time says nothing of them.
-        boolean user = same(parts[1], options.user());
-        boolean password = same(parts[2], options.password());
-        if (!user || !password) {
-            throw refused(PLAIN);
+        return known(parts[1], parts[2], options, PLAIN);
+    }
+
+    /** RabbitMQ's own from before there were standards: a table without its length. */
+    private static String amqplain(FieldValue.Text response, Options options) {
+        Table fields = new WireReader(Unpooled.wrappedBuffer(response.bytes())).fields();
+        Optional<String> user = fields.text("LOGIN");
+        Optional<String> password = fields.text("PASSWORD");
+        if (user.isEmpty() || password.isEmpty()) {
+            throw AmqpError.syntaxError("AMQPLAIN auth info is missing LOGIN or PASSWORD field");
         }
-        return parts[1];
+        return known(user.get(), password.get(), options, AMQPLAIN);
+    }
+
+    private static String known(String user, String password, Options options, String mechanism) {
+        // Both are compared whole, so that the time says nothing of them.
+        boolean rightUser = same(user, options.user());
+        boolean rightPassword = same(password, options.password());
+        if (!rightUser || !rightPassword) {
+            throw refused(mechanism);
+        }
+        return user;
     }
 
     private static boolean same(String given, String wanted) {

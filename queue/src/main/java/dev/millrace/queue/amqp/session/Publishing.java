@@ -3,6 +3,7 @@ package dev.millrace.queue.amqp.session;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.queue.amqp.broker.AmqpQueue;
 import dev.millrace.queue.amqp.broker.Broker;
+import dev.millrace.queue.amqp.broker.CarbonCopies;
 import dev.millrace.queue.amqp.exchange.Exchange;
 import dev.millrace.queue.amqp.exchange.Topology;
 import dev.millrace.queue.amqp.method.BasicMethod;
@@ -15,6 +16,7 @@ import dev.millrace.queue.amqp.wire.ReplyCode;
 
 import org.jspecify.annotations.Nullable;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +25,9 @@ import java.util.Optional;
 final class Publishing {
     /** More than exchange, key and what else stands before the properties can have. */
     private static final int META_BYTES = 640;
+
+    /** RabbitMQ's: ten years, as it counts them. */
+    private static final BigInteger EXPIRATION_MILLIS_MAX = BigInteger.valueOf(315_360_000_000L);
 
     private final Session session;
     private final Confirms confirms;
@@ -45,7 +50,13 @@ final class Publishing {
             long start,
             int bodyBytes,
             List<AmqpQueue> targets) {
+        /** What is to be admitted; or a target does not know yet what it has. */
         long bytes() {
+            for (AmqpQueue target : targets) {
+                if (!target.isCounted()) {
+                    return Connection.NOT_LOADED;
+                }
+            }
             return Broker.publishBytes(
                     (long) META_BYTES + properties.raw().length + bodyBytes, targets.size());
         }
@@ -83,7 +94,8 @@ final class Publishing {
             return;
         }
         List<AmqpQueue> targets = broker().route(exchange, method.routingKey(), properties);
-        Publication publication = new Publication(method, properties, 0, incoming.bytes(), targets);
+        Properties kept = CarbonCopies.withoutBlind(properties);
+        Publication publication = new Publication(method, kept, 0, incoming.bytes(), targets);
         if (pending != null) {
             keep(publication, incoming);
             return;
@@ -108,7 +120,6 @@ final class Publishing {
     }
 
     private Properties checked(Properties properties) {
-        properties.expiration().ifPresent(Publishing::requireExpiration);
         properties
                 .userId()
                 .filter(user -> !user.equals(session.connection().user()))
@@ -118,6 +129,7 @@ final class Publishing {
                                     "user_id property set to '%s' but authenticated user was '%s'"
                                             .formatted(user, session.connection().user()));
                         });
+        properties.expiration().ifPresent(Publishing::requireExpiration);
         if (!properties.replyTo().equals(Optional.of(Subscriptions.REPLY_TO))) {
             return properties;
         }
@@ -131,14 +143,28 @@ final class Publishing {
     }
 
     private static void requireExpiration(String text) {
-        boolean digits = !text.isEmpty() && text.length() <= 12;
-        for (int i = 0; i < text.length(); i++) {
-            digits &= text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        int end = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
+        int start = end;
+        while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+            end++;
         }
-        if (!digits) {
-            throw AmqpError.preconditionFailed(
-                    "invalid expiration '" + text + "': {not_a_number,<<\"" + text + "\">>}");
+        if (end == start) {
+            throw invalidExpiration(text, "no_integer");
         }
+        if (end < text.length()) {
+            throw invalidExpiration(text, "{leftover_string,\"" + text.substring(end) + "\"}");
+        }
+        BigInteger millis = new BigInteger(text);
+        if (millis.signum() < 0) {
+            throw invalidExpiration(text, "{value_negative," + millis + "}");
+        }
+        if (millis.compareTo(EXPIRATION_MILLIS_MAX) > 0) {
+            throw invalidExpiration(text, "{value_too_large," + millis + "}");
+        }
+    }
+
+    private static AmqpError invalidExpiration(String text, String why) {
+        return AmqpError.preconditionFailed("invalid expiration '" + text + "': " + why);
     }
 
     /** Puts a message where it goes, or returns it; true if all took it. */
@@ -225,7 +251,11 @@ final class Publishing {
             return bytes;
         }
         for (Publication publication : waiting()) {
-            bytes += publication.bytes();
+            long some = publication.bytes();
+            if (some == Connection.NOT_LOADED) {
+                return some;
+            }
+            bytes += some;
         }
         return bytes;
     }

@@ -124,6 +124,11 @@ final class Session {
             passOver(type, payload);
             return;
         }
+        if (!incoming.isExpected()) {
+            // What is said of a frame is said of no method.
+            classId = 0;
+            methodId = 0;
+        }
         if (type == FrameType.HEARTBEAT) {
             throw AmqpError.unexpectedFrame("type 8, all octets = <<>>");
         }
@@ -143,7 +148,7 @@ final class Session {
         WireReader reader = new WireReader(payload);
         classId = reader.u16();
         methodId = reader.u16();
-        return Methods.find(classId, methodId).reader().apply(reader);
+        return Methods.find(classId, methodId).read(payload);
     }
 
     private void passOver(int type, ByteBuf payload) {
@@ -163,8 +168,7 @@ final class Session {
         }
         switch (method) {
             case ChannelMethod own -> handle(own);
-            case ConnectionMethod _ ->
-                    throw AmqpError.commandInvalid("a connection's method on a channel");
+            case ConnectionMethod _ -> throw AmqpError.commandInvalid("unimplemented method");
             case AccessMethod _ -> send(new AccessReply.RequestOk());
             case ExchangeMethod exchange -> declarations.handle(exchange, methodBytes);
             case QueueMethod queue -> declarations.handle(queue, methodBytes);
@@ -178,7 +182,7 @@ final class Session {
         switch (method) {
             case ChannelMethod.Open _ -> open();
             case ChannelMethod.Close _ -> closedByClient();
-            case ChannelMethod.CloseOk _ -> throw AmqpError.channelError("unexpected close-ok");
+            case ChannelMethod.CloseOk _ -> throw AmqpError.commandInvalid("unimplemented method");
             case ChannelMethod.Flow(boolean active) -> flow(active);
             case ChannelMethod.FlowOk _ -> {}
         }
@@ -206,7 +210,7 @@ final class Session {
         if (state != State.FRESH) {
             throw AmqpError.channelError("second 'channel.open' seen");
         }
-        connection.requireRoom(number);
+        connection.requireRoom();
         state = State.OPEN;
         send(new ChannelReply.OpenOk());
     }

@@ -4,7 +4,9 @@ import dev.millrace.queue.amqp.broker.AmqpQueue;
 import dev.millrace.queue.amqp.method.BasicMethod;
 import dev.millrace.queue.amqp.method.BasicReply;
 import dev.millrace.queue.amqp.wire.AmqpError;
+import dev.millrace.queue.amqp.wire.FieldValue;
 import dev.millrace.queue.amqp.wire.Properties;
+import dev.millrace.queue.amqp.wire.Table;
 import dev.millrace.queue.dispatch.Delivery;
 import dev.millrace.queue.dispatch.Group;
 
@@ -21,6 +23,7 @@ final class Subscriptions {
     /** The queue that is none (RabbitMQ, Direct Reply-to). */
     static final String REPLY_TO = "amq.rabbitmq.reply-to";
 
+    private static final String PRIORITY = "x-priority";
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Session session;
@@ -73,7 +76,7 @@ final class Subscriptions {
             throw AmqpError.accessRefused(
                     "queue '" + queue.name() + "' in vhost '/' in exclusive use");
         }
-        int priority = (int) consume.arguments().whole("x-priority").orElse(0);
+        int priority = priority(queue, consume.arguments());
         Subscription subscription =
                 new Subscription(session, tag, queue, consume.noAck(), priority, prefetch);
         byTag.put(tag, subscription);
@@ -82,6 +85,19 @@ final class Subscriptions {
         }
         queue.settle();
         queue.add(subscription, consume.exclusive());
+    }
+
+    private static int priority(AmqpQueue queue, Table arguments) {
+        Optional<FieldValue> given = arguments.get(PRIORITY);
+        if (given.isEmpty()) {
+            return 0;
+        }
+        if (!(given.get() instanceof FieldValue.Whole whole)) {
+            throw AmqpError.preconditionFailed(
+                    "invalid arg '%s' for queue '%s' in vhost '/': \"expected integer, got %s\""
+                            .formatted(PRIORITY, queue.name(), given.get().typeName()));
+        }
+        return Math.clamp(whole.value(), Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
 
     void cancel(BasicMethod.Cancel cancel) {
@@ -120,7 +136,11 @@ final class Subscriptions {
     void get(BasicMethod.Get get) {
         AmqpQueue queue = session.broker().queue(session.named(get.queue()), session.connection());
         session.connection()
-                .attempt(session, () -> 2L * Group.BYTES_MAX, () -> take(queue, get.noAck()));
+                .attempt(session, () -> takeBytes(queue), () -> take(queue, get.noAck()));
+    }
+
+    private static long takeBytes(AmqpQueue queue) {
+        return queue.isCounted() ? 2L * Group.BYTES_MAX : Connection.NOT_LOADED;
     }
 
     private void take(AmqpQueue queue, boolean noAck) {

@@ -27,7 +27,12 @@ public sealed interface FieldValue {
 
         /** Read as UTF-8. */
         public String text() {
-            return new String(latin.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+            return new String(bytes(), StandardCharsets.UTF_8);
+        }
+
+        /** As they stand on the wire. */
+        public byte[] bytes() {
+            return latin.getBytes(StandardCharsets.ISO_8859_1);
         }
 
         @Override

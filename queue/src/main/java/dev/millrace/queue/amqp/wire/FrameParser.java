@@ -2,8 +2,6 @@ package dev.millrace.queue.amqp.wire;
 
 import io.netty.buffer.ByteBuf;
 
-import java.util.Locale;
-
 /**
  * Finds frames in what came in (specification, section 4.2.3).
  *
@@ -53,6 +51,12 @@ public final class FrameParser {
                     "type %d, %s: {invalid_frame_end_marker,%d}"
                             .formatted(type, snippet(in, start, (int) size), mark));
         }
+        if (type == FrameType.HEARTBEAT
+                ? size > 0
+                : type < FrameType.METHOD || type > FrameType.BODY) {
+            throw AmqpError.frameError(
+                    "type %d, %s: unknown_frame".formatted(type, snippet(in, start, (int) size)));
+        }
         ByteBuf payload = in.slice(start + FrameType.HEADER_BYTES, (int) size);
         in.readerIndex(end + 1);
         taker.frame(type, channel, payload);
@@ -70,23 +74,6 @@ public final class FrameParser {
     }
 
     private static String snippet(ByteBuf in, int start, int size) {
-        ByteBuf payload = in.slice(start + FrameType.HEADER_BYTES, size);
-        return octets(payload);
-    }
-
-    /** The first bytes of a payload, for a reply text. */
-    public static String octets(ByteBuf payload) {
-        int shown = Math.min(16, payload.readableBytes());
-        StringBuilder text = new StringBuilder(80);
-        text.append(payload.readableBytes() <= 16 ? "all" : "first 16").append(" octets = <<");
-        for (int i = 0; i < shown; i++) {
-            text.append(i == 0 ? "" : ",")
-                    .append(
-                            String.format(
-                                    Locale.ROOT,
-                                    "%d",
-                                    payload.getUnsignedByte(payload.readerIndex() + i)));
-        }
-        return text.append(">>").toString();
+        return Octets.snippet(in.slice(start + FrameType.HEADER_BYTES, size));
     }
 }

@@ -150,6 +150,33 @@ public final class Properties {
     }
 
     /**
+     * False if no header of that name can be among the headers, without reading them.
+     *
+     * @param name of one-byte characters
+     */
+    public boolean mayHaveHeader(String name) {
+        if (!has(HEADERS)) {
+            return false;
+        }
+        int last = at[HEADERS + 1] - name.length();
+        for (int start = at[HEADERS] + Integer.BYTES; start <= last; start++) {
+            if (standsAt(start, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean standsAt(int start, String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (raw[start + i] != name.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
      * The headers; an empty table if there are none.
      *
      * @throws AmqpError if they are no table

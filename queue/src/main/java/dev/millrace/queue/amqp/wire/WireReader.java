@@ -79,6 +79,11 @@ public final class WireReader {
         return in.readString(length, StandardCharsets.UTF_8);
     }
 
+    /** A long string that need not be text. */
+    public FieldValue.Text octets() {
+        return new FieldValue.Text(latin());
+    }
+
     /** A long string as bytes. */
     public byte[] longBytes() {
         byte[] bytes = new byte[length()];
@@ -104,12 +109,22 @@ public final class WireReader {
     private Table table(int depth) {
         requireDepth(depth);
         int outerLimit = limit(length());
+        Table table = fields(depth);
+        in.writerIndex(outerLimit);
+        return table;
+    }
+
+    /** A table without its length before it: all that is left. */
+    public Table fields() {
+        return fields(0);
+    }
+
+    private Table fields(int depth) {
         Map<String, FieldValue> fields = new LinkedHashMap<>();
         while (in.isReadable()) {
             String name = shortText();
             fields.put(name, value(depth));
         }
-        in.writerIndex(outerLimit);
         return fields.isEmpty() ? Table.EMPTY : new Table(fields);
     }
 

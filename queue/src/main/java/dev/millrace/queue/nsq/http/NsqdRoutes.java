@@ -9,6 +9,7 @@ import dev.millrace.queue.nsq.wire.Refusal;
 
 import io.netty.buffer.ByteBuf;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -35,7 +36,9 @@ public final class NsqdRoutes {
     /** All of them. */
     public static Routes of(Node node, About about) {
         NsqdRoutes routes = new NsqdRoutes(node, about);
-        return new Routes(routes.list());
+        List<Route> all = new ArrayList<>(routes.list());
+        all.addAll(Config.routes(node));
+        return new Routes(all);
     }
 
     private List<Route> list() {

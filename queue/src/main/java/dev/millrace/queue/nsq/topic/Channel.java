@@ -29,6 +29,9 @@ import java.util.concurrent.TimeUnit;
  * by then, as with nsqd: a consumer that lost its connection may still be at work on it.
  */
 public final class Channel {
+    /** How soon it is tried again to bury a message that could not be read, or had no space. */
+    private static final long BURY_MILLIS = 20;
+
     private final Topics topics;
     private final Topic topic;
     private final QueueLoop loop;
@@ -41,6 +44,7 @@ public final class Channel {
     private final Deadlines deadlines = new Deadlines();
     private String name;
     private boolean paused;
+    private boolean ended;
     private int turn;
     private long requeued;
     private long timedOut;
@@ -262,16 +266,23 @@ public final class Channel {
      *     soon
      */
     public boolean requeue(InFlight message, long delayMillis) {
-        if (!isExhausted(message) || !topics.bury(this, message.delivery(), "requeued")) {
-            if (delayMillis == 0) {
-                group.giveBack(message.delivery());
-            } else if (!group.defer(message.delivery(), loop.nowMillis() + delayMillis)) {
-                return false;
-            }
+        boolean done =
+                isExhausted(message)
+                        ? topics.bury(this, message.delivery(), "requeued")
+                        : giveBack(message.delivery(), delayMillis);
+        if (done) {
+            over(message);
+            requeued++;
+            loop.setTimer(group);
         }
-        over(message);
-        requeued++;
-        loop.setTimer(group);
+        return done;
+    }
+
+    private boolean giveBack(Delivery delivery, long delayMillis) {
+        if (delayMillis > 0) {
+            return group.defer(delivery, loop.nowMillis() + delayMillis);
+        }
+        group.giveBack(delivery);
         return true;
     }
 
@@ -315,12 +326,23 @@ public final class Channel {
         over(due);
         timedOut++;
         due.consumer().lost(due);
-        boolean buried =
-                isExhausted(due)
-                        && loop.admit(requeueBytes(due), () -> {}) == Admission.ADMITTED
-                        && topics.bury(this, due.delivery(), "timed out");
-        if (!buried) {
+        if (isExhausted(due)) {
+            bury(due);
+        } else {
             group.giveBack(due.delivery());
+        }
+    }
+
+    /** Buries one that timed out, if need be when it was read from the disk, or has space. */
+    private void bury(InFlight due) {
+        boolean over =
+                ended
+                        || loop.admit(requeueBytes(due), () -> {}) == Admission.ADMITTED
+                                && topics.bury(this, due.delivery(), "timed out");
+        if (!over) {
+            loop.executor()
+                    .schedule(
+                            () -> loop.change(() -> bury(due)), BURY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -361,6 +383,7 @@ public final class Channel {
         if (running != null) {
             running.cancel(false);
         }
+        ended = true;
         group.drop();
         loop.forget(group);
         consumers().forEach(Consumer::close);

@@ -42,7 +42,8 @@ class TopologyTest {
     }
 
     private Set<String> route(String exchange, String key, Table headers) {
-        return topology.route(topology.exchange(exchange).orElseThrow(), key, () -> headers);
+        return topology.route(
+                topology.exchange(exchange).orElseThrow(), List.of(key), () -> headers);
     }
 
     @Test
@@ -104,7 +105,7 @@ class TopologyTest {
                                 });
                         assertEquals(
                                 expected,
-                                new TreeSet<>(drawn.route(topic, key, () -> Table.EMPTY)),
+                                new TreeSet<>(drawn.route(topic, List.of(key), () -> Table.EMPTY)),
                                 () -> key + " " + patterns);
                     }
                 });

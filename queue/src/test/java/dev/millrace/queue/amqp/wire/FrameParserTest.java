@@ -42,7 +42,8 @@ class FrameParserTest {
                 random -> {
                     ByteBuf sent = Unpooled.buffer();
                     for (int i = random.nextInt(1, 6); i > 0; i--) {
-                        sent.writeBytes(frame(random.nextInt(9), random.nextInt(9), draw(random)));
+                        sent.writeBytes(
+                                frame(random.nextInt(1, 4), random.nextInt(9), draw(random)));
                     }
                     found.clear();
                     FrameParser parser = new FrameParser(4096);

@@ -103,6 +103,17 @@ class HttpInterfaceTest {
     }
 
     @Test
+    void options_are_told_and_not_changed() throws Exception {
+        assertEquals("[]", get("/config/nsqlookupd_tcp_addresses"));
+        assertEquals("60000000000", get("/config/msg_timeout"));
+        assertEquals("1048576", get("/config/max_msg_size"));
+        assertEquals(
+                "405 {\"message\":\"METHOD_NOT_ALLOWED\"}",
+                ask(NSQD, "PUT", "/config/log_level", "debug"));
+        assertEquals("404 {\"message\":\"NOT_FOUND\"}", get("/config/nothing"));
+    }
+
+    @Test
     void topics_and_channels_come_and_go() throws Exception {
         assertEquals(
                 "404 {\"message\":\"TOPIC_NOT_FOUND\"}",

@@ -163,6 +163,32 @@ class ConversationTest {
     }
 
     @Test
+    void a_message_that_must_be_read_from_the_disk_is_buried_at_once_all_the_same()
+            throws Exception {
+        node.close();
+        node =
+                new NsqNode(
+                        data,
+                        "queue.nsq.msg-timeout=700ms",
+                        "queue.nsq.max-attempts=1",
+                        "queue.memory-bytes=1048576");
+        publish("t", "given back", "timed out");
+        NsqConnection consumer = subscribed("t", "ch").say("RDY 2");
+        Frame first = consumer.read();
+        assertEquals("timed out (1)", consumer.next());
+        consumer.say("RDY 0");
+        // What was published first is no longer in memory when it is needed again.
+        String filler = "x".repeat(500_000);
+        for (int i = 0; i < 16; i++) {
+            publish("t", filler);
+        }
+        consumer.say("REQ " + first.id() + " 0");
+        NsqConnection dead = subscribed("t.dead", "ch").say("RDY 2");
+        assertEquals("given back (1)", dead.next());
+        assertEquals("timed out (1)", dead.next());
+    }
+
+    @Test
     void an_ephemeral_channel_goes_with_its_last_consumer() throws IOException {
         publish("t", "a");
         try (NsqConnection consumer = subscribed("t", "ch#ephemeral").say("RDY 1")) {
