@@ -6,7 +6,7 @@ import dev.millrace.kernel.memory.GuardedMemory;
 import dev.millrace.kv.rdb.BadDump;
 import dev.millrace.kv.rdb.DumpedValue;
 import dev.millrace.kv.rdb.Limits;
-import dev.millrace.kv.store.KeyHash;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 

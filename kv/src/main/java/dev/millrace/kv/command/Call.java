@@ -16,7 +16,7 @@ import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 

@@ -8,7 +8,7 @@ import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 

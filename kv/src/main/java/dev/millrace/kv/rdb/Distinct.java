@@ -2,7 +2,7 @@ package dev.millrace.kv.rdb;
 
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.Listpack;
-import dev.millrace.kv.store.KeyHash;
+import dev.millrace.kernel.memory.KeyHash;
 
 import java.util.Arrays;
 

@@ -10,7 +10,7 @@ import dev.millrace.kv.collection.Collections;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.session.Config;
-import dev.millrace.kv.store.KeyHash;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;

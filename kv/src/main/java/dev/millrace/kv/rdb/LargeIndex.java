@@ -8,7 +8,7 @@ import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kv.store.Stripe;
 
 import java.io.IOException;

@@ -5,7 +5,7 @@ import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Dictionary;
-import dev.millrace.kv.store.KeyHash;
+import dev.millrace.kernel.memory.KeyHash;
 
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package dev.millrace.kv.session;
 
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
+import dev.millrace.kernel.memory.KeyHash;
 
 /** Whether a key has an expiry in the past. */
 final class Expired {
