@@ -25,9 +25,10 @@ public final class EventsMachine implements StateMachine {
     /**
      * @param disk where the files of events are
      * @param memoryBytes for events that are in files as well
+     * @param segmentBytes see {@link EventLog}
      */
-    public EventsMachine(Disk disk, long memoryBytes) {
-        this.state = new State(new EventLog(lock, disk, memoryBytes));
+    public EventsMachine(Disk disk, long memoryBytes, int segmentBytes) {
+        this.state = new State(new EventLog(lock, disk, memoryBytes, segmentBytes));
         this.replay = new Replay(state);
         this.loading = new Loading(state);
     }
@@ -52,6 +53,16 @@ public final class EventsMachine implements StateMachine {
         try {
             state.log().serve(writer, reader, listener);
             serving = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes its files; nobody reads any more. */
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            state.log().close();
         } finally {
             lock.unlock();
         }

@@ -23,7 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class EventLog {
     /** A segment is sealed before it has more than this, or holds one event that is longer. */
-    static final int SEGMENT_BYTES = 8 << 20;
+    public static final int SEGMENT_BYTES = 8 << 20;
 
     /** The memory that segments loaded whole may take. */
     private static final long LOADED_BYTES_MAX = 64 << 20;
@@ -68,12 +68,9 @@ public final class EventLog {
 
     /**
      * @param memoryBytes for segments that are in files as well
+     * @param segmentBytes {@link #SEGMENT_BYTES}, or less where little is to be many segments
      */
-    public EventLog(ReentrantLock lock, Disk disk, long memoryBytes) {
-        this(lock, disk, memoryBytes, SEGMENT_BYTES);
-    }
-
-    EventLog(ReentrantLock lock, Disk disk, long memoryBytes, int segmentBytes) {
+    public EventLog(ReentrantLock lock, Disk disk, long memoryBytes, int segmentBytes) {
         this.lock = lock;
         this.disk = disk;
         this.memoryBytes = memoryBytes;

@@ -189,14 +189,13 @@ final class SegmentFile {
         }
     }
 
-    private static void check(String name, MemorySegment map) {
+    private static void check(String name, MemorySegment map) throws NewerFormatException {
         long at = map.address();
         if (map.byteSize() < HEADER_BYTES || Memory.getLong(at) != MAGIC) {
             throw new CorruptJournalException(name + ": no file of events");
         }
         if (Memory.getInt(at + 8) != VERSION) {
-            throw new NewerFormatException(
-                    name + ": version " + Memory.getInt(at + 8) + " (expected: " + VERSION + ")");
+            throw new NewerFormatException(name, Memory.getInt(at + 8), VERSION);
         }
         long events = Memory.getInt(at + 12);
         long eventBytes = Memory.getLong(at + 24);
@@ -282,7 +281,7 @@ final class SegmentFile {
     /** The place in a run of the first event with this revision or a later one. */
     int find(Run run, long revision) {
         if (run.isDense()) {
-            return (int) Math.clamp(revision - run.firstRevision, 0, run.count);
+            return Math.clamp(revision - run.firstRevision, 0, run.count);
         }
         int low = 0;
         int high = run.count;
