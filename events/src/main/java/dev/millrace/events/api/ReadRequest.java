@@ -60,7 +60,7 @@ record ReadRequest(
         private boolean subscription;
         private boolean hasCount;
         private long count;
-        private Filter filter = Filter.EVERYTHING;
+        private Filter filter = Filter.Everything.ALL;
         private long checkpointEvery;
         private boolean textIds;
 
@@ -199,7 +199,7 @@ record ReadRequest(
                     forward,
                     resolveLinks,
                     subscription,
-                    count < 0 ? Long.MAX_VALUE : count,
+                    subscription || count < 0 ? Long.MAX_VALUE : count,
                     filter,
                     checkpointEvery,
                     textIds);

@@ -42,22 +42,30 @@ final class Cut implements Runnable {
 
     @Override
     public void run() {
+        String failure = "";
         try {
-            while (giveStreams()) {
-                if (checkpoint.isAbandoned()) {
-                    return;
-                }
-            }
-            while (!segments.isEmpty() && !checkpoint.isAbandoned()) {
-                give(segments.remove());
-            }
-            checkpoint.done();
-        } catch (RuntimeException | Error failure) {
-            checkpoint.abandon("events: " + failure);
+            giveAll();
+        } catch (RuntimeException | Error failed) {
+            failure = "events: " + failed;
         } catch (InterruptedException stopped) {
-            checkpoint.abandon("the process stops");
-        } finally {
-            end();
+            failure = "the process stops";
+        }
+        // Before anybody is told that it is over: he may begin the next.
+        end();
+        if (failure.isEmpty()) {
+            checkpoint.done();
+        } else {
+            checkpoint.abandon(failure);
+        }
+    }
+
+    private void giveAll() throws InterruptedException {
+        boolean more = true;
+        while (more && !checkpoint.isAbandoned()) {
+            more = giveStreams();
+        }
+        while (!segments.isEmpty() && !checkpoint.isAbandoned()) {
+            give(segments.remove());
         }
     }
 

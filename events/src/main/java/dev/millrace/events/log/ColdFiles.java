@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -220,9 +221,10 @@ final class ColdFiles {
 
     /** The longest unused go, but for the last. */
     private void letGo() {
+        Iterator<LoadedSegment> oldestFirst = loaded.values().iterator();
         while (loadedBytes > loadedBytesMax && loaded.size() > 1) {
-            Segment oldest = loaded.keySet().iterator().next();
-            LoadedSegment gone = loaded.remove(oldest);
+            LoadedSegment gone = oldestFirst.next();
+            oldestFirst.remove();
             loadedBytes -= gone.heldBytes();
             gone.release();
         }

@@ -4,6 +4,7 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.Slabs;
 
 import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +106,7 @@ final class HotEvents {
     int[] streams() {
         int[] all = new int[runs.size()];
         int next = 0;
-        for (IntObjectHashMap.PrimitiveEntry<Run> entry : runs.entries()) {
+        for (IntObjectMap.PrimitiveEntry<Run> entry : runs.entries()) {
             all[next++] = entry.key();
         }
         Arrays.sort(all);

@@ -12,15 +12,15 @@ import java.util.List;
 /** Which events of {@code $all} are wanted. */
 public sealed interface Filter {
     /** All of them. */
-    record Everything() implements Filter {}
+    record Everything() implements Filter {
+        public static final Filter ALL = new Everything();
+    }
 
     /** Those whose stream's name, or whose type, begins with one of these. */
     record Prefixes(boolean byType, List<byte[]> prefixes) implements Filter {}
 
     /** Those in whose stream's name, or type, the expression is found. */
     record Expression(boolean byType, Pattern pattern) implements Filter {}
-
-    Filter EVERYTHING = new Everything();
 
     /** True if the event is wanted. */
     default boolean takes(StreamTable streams, long event) {

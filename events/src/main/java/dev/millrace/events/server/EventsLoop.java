@@ -202,7 +202,8 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
     }
 
     private void await(Runnable then) {
-        if (!waitsForDisk) {
+        boolean durable = !waitsForDisk || position <= store.journal().durable();
+        if (durable && waiting.isEmpty()) {
             loop.execute(then);
             return;
         }
