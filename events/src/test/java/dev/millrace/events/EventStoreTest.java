@@ -179,8 +179,7 @@ class EventStoreTest {
             }
             List<Written> wanted = visible(model, stream, entry.getValue());
             assertEquals(wanted, read(node, stream, 0, true), stream);
-            assertEquals(
-                    reversed(wanted), read(node, stream, Long.MAX_VALUE - 1, false), stream);
+            assertEquals(reversed(wanted), read(node, stream, Long.MAX_VALUE - 1, false), stream);
             int size = entry.getValue().size();
             long hidden = size - (long) wanted.size();
             if (!wanted.isEmpty()) {
@@ -257,8 +256,7 @@ class EventStoreTest {
         assertEquals(reversed(forward), readAll(node, end, false));
         if (end > 0) {
             int skipped = random.nextInt((int) end);
-            assertEquals(
-                    forward.subList(skipped, (int) end), readAll(node, skipped + 1L, true));
+            assertEquals(forward.subList(skipped, (int) end), readAll(node, skipped + 1L, true));
         }
     }
 

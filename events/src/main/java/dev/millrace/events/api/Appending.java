@@ -102,8 +102,7 @@ final class Appending implements Requests, AppendJob.Asker {
         switch (outcome) {
             case Outcome.Done done -> Message.sendLast(call, out -> success(done, out));
             case Outcome.WrongRevision wrong ->
-                    Message.sendLast(
-                            call, out -> wrong(job.expected(), wrong.revision(), out));
+                    Message.sendLast(call, out -> wrong(job.expected(), wrong.revision(), out));
             case Outcome.Tombstoned _ -> call.end(Failures.streamDeleted(job.streamText()));
             case Outcome.Loading _ -> throw new IllegalStateException("still loading");
         }

@@ -17,8 +17,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Streams.BatchAppend: many appends on one call, each with a correlation id and an answer of its own;
- * an append may come in several messages, of which the last says so.
+ * Streams.BatchAppend: many appends on one call, each with a correlation id and an answer of its
+ * own; an append may come in several messages, of which the last says so.
  */
 final class BatchAppending implements Requests {
     private static final String ANY_TYPE = "type.googleapis.com/event_store.client.";

@@ -89,8 +89,7 @@ final class Deleting implements Requests {
             switch (appender.check(name, expected, List.of(), again)) {
                 case Outcome.Done _ -> delete(name);
                 case Outcome.WrongRevision wrong ->
-                        call.end(
-                                Failures.wrongExpectedVersion(stream, expected, wrong.revision()));
+                        call.end(Failures.wrongExpectedVersion(stream, expected, wrong.revision()));
                 case Outcome.Tombstoned _ -> call.end(Failures.streamDeleted(stream));
                 case Outcome.Loading _ -> throw new IllegalStateException("nothing to look up");
             }

@@ -3,8 +3,8 @@ package dev.millrace.events.api;
 import dev.millrace.events.grpc.Status;
 
 /**
- * How KurrentDB says what went wrong: a status, and in its trailers what its clients decide by
- * (its RpcExceptions).
+ * How KurrentDB says what went wrong: a status, and in its trailers what its clients decide by (its
+ * RpcExceptions).
  */
 final class Failures {
     private static final String EXCEPTION = "exception";
@@ -18,7 +18,8 @@ final class Failures {
 
     static Status streamDeleted(String stream) {
         return new Status(
-                        Status.Code.FAILED_PRECONDITION, "Event stream '" + stream + "' is deleted.")
+                        Status.Code.FAILED_PRECONDITION,
+                        "Event stream '" + stream + "' is deleted.")
                 .with(EXCEPTION, "stream-deleted")
                 .with(STREAM, stream);
     }

@@ -1,11 +1,11 @@
 package dev.millrace.events.api;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+
 import dev.millrace.events.read.Filter;
 import dev.millrace.events.wire.MalformedMessage;
 import dev.millrace.events.wire.MessageReader;
-
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

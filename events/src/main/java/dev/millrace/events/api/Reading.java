@@ -224,7 +224,8 @@ final class Reading implements Requests {
             AllCursor all = allCursor;
             return all == null
                     ? Cursor.Step.END
-                    : all.read(loop.visible(), event -> takeFromAll(asked, event, out, writer, piece));
+                    : all.read(
+                            loop.visible(), event -> takeFromAll(asked, event, out, writer, piece));
         }
         if (asked.subscription() && !findStream(asked)) {
             return Cursor.Step.LOADING; // The call has ended.

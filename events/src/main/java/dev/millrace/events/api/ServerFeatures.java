@@ -11,7 +11,9 @@ import java.util.Locale;
 final class ServerFeatures {
     static final String SERVICE = "event_store.client.server_features.ServerFeatures";
 
-    /** The version of KurrentDB whose behaviour this is; clients decide by it what they may ask for. */
+    /**
+     * The version of KurrentDB whose behaviour this is; clients decide by it what they may ask for.
+     */
     static final String VERSION = "25.1.0";
 
     private ServerFeatures() {}

@@ -18,9 +18,7 @@ final class Streams {
                 new Method(SERVICE, "Append", call -> new Appending(loop, appender, call)),
                 new Method(
                         SERVICE, "BatchAppend", call -> new BatchAppending(loop, appender, call)),
-                new Method(
-                        SERVICE, "Delete", call -> new Deleting(loop, appender, false, call)),
-                new Method(
-                        SERVICE, "Tombstone", call -> new Deleting(loop, appender, true, call)));
+                new Method(SERVICE, "Delete", call -> new Deleting(loop, appender, false, call)),
+                new Method(SERVICE, "Tombstone", call -> new Deleting(loop, appender, true, call)));
     }
 }

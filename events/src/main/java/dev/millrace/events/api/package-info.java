@@ -1,4 +1,6 @@
-/** KurrentDB's services, as their clients' protocol files have them (package event_store.client). */
+/**
+ * KurrentDB's services, as their clients' protocol files have them (package event_store.client).
+ */
 @NullMarked
 package dev.millrace.events.api;
 

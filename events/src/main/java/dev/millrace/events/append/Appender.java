@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Appends, deletes, tombstones, each under the conditions that KurrentDB has for it. A repeated append is known by the
- * ids of its events:
+ * Appends, deletes, tombstones, each under the conditions that KurrentDB has for it. A repeated
+ * append is known by the ids of its events:
  *
  * <pre>
  * expected is the last revision      it is appended
@@ -77,8 +77,7 @@ public final class Appender {
             return new Outcome.Tombstoned();
         }
         long last = stream < 0 ? -1 : streams.last(stream);
-        boolean deleted =
-                stream >= 0 && streams.limits(stream).truncateBefore() == Limits.DELETED;
+        boolean deleted = stream >= 0 && streams.limits(stream).truncateBefore() == Limits.DELETED;
         Outcome free = new Outcome.Done(last, 0);
         if (expected == Expected.EXISTS && (last < 0 || deleted)) {
             return new Outcome.WrongRevision(-1);
@@ -112,8 +111,7 @@ public final class Appender {
     private Outcome lookUp(
             int stream, long from, long last, List<Event.Draft> drafts, Runnable again) {
         StreamCursor cursor =
-                lookups.computeIfAbsent(
-                        again, _ -> state().log().read(stream, from, true, again));
+                lookups.computeIfAbsent(again, _ -> state().log().read(stream, from, true, again));
         int[] same = {(int) (cursor.next() - from)};
         Cursor.Step step =
                 cursor.read(
@@ -160,8 +158,8 @@ public final class Appender {
     // ---- Changes
 
     /**
-     * Whether all of some appends can be done; {@code Done} with position 0 means that they can, and
-     * that something is to be written.
+     * Whether all of some appends can be done; {@code Done} with position 0 means that they can,
+     * and that something is to be written.
      */
     public Outcome check(StreamName name, long expected, List<Event.Draft> drafts, Runnable again) {
         if (name.isMeta()) {

@@ -1,11 +1,11 @@
 package dev.millrace.events.append;
 
-import dev.millrace.events.stream.Limits;
-import dev.millrace.kernel.memory.Memory;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+
+import dev.millrace.events.stream.Limits;
+import dev.millrace.kernel.memory.Memory;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +22,7 @@ final class Metadata {
 
     /** True if an event of this type in a stream of metadata changes it. */
     static boolean isType(long type, int bytes) {
-        return bytes == TYPE.length
-                && Arrays.equals(Memory.bytes(type, bytes), TYPE);
+        return bytes == TYPE.length && Arrays.equals(Memory.bytes(type, bytes), TYPE);
     }
 
     /** The limits in some JSON. What is no metadata has none, as in KurrentDB. */

@@ -20,6 +20,8 @@ public sealed interface Outcome {
     /** The stream is deleted for good. */
     record Tombstoned() implements Outcome {}
 
-    /** Whether it is done already must be looked up in a file; to be asked again when that is read. */
+    /**
+     * Whether it is done already must be looked up in a file; to be asked again when that is read.
+     */
     record Loading() implements Outcome {}
 }

@@ -24,9 +24,7 @@ public record StreamName(long address, int bytes) {
 
     /** True if the stream is the metadata of another. */
     public boolean isMeta() {
-        return bytes > 2
-                && Memory.getByte(address) == META
-                && Memory.getByte(address + 1) == META;
+        return bytes > 2 && Memory.getByte(address) == META && Memory.getByte(address + 1) == META;
     }
 
     /** The stream whose metadata this one is. */

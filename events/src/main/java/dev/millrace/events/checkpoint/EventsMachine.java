@@ -13,7 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The events room as a state machine of a shard. At a cut segments are pinned where they lie, and
- * pages of streams are copied only if they change; a thread of its own gives them to the checkpoint.
+ * pages of streams are copied only if they change; a thread of its own gives them to the
+ * checkpoint.
  */
 public final class EventsMachine implements StateMachine {
     private final ReentrantLock lock = new ReentrantLock();

@@ -12,7 +12,10 @@ final class Effect {
     /** name bytes; its number is how many there were before. */
     static final int STREAM = 1;
 
-    /** stream, then an event: id 2 x u64, created u64, flags u16, type bytes, meta bytes, data bytes. */
+    /**
+     * stream, then an event: id 2 x u64, created u64, flags u16, type bytes, meta bytes, data
+     * bytes.
+     */
     static final int APPEND = 2;
 
     /** stream, truncate before, max count, max age s. */

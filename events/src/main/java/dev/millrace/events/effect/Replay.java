@@ -45,8 +45,7 @@ public final class Replay {
     private int stream() {
         long stream = in.varint();
         if (stream >= state.streams().count()) {
-            throw in.damaged(
-                    "stream " + stream + " (expected: < " + state.streams().count() + ")");
+            throw in.damaged("stream " + stream + " (expected: < " + state.streams().count() + ")");
         }
         return (int) stream;
     }

@@ -37,7 +37,9 @@ final class GrpcCall extends ChannelInboundHandlerAdapter implements Call {
     private static final String CONTENT_TYPE = "content-type";
     private static final int PREFIX_BYTES = 5;
 
-    /** What is kept of a client's bytes until a message is whole, beyond which memory is given back. */
+    /**
+     * What is kept of a client's bytes until a message is whole, beyond which memory is given back.
+     */
     private static final int COME_BYTES = 1 << 10;
 
     private final Map<String, Method> methods;

@@ -34,7 +34,8 @@ public final class GrpcServer {
      * @param messageBytesMax the longest message of a client
      */
     public GrpcServer(Collection<Method> methods, int messageBytesMax, Log log) {
-        this.methods = methods.stream().collect(Collectors.toMap(Method::path, Function.identity()));
+        this.methods =
+                methods.stream().collect(Collectors.toMap(Method::path, Function.identity()));
         this.messageBytesMax = messageBytesMax;
         this.log = log;
     }

@@ -20,7 +20,8 @@ import java.util.function.Consumer;
 
 /**
  * What is read from files. A thread that may wait for the disk copies it into memory; nothing else
- * ever touches a file's pages. Segments that were loaded whole are kept, the longest unused go first.
+ * ever touches a file's pages. Segments that were loaded whole are kept, the longest unused go
+ * first.
  */
 final class ColdFiles {
     /** A window has at most so many bytes, or one event that is longer. */
@@ -61,8 +62,7 @@ final class ColdFiles {
      * @param files those that have events of the stream, in the order of the log
      * @param found told on another thread, without the lock
      */
-    void window(
-            Files files, int stream, long from, boolean forward, Consumer<Window> found) {
+    void window(Files files, int stream, long from, boolean forward, Consumer<Window> found) {
         reader.execute(
                 () -> {
                     Window made;

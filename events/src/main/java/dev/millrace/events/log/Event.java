@@ -69,8 +69,7 @@ public final class Event {
         long to = at + HEADER_BYTES;
         Memory.copy(draft.type(), to, draft.typeBytes());
         Memory.copy(draft.meta(), to + draft.typeBytes(), draft.metaBytes());
-        Memory.copy(
-                draft.data(), to + draft.typeBytes() + draft.metaBytes(), draft.dataBytes());
+        Memory.copy(draft.data(), to + draft.typeBytes() + draft.metaBytes(), draft.dataBytes());
     }
 
     /** The sum of what stands behind it. */

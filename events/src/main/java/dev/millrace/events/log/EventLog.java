@@ -18,8 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * grows. Sealed segments are written to files; the newest stay in memory too, as many as the memory
  * that was given to it holds, so that whoever reads near the end needs no disk.
  *
- * <p>Everything here is under the lock. The thread that writes files takes it when it is done, never
- * while it uses one.
+ * <p>Everything here is under the lock. The thread that writes files takes it when it is done,
+ * never while it uses one.
  */
 public final class EventLog {
     /** A segment is sealed before it has more than this, or holds one event that is longer. */
@@ -241,7 +241,9 @@ public final class EventLog {
 
     // ---- For cursors
 
-    /** A place in a stream; {@code ready} is run on another thread when what it waited for is there. */
+    /**
+     * A place in a stream; {@code ready} is run on another thread when what it waited for is there.
+     */
     public StreamCursor read(int stream, long from, boolean forward, Runnable ready) {
         return new StreamCursor(this, stream, from, forward, ready);
     }

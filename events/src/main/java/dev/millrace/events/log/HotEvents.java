@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 
 /**
- * Events of consecutive positions in memory, in the order they came, with the list of each stream's.
- * It never moves, so what is in it can be read without the lock by those who have it pinned.
+ * Events of consecutive positions in memory, in the order they came, with the list of each
+ * stream's. It never moves, so what is in it can be read without the lock by those who have it
+ * pinned.
  */
 final class HotEvents {
     /** The events of one stream here: their revisions follow one another. */

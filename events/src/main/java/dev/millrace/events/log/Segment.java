@@ -3,7 +3,8 @@ package dev.millrace.events.log;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events of consecutive positions: in memory, in a file, or in both. Guarded by the lock of the log.
+ * Events of consecutive positions: in memory, in a file, or in both. Guarded by the lock of the
+ * log.
  *
  * <pre>
  *   growing → sealed → being written → in memory and in a file → in a file

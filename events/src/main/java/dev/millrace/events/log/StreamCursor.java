@@ -52,8 +52,7 @@ public final class StreamCursor implements Cursor {
                 continue;
             }
             long revision = Event.revision(event);
-            if (Event.position(event) > visible
-                    || (forward ? revision > last : revision < first)) {
+            if (Event.position(event) > visible || (forward ? revision > last : revision < first)) {
                 return Step.END;
             }
             if (!taker.take(event)) {

@@ -1,10 +1,10 @@
 package dev.millrace.events.read;
 
+import com.google.re2j.Pattern;
+
 import dev.millrace.events.log.Event;
 import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.memory.Memory;
-
-import com.google.re2j.Pattern;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Follows links: events of the type {@code $>} whose data is {@code REVISION@STREAM}. One at a time,
- * for one reader; under the lock.
+ * Follows links: events of the type {@code $>} whose data is {@code REVISION@STREAM}. One at a
+ * time, for one reader; under the lock.
  */
 public final class Links implements AutoCloseable {
     private static final byte[] TYPE = "$>".getBytes(StandardCharsets.US_ASCII);
@@ -45,8 +45,8 @@ public final class Links implements AutoCloseable {
     }
 
     /**
-     * Looks up what a link leads to, and gives it to the taker; if it leads to nothing, or to what is
-     * no more to be seen, nothing is given.
+     * Looks up what a link leads to, and gives it to the taker; if it leads to nothing, or to what
+     * is no more to be seen, nothing is given.
      *
      * @return false if it is not there yet: to be called again when it is
      */

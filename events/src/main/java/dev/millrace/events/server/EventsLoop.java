@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The event loop of the room, on which every call is served; and what the services need of it:
- * changes as records, answers that wait until these are durable, and the position up to which events
- * are to be seen. Readers see nothing that a power cut could take under the room's policy.
+ * changes as records, answers that wait until these are durable, and the position up to which
+ * events are to be seen. Readers see nothing that a power cut could take under the room's policy.
  */
 public final class EventsLoop implements Journal.Listener, EventLog.Listener {
     private static final long RETRY_MILLIS = 1_000;
@@ -84,8 +84,8 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
     // ---- Changes
 
     /**
-     * Runs something under the store's lock; what it changed is committed afterwards. Such calls may
-     * be nested: the outermost commits.
+     * Runs something under the store's lock; what it changed is committed afterwards. Such calls
+     * may be nested: the outermost commits.
      */
     public void change(Runnable changes) {
         if (changing) {

@@ -81,7 +81,8 @@ public final class RecentIds {
                 table[next] != FREE;
                 next = next + 1 & table.length - 1) {
             int wanted = home(highs[table[next]], lows[table[next]]);
-            boolean stays = hole < next ? wanted > hole && wanted <= next : wanted > hole || wanted <= next;
+            boolean stays =
+                    hole < next ? wanted > hole && wanted <= next : wanted > hole || wanted <= next;
             if (!stays) {
                 table[hole] = table[next];
                 hole = next;

@@ -1,11 +1,11 @@
 package dev.millrace.events.store;
 
+import dev.millrace.events.effect.Effects;
+import dev.millrace.events.state.State;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.room.FailStop;
-import dev.millrace.events.effect.Effects;
-import dev.millrace.events.state.State;
 
 import java.time.Clock;
 import java.util.concurrent.locks.ReentrantLock;

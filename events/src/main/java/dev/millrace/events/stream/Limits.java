@@ -4,7 +4,8 @@ package dev.millrace.events.stream;
  * Which of a stream's events are to be seen, as its metadata says ({@code $tb}, {@code $maxCount},
  * {@code $maxAge}).
  *
- * @param truncateBefore the first revision that is; {@link #DELETED}: none, until it is written again
+ * @param truncateBefore the first revision that is; {@link #DELETED}: none, until it is written
+ *     again
  * @param maxCount at most so many, 0: all
  * @param maxAgeSeconds none that is older, 0: all
  */

@@ -15,7 +15,8 @@ import dev.millrace.kernel.memory.Slabs;
 public final class StreamsCut {
     private static final long NOT_YET = 0;
     private static final long GIVEN = -1;
-    private static final long PAGE_BYTES = (long) StreamTable.PAGE_ENTRIES * StreamTable.ENTRY_BYTES;
+    private static final long PAGE_BYTES =
+            (long) StreamTable.PAGE_ENTRIES * StreamTable.ENTRY_BYTES;
 
     private final StreamTable table;
     private final int count;

@@ -5,7 +5,8 @@ import dev.millrace.kernel.memory.Memory;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the fields of one message where they lie, in the order they come (protobuf.dev, "Encoding").
+ * Reads the fields of one message where they lie, in the order they come (protobuf.dev,
+ * "Encoding").
  *
  * <pre>{@code
  * while (in.next()) {

@@ -7,8 +7,8 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes messages, one field after another (protobuf.dev, "Encoding"). A message within a message is
- * begun and ended; its length is put before it then, with as many bytes as it takes.
+ * Writes messages, one field after another (protobuf.dev, "Encoding"). A message within a message
+ * is begun and ended; its length is put before it then, with as many bytes as it takes.
  *
  * <pre>{@code
  * int confirmation = out.begin(2);

@@ -1,7 +1,7 @@
 package dev.millrace.kv.rdb;
 
-import dev.millrace.kv.store.Database;
 import dev.millrace.kernel.memory.KeyHash;
+import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Stripes;
 
 /**
