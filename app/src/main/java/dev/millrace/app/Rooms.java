@@ -1,5 +1,6 @@
 package dev.millrace.app;
 
+import dev.millrace.events.room.EventsRoom;
 import dev.millrace.kernel.admin.AdminRoom;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.shard.ShardRoom;
@@ -31,7 +32,8 @@ record Rooms(List<Room> always, List<Room> others) {
         ShardRoom shards = new ShardRoom();
         KvRoom kv = new KvRoom(shards).onShutdown(Rooms::exit);
         QueueRoom queue = new QueueRoom(shards, List.of(new NsqProtocol(), new AmqpProtocol()));
-        return new Rooms(List.of(new AdminRoom(), shards), List.of(kv, queue));
+        EventsRoom events = new EventsRoom(shards);
+        return new Rooms(List.of(new AdminRoom(), shards), List.of(kv, queue, events));
     }
 
     /** Ends the process as SIGTERM does, from a thread that may wait for it. */

@@ -3,10 +3,10 @@ package dev.millrace.fuzz;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
 import dev.millrace.kernel.memory.GuardedMemory;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kv.rdb.BadDump;
 import dev.millrace.kv.rdb.DumpedValue;
 import dev.millrace.kv.rdb.Limits;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 

@@ -25,7 +25,8 @@ public final class Product implements AutoCloseable {
                     "queue.nsq.http.port",
                     "queue.nsqlookup.port",
                     "queue.nsqlookup.http.port",
-                    "queue.amqp.port");
+                    "queue.amqp.port",
+                    "events.grpc.port");
 
     private final Process process;
     private final BufferedReader out;

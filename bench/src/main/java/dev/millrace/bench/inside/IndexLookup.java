@@ -1,12 +1,12 @@
 package dev.millrace.bench.inside;
 
 import dev.millrace.bench.client.Keys;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,10 +1,10 @@
 package dev.millrace.kv.blocking;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Waits;
 

@@ -1,12 +1,12 @@
 package dev.millrace.kv.checkpoint;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.ItemForm;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;

@@ -1,5 +1,6 @@
 package dev.millrace.kv.collection;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kv.packed.Element;
@@ -7,7 +8,6 @@ import dev.millrace.kv.packed.Listpack;
 import dev.millrace.kv.resp.Decimal;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;

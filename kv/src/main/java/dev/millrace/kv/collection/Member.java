@@ -1,7 +1,7 @@
 package dev.millrace.kv.collection;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Table;
 
 /**

@@ -1,8 +1,8 @@
 package dev.millrace.kv.collection;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;

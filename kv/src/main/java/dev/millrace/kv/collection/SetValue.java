@@ -1,6 +1,7 @@
 package dev.millrace.kv.collection;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.IntSet;
@@ -8,7 +9,6 @@ import dev.millrace.kv.packed.Listpack;
 import dev.millrace.kv.resp.Decimal;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;

@@ -1,9 +1,9 @@
 package dev.millrace.kv.collection;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;

@@ -1,5 +1,6 @@
 package dev.millrace.kv.collection;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.Listpack;
@@ -8,7 +9,6 @@ import dev.millrace.kv.resp.DoubleText;
 import dev.millrace.kv.resp.Strtod;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;

@@ -1,5 +1,6 @@
 package dev.millrace.kv.command;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.effect.Effects;
@@ -16,7 +17,6 @@ import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 

@@ -1,9 +1,9 @@
 package dev.millrace.kv.command;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 

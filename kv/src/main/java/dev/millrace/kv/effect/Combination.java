@@ -1,10 +1,10 @@
 package dev.millrace.kv.effect;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 

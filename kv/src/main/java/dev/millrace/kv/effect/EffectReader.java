@@ -1,12 +1,12 @@
 package dev.millrace.kv.effect;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.rdb.DumpedValue;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;

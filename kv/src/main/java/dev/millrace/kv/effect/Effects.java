@@ -1,12 +1,12 @@
 package dev.millrace.kv.effect;
 
 import dev.millrace.kernel.journal.RecordWriter;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.collection.Collections;
 import dev.millrace.kv.command.Key;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;

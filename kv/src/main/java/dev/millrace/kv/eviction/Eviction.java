@@ -1,5 +1,6 @@
 package dev.millrace.kv.eviction;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.session.Config;
@@ -8,7 +9,6 @@ import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 

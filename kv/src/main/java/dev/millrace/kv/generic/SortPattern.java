@@ -1,5 +1,6 @@
 package dev.millrace.kv.generic;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.collection.HashValue;
@@ -7,7 +8,6 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 

@@ -1,8 +1,8 @@
 package dev.millrace.kv.rdb;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.Listpack;
-import dev.millrace.kv.store.KeyHash;
 
 import java.util.Arrays;
 

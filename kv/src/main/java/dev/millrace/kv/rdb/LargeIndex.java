@@ -1,6 +1,7 @@
 package dev.millrace.kv.rdb;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.checkpoint.PieceReader;
@@ -8,7 +9,6 @@ import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 import dev.millrace.kv.store.Stripe;
 
 import java.io.IOException;

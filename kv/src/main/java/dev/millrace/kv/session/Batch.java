@@ -1,11 +1,11 @@
 package dev.millrace.kv.session;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Dictionary;
-import dev.millrace.kv.store.KeyHash;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.millrace.kv.session;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.KeyHash;
 
 /** Whether a key has an expiry in the past. */
 final class Expired {

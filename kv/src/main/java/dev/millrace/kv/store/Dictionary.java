@@ -1,5 +1,6 @@
 package dev.millrace.kv.store;
 
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Slabs;
 
 import java.util.SplittableRandom;

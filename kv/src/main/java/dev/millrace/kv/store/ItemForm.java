@@ -1,6 +1,7 @@
 package dev.millrace.kv.store;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 

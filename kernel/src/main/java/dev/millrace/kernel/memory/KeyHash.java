@@ -1,6 +1,4 @@
-package dev.millrace.kv.store;
-
-import dev.millrace.kernel.memory.Memory;
+package dev.millrace.kernel.memory;
 
 import java.security.SecureRandom;
 
@@ -13,7 +11,7 @@ public final class KeyHash {
     private static final long SEED_HIGH;
 
     static {
-        Long fixed = Long.getLong("millrace.kv.hash-seed");
+        Long fixed = Long.getLong("millrace.hash-seed");
         SecureRandom random = new SecureRandom();
         SEED_LOW = fixed == null ? random.nextLong() : fixed;
         SEED_HIGH = fixed == null ? random.nextLong() : ~fixed;

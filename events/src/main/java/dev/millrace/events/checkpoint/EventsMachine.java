@@ -1,0 +1,122 @@
+package dev.millrace.events.checkpoint;
+
+import dev.millrace.events.effect.Replay;
+import dev.millrace.events.log.EventLog;
+import dev.millrace.events.state.State;
+import dev.millrace.kernel.journal.Disk;
+import dev.millrace.kernel.shard.Checkpoint;
+import dev.millrace.kernel.shard.StateMachine;
+
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The events room as a state machine of a shard. At a cut segments are pinned where they lie, and
+ * pages of streams are copied only if they change; a thread of its own gives them to the
+ * checkpoint.
+ */
+public final class EventsMachine implements StateMachine {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final State state;
+    private final Replay replay;
+    private final Loading loading;
+    private volatile boolean serving;
+
+    /**
+     * @param disk where the files of events are
+     * @param memoryBytes for events that are in files as well
+     * @param segmentBytes see {@link EventLog}
+     */
+    public EventsMachine(Disk disk, long memoryBytes, int segmentBytes) {
+        this.state = new State(new EventLog(lock, disk, memoryBytes, segmentBytes));
+        this.replay = new Replay(state);
+        this.loading = new Loading(state);
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** What guards the state. */
+    public ReentrantLock lock() {
+        return lock;
+    }
+
+    /**
+     * The state is complete, and whoever changes it runs.
+     *
+     * @param writer runs what writes files, {@code reader} what reads them
+     */
+    public void serve(Executor writer, Executor reader, EventLog.Listener listener)
+            throws IOException {
+        lock.lock();
+        try {
+            state.log().serve(writer, reader, listener);
+            serving = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes its files; nobody reads any more. */
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            state.log().close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int machine() {
+        return Replay.machine();
+    }
+
+    @Override
+    public void apply(long address, int bytes) {
+        lock.lock();
+        try {
+            replay.apply(address, bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void load(long address, int bytes) {
+        lock.lock();
+        try {
+            loading.load(address, bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isServing() {
+        return serving;
+    }
+
+    @Override
+    public void freeze() {
+        lock.lock();
+    }
+
+    @Override
+    public void thaw() {
+        lock.unlock();
+    }
+
+    @Override
+    public boolean isCutting() {
+        return state.streams().isCutting();
+    }
+
+    @Override
+    public void cut(Checkpoint checkpoint) {
+        Cut cut = new Cut(state, lock, checkpoint);
+        Thread.ofPlatform().name("events-checkpoint").daemon(true).start(cut);
+    }
+}

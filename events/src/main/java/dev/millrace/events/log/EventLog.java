@@ -1,0 +1,396 @@
+package dev.millrace.events.log;
+
+import dev.millrace.kernel.journal.Disk;
+import dev.millrace.kernel.memory.Slabs;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * All events, in the order of the log: segments of consecutive positions, of which the last one
+ * grows. Sealed segments are written to files; the newest stay in memory too, as many as the memory
+ * that was given to it holds, so that whoever reads near the end needs no disk.
+ *
+ * <p>Everything here is under the lock. The thread that writes files takes it when it is done,
+ * never while it uses one.
+ */
+public final class EventLog {
+    /** A segment is sealed before it has more than this, or holds one event that is longer. */
+    public static final int SEGMENT_BYTES = 8 << 20;
+
+    /** The memory that segments loaded whole may take. */
+    private static final long LOADED_BYTES_MAX = 64 << 20;
+
+    /** Told on any thread. */
+    public interface Listener {
+        /** A file cannot be read, or what it has is damaged. */
+        void broken(Throwable failure);
+
+        /** A file cannot be written: its events stay in memory. */
+        void unwritable(IOException failure);
+    }
+
+    /** A file that cannot be written then is tried again when the node serves. */
+    private static final class Replaying implements Listener {
+        @Override
+        public void broken(Throwable failure) {
+            throw new IllegalStateException(failure);
+        }
+
+        @Override
+        public void unwritable(IOException failure) {
+            // Its events stay in memory; serve() tries again, and tells the operator.
+        }
+    }
+
+    private final ReentrantLock lock;
+    private final Disk disk;
+    private final long memoryBytes;
+    private final int segmentBytes;
+    private final Slabs slabs = new Slabs();
+    private final List<Segment> segments = new ArrayList<>();
+    private final ColdFiles files;
+    private long end;
+    private long hotBytes;
+    private long unwrittenBytes;
+    private int coldest;
+    private long filesKnown;
+    // While a replay runs files are written at once, so that it takes no more memory than serving.
+    private Executor writer = Runnable::run;
+    private Listener listener = new Replaying();
+
+    /**
+     * @param memoryBytes for segments that are in files as well
+     * @param segmentBytes {@link #SEGMENT_BYTES}, or less where little is to be many segments
+     */
+    public EventLog(ReentrantLock lock, Disk disk, long memoryBytes, int segmentBytes) {
+        this.lock = lock;
+        this.disk = disk;
+        this.memoryBytes = memoryBytes;
+        this.segmentBytes = segmentBytes;
+        this.files = new ColdFiles(lock, LOADED_BYTES_MAX);
+    }
+
+    /**
+     * From now on files are written and read.
+     *
+     * @param writer runs what writes them, one after another
+     * @param reader runs what reads them
+     */
+    public void serve(Executor writer, Executor reader, Listener listener) throws IOException {
+        this.writer = writer;
+        this.listener = listener;
+        files.serve(reader, listener::broken);
+        deleteStrangers();
+        writeSealed();
+    }
+
+    /** Files that earlier processes wrote after the checkpoint are written again. */
+    private void deleteStrangers() throws IOException {
+        Set<String> known = new HashSet<>();
+        for (Segment segment : segments) {
+            SegmentFile file = segment.file();
+            if (file != null) {
+                known.add(file.name());
+            }
+        }
+        for (String name : disk.list()) {
+            if (SegmentFile.isName(name) && !known.contains(name)) {
+                disk.delete(name);
+            }
+        }
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    ColdFiles files() {
+        return files;
+    }
+
+    // ---- Appending
+
+    /** The position of the last event, 0 if there is none. */
+    public long end() {
+        return end;
+    }
+
+    /**
+     * Appends an event.
+     *
+     * @return its position
+     */
+    public long append(int stream, long revision, Event.Draft draft) {
+        HotEvents tail = tail();
+        if (tail == null || !tail.hasRoom(draft.bytes())) {
+            if (tail != null) {
+                seal();
+            }
+            tail = begin(draft.bytes());
+        }
+        tail.append(stream, revision, draft);
+        return ++end;
+    }
+
+    private @Nullable HotEvents tail() {
+        if (segments.isEmpty()) {
+            return null;
+        }
+        Segment last = segments.getLast();
+        return last.written ? null : last.hot();
+    }
+
+    private HotEvents begin(long bytes) {
+        HotEvents made = new HotEvents(end + 1, slabs, Math.max(segmentBytes, bytes));
+        segments.add(new Segment(made));
+        hotBytes += made.capacity();
+        return made;
+    }
+
+    /** The last segment grows no more; it is written soon. */
+    private void seal() {
+        if (tail() != null) {
+            write(segments.getLast());
+        }
+    }
+
+    private void writeSealed() {
+        for (int i = 0; i < segments.size() - 1; i++) {
+            if (!segments.get(i).written) {
+                write(segments.get(i));
+            }
+        }
+    }
+
+    // ---- Files
+
+    private void write(Segment segment) {
+        HotEvents hot = segment.hot();
+        if (hot == null) {
+            return;
+        }
+        segment.written = true;
+        segment.pin();
+        unwrittenBytes += hot.capacity();
+        writer.execute(() -> writeAside(segment, hot));
+    }
+
+    private void writeAside(Segment segment, HotEvents hot) {
+        String name = SegmentFile.name(segment.first());
+        SegmentFile made = null;
+        IOException failure = null;
+        try {
+            SegmentFile.write(disk, name, hot);
+            made = SegmentFile.open(disk, name);
+        } catch (IOException failed) {
+            failure = failed;
+        }
+        lock.lock();
+        try {
+            segment.unpin();
+            unwrittenBytes -= hot.capacity();
+            if (made != null) {
+                segment.file(made);
+                filesKnown++;
+                cool();
+            } else {
+                segment.written = false;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (failure != null) {
+            listener.unwritable(failure);
+        }
+    }
+
+    /** Tries again what could not be written. */
+    public void retry() {
+        writeSealed();
+    }
+
+    /** Lets go of the memory of segments that are in files, the oldest first. */
+    private void cool() {
+        while (hotBytes > memoryBytes && coldest < segments.size() - 1) {
+            Segment segment = segments.get(coldest);
+            HotEvents hot = segment.hot();
+            if (hot != null) {
+                if (segment.file() == null || segment.isPinned()) {
+                    return;
+                }
+                segment.cool();
+                hotBytes -= hot.capacity();
+                hot.free(slabs);
+            }
+            coldest++;
+        }
+    }
+
+    /** True while the disk is so far behind that nobody should append more. */
+    public boolean isCongested() {
+        return unwrittenBytes > memoryBytes + 4L * segmentBytes;
+    }
+
+    // ---- For cursors
+
+    /**
+     * A place in a stream; {@code ready} is run on another thread when what it waited for is there.
+     */
+    public StreamCursor read(int stream, long from, boolean forward, Runnable ready) {
+        return new StreamCursor(this, stream, from, forward, ready);
+    }
+
+    /** A place in the whole log. */
+    public AllCursor readAll(long from, boolean forward, Runnable ready) {
+        return new AllCursor(this, from, forward, ready);
+    }
+
+    /** The segment of a position, or of the nearest one before that there is. */
+    @Nullable Segment segmentOf(long position) {
+        int index = indexOf(position);
+        return index < 0 ? null : segments.get(index);
+    }
+
+    private int indexOf(long position) {
+        int low = 0;
+        int high = segments.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (segments.get(middle).first() <= position) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - 1;
+    }
+
+    /** The first position behind a segment. */
+    long endOf(Segment segment) {
+        int index = indexOf(segment.first());
+        return index + 1 < segments.size() ? segments.get(index + 1).first() : end + 1;
+    }
+
+    /** The events in memory that have this revision of a stream. */
+    @Nullable HotEvents hot(int stream, long revision) {
+        for (int i = segments.size() - 1; i >= coldest; i--) {
+            HotEvents hot = segments.get(i).hot();
+            HotEvents.Run run = hot == null ? null : hot.run(stream);
+            if (run != null && run.has(revision)) {
+                return hot;
+            }
+            if (run != null && run.firstRevision + run.count <= revision) {
+                return null; // What comes before has lesser ones only.
+            }
+        }
+        return null;
+    }
+
+    /** The next revision of a stream that is in memory, -1 if there is none. */
+    long nextHot(int stream, long revision, boolean forward) {
+        long found = -1;
+        for (int i = coldest; i < segments.size(); i++) {
+            HotEvents hot = segments.get(i).hot();
+            HotEvents.Run run = hot == null ? null : hot.run(stream);
+            if (run == null) {
+                continue;
+            }
+            if (forward && run.firstRevision + run.count > revision) {
+                return Math.max(revision, run.firstRevision);
+            }
+            if (!forward && run.firstRevision <= revision) {
+                found = Math.min(revision, run.firstRevision + run.count - 1);
+            }
+        }
+        return found;
+    }
+
+    /** The files that have events of a stream. */
+    ColdFiles.Files filesOf(int stream) {
+        List<SegmentFile> having = new ArrayList<>();
+        for (Segment segment : segments) {
+            SegmentFile file = segment.file();
+            if (file != null && file.place(stream) >= 0) {
+                having.add(file);
+            }
+        }
+        return new ColdFiles.Files(having, filesKnown);
+    }
+
+    long filesKnown() {
+        return filesKnown;
+    }
+
+    // ---- Checkpoints
+
+    /** What a checkpoint is to have of a segment. */
+    public sealed interface Image {
+        /** It is in a file. */
+        record InFile(String file) implements Image {}
+
+        /** It is in memory, so many bytes of events from there; to be let go of. */
+        record InMemory(long first, long address, long bytes, Runnable letGo) implements Image {}
+    }
+
+    /** Every segment as it is now. */
+    public List<Image> images() {
+        List<Image> all = new ArrayList<>();
+        for (Segment segment : segments) {
+            SegmentFile file = segment.file();
+            HotEvents hot = segment.hot();
+            if (file != null) {
+                all.add(new Image.InFile(file.name()));
+            } else if (hot != null) {
+                segment.pin();
+                all.add(
+                        new Image.InMemory(
+                                hot.first(), hot.address(), hot.used(), () -> letGo(segment)));
+            }
+        }
+        return all;
+    }
+
+    private void letGo(Segment segment) {
+        lock.lock();
+        try {
+            segment.unpin();
+            cool();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes back a segment that is in a file. */
+    public void restoreFile(String name) throws IOException {
+        SegmentFile file = SegmentFile.open(disk, name);
+        segments.add(new Segment(file));
+        filesKnown++;
+        coldest = segments.size();
+        end = file.first() + file.count() - 1;
+    }
+
+    /** Takes back an event that was in memory. */
+    public void restore(long event) {
+        end = Event.position(event) - 1;
+        append(Event.stream(event), Event.revision(event), Event.draft(event));
+    }
+
+    /** Closes every file; nobody reads any more. */
+    public void close() throws IOException {
+        files.close();
+        for (Segment segment : segments) {
+            SegmentFile file = segment.file();
+            if (file != null) {
+                file.close();
+            }
+        }
+    }
+}

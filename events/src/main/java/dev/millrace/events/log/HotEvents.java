@@ -1,0 +1,122 @@
+package dev.millrace.events.log;
+
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.Slabs;
+
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+
+/**
+ * Events of consecutive positions in memory, in the order they came, with the list of each
+ * stream's. It never moves, so what is in it can be read without the lock by those who have it
+ * pinned.
+ */
+final class HotEvents {
+    /** The events of one stream here: their revisions follow one another. */
+    static final class Run {
+        final long firstRevision;
+        int[] events = new int[2];
+        int count;
+
+        Run(long firstRevision) {
+            this.firstRevision = firstRevision;
+        }
+
+        private void add(int event) {
+            if (count == events.length) {
+                events = Arrays.copyOf(events, count * 2);
+            }
+            events[count++] = event;
+        }
+
+        boolean has(long revision) {
+            return revision >= firstRevision && revision < firstRevision + count;
+        }
+    }
+
+    private final long first;
+    private final long address;
+    private final long capacity;
+    private long used;
+    private int[] offsets = new int[256];
+    private int count;
+    private final IntObjectHashMap<Run> runs = new IntObjectHashMap<>();
+
+    HotEvents(long first, Slabs slabs, long capacity) {
+        this.first = first;
+        this.capacity = capacity;
+        this.address = slabs.allocate(capacity);
+    }
+
+    boolean hasRoom(long bytes) {
+        return capacity - used >= bytes;
+    }
+
+    /** Appends an event with the next position. */
+    void append(int stream, long revision, Event.Draft draft) {
+        Event.write(address + used, stream, revision, first + count, draft);
+        if (count == offsets.length) {
+            offsets = Arrays.copyOf(offsets, count * 2);
+        }
+        Run run = runs.get(stream);
+        if (run == null) {
+            run = new Run(revision);
+            runs.put(stream, run);
+        }
+        run.add(count);
+        offsets[count++] = (int) used;
+        used += draft.bytes();
+    }
+
+    long first() {
+        return first;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Bytes of events. */
+    long used() {
+        return used;
+    }
+
+    long address() {
+        return address;
+    }
+
+    /** What it takes of memory. */
+    long capacity() {
+        return capacity;
+    }
+
+    /** Where the event is that came as number {@code index}. */
+    long at(int index) {
+        return address + offsets[index];
+    }
+
+    @Nullable Run run(int stream) {
+        return runs.get(stream);
+    }
+
+    /** The numbers of its streams, ascending. */
+    int[] streams() {
+        int[] all = new int[runs.size()];
+        int next = 0;
+        for (IntObjectMap.PrimitiveEntry<Run> entry : runs.entries()) {
+            all[next++] = entry.key();
+        }
+        Arrays.sort(all);
+        return all;
+    }
+
+    void free(Slabs slabs) {
+        // Whoever still reads here would read others' memory: better the first bytes tell.
+        Memory.putInt(address, 0);
+        slabs.free(address);
+    }
+}

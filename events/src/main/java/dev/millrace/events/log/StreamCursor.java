@@ -1,0 +1,142 @@
+package dev.millrace.events.log;
+
+import org.jspecify.annotations.Nullable;
+
+/** A place in a stream. */
+public final class StreamCursor implements Cursor {
+    private final EventLog log;
+    private final int stream;
+    private final boolean forward;
+    private final Runnable ready;
+    private long next;
+    private @Nullable Window window;
+    private int windowAt;
+    private long windowOffset;
+    private boolean loading;
+    private boolean closed;
+
+    StreamCursor(EventLog log, int stream, long from, boolean forward, Runnable ready) {
+        this.log = log;
+        this.stream = stream;
+        this.next = from;
+        this.forward = forward;
+        this.ready = ready;
+    }
+
+    /** The revision that it will look for next. */
+    public long next() {
+        return next;
+    }
+
+    /**
+     * Reads on.
+     *
+     * @param first the first revision that is to be seen
+     * @param last the last
+     * @param visible the last position that is to be seen
+     */
+    public Step read(long first, long last, long visible, EventTaker taker) {
+        next = forward ? Math.max(next, first) : Math.min(next, last);
+        while (forward ? next <= last : next >= first) {
+            if (loading) {
+                return Step.LOADING;
+            }
+            long event = hot();
+            if (event == 0) {
+                event = window();
+            }
+            if (event == 0) {
+                if (!skipsGap()) {
+                    return loading ? Step.LOADING : Step.END;
+                }
+                continue;
+            }
+            long revision = Event.revision(event);
+            if (Event.position(event) > visible || (forward ? revision > last : revision < first)) {
+                return Step.END;
+            }
+            if (!taker.take(event)) {
+                return Step.STOPPED;
+            }
+            next = forward ? revision + 1 : revision - 1;
+        }
+        return Step.END;
+    }
+
+    private long hot() {
+        HotEvents events = log.hot(stream, next);
+        if (events == null) {
+            return 0;
+        }
+        HotEvents.Run run = events.run(stream);
+        return run == null ? 0 : events.at(run.events[(int) (next - run.firstRevision)]);
+    }
+
+    /** The next event of the window, 0 if it has none. */
+    private long window() {
+        Window has = window;
+        while (has != null && windowAt < has.count()) {
+            long event = has.address() + windowOffset;
+            long revision = Event.revision(event);
+            if (forward ? revision >= next : revision <= next) {
+                return event;
+            }
+            windowOffset += Event.bytes(event);
+            windowAt++;
+        }
+        return 0;
+    }
+
+    /**
+     * There is no event of this revision in memory. Asks the files, or, when they have none either,
+     * goes on behind the gap; false if there is nothing to go on with now.
+     */
+    private boolean skipsGap() {
+        Window has = window;
+        boolean asked = has != null && has.count() == 0 && has.filesKnown() == log.filesKnown();
+        letGo();
+        if (!asked) {
+            loading = true;
+            log.files().window(log.filesOf(stream), stream, next, forward, this::loaded);
+            return false;
+        }
+        long later = log.nextHot(stream, next, forward);
+        if (later < 0) {
+            return false;
+        }
+        next = later;
+        return true;
+    }
+
+    /** On another thread. */
+    private void loaded(Window found) {
+        log.lock().lock();
+        try {
+            loading = false;
+            if (closed) {
+                found.release();
+                return;
+            }
+            window = found;
+            windowAt = 0;
+            windowOffset = 0;
+        } finally {
+            log.lock().unlock();
+        }
+        ready.run();
+    }
+
+    private void letGo() {
+        Window has = window;
+        if (has != null) {
+            window = null;
+            has.release();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        letGo();
+    }
+}

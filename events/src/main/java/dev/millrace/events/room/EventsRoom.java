@@ -1,0 +1,162 @@
+package dev.millrace.events.room;
+
+import dev.millrace.events.api.Services;
+import dev.millrace.events.append.Appender;
+import dev.millrace.events.checkpoint.EventsMachine;
+import dev.millrace.events.grpc.GrpcServer;
+import dev.millrace.events.log.EventLog;
+import dev.millrace.events.server.EventsLoop;
+import dev.millrace.events.store.Store;
+import dev.millrace.kernel.config.BadSettings;
+import dev.millrace.kernel.config.Setting;
+import dev.millrace.kernel.config.Settings;
+import dev.millrace.kernel.guard.GuardPolicy;
+import dev.millrace.kernel.journal.FileDisk;
+import dev.millrace.kernel.journal.SyncPolicy;
+import dev.millrace.kernel.net.Endpoint;
+import dev.millrace.kernel.room.Room;
+import dev.millrace.kernel.room.RoomContext;
+import dev.millrace.kernel.shard.Shard;
+import dev.millrace.kernel.shard.ShardRoom;
+import dev.millrace.kernel.shard.StateMachine;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** The event store: its state machine, its event loop, and KurrentDB's services on it. */
+public final class EventsRoom implements Room {
+    private static final Setting<String> SYNC = ShardRoom.syncSetting("events.sync");
+
+    private static final Setting<Integer> PORT =
+            Setting.port("events.grpc.port", 2113, "KurrentDB gRPC");
+
+    private static final Setting<Boolean> TLS =
+            Setting.flag("events.grpc.tls", false, "TLS on the gRPC port");
+
+    private static final Setting<Long> MEMORY =
+            Setting.bytes(
+                    "events.memory-bytes",
+                    32 << 20,
+                    8 << 20,
+                    1L << 40,
+                    "memory for the newest events, which lie in files too");
+
+    private static final int READERS = 2;
+    private static final long CHECK_MILLIS = 200;
+
+    private final ShardRoom shards;
+    private final List<ExecutorService> threads = new ArrayList<>();
+    private @Nullable EventsMachine machine;
+    private @Nullable EventsLoop loop;
+
+    /** It puts its state machine on the shard; start both together. */
+    public EventsRoom(ShardRoom shards) {
+        this.shards = shards;
+        shards.add(this::machine, EventsRoom::policy);
+    }
+
+    private static SyncPolicy policy(Settings settings) {
+        return ShardRoom.policy(settings, SYNC, SyncPolicy.ALWAYS);
+    }
+
+    @Override
+    public String name() {
+        return "events";
+    }
+
+    @Override
+    public List<Setting<?>> settings() {
+        return List.of(SYNC, PORT, TLS, MEMORY);
+    }
+
+    private StateMachine machine(RoomContext context) throws IOException {
+        EventsMachine made =
+                new EventsMachine(
+                        new FileDisk(ShardRoom.bodies(context.data()).resolve(name())),
+                        context.get(MEMORY),
+                        EventLog.SEGMENT_BYTES);
+        machine = made;
+        return made;
+    }
+
+    @Override
+    public void start(RoomContext context) throws BadSettings, IOException {
+        Shard shard = shards.shard();
+        EventsMachine state = machine;
+        if (state == null) {
+            throw new IllegalStateException("the shard starts first");
+        }
+        EventLoopGroup group = context.network().loops("events", 1);
+        SingleThreadEventLoop executor = (SingleThreadEventLoop) group.next();
+        Store store =
+                new Store(
+                        state.lock(),
+                        state.state(),
+                        shard.journal(),
+                        Clock.systemUTC(),
+                        context.failStop());
+        EventsLoop serving =
+                new EventsLoop(
+                        executor,
+                        store,
+                        policy(context.settings()) == SyncPolicy.ALWAYS,
+                        context.log(),
+                        context.failStop());
+        loop = serving;
+        state.serve(threads("events-writer", 1), threads("events-reader", READERS), serving);
+        shard.journal().listen(serving);
+        executor.scheduleAtFixedRate(
+                this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        GrpcServer server =
+                new GrpcServer(
+                        Services.all(serving, new Appender(store)),
+                        Services.MESSAGE_BYTES_MAX,
+                        context.log());
+        context.network()
+                .listen(
+                        Endpoint.tcp("KurrentDB gRPC", PORT, GuardPolicy.patient())
+                                .tls(context.get(TLS)),
+                        group,
+                        server::accept);
+    }
+
+    private ExecutorService threads(String name, int count) {
+        ExecutorService made =
+                Executors.newFixedThreadPool(
+                        count, Thread.ofPlatform().name(name).daemon(true).factory());
+        threads.add(made);
+        return made;
+    }
+
+    private void checkpointIfDue() {
+        if (shards.isCheckpointDue()) {
+            shards.checkpoint(complete -> {});
+        }
+    }
+
+    @Override
+    public void stop() throws IOException, InterruptedException {
+        EventsLoop serving = loop;
+        if (serving != null) {
+            serving.stopAndWait();
+        }
+        threads.forEach(ExecutorService::shutdown);
+        for (ExecutorService thread : threads) {
+            thread.awaitTermination(5, TimeUnit.SECONDS);
+        }
+        EventsMachine state = machine;
+        if (state != null) {
+            state.close();
+        }
+    }
+}

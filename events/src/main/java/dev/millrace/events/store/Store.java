@@ -1,0 +1,117 @@
+package dev.millrace.events.store;
+
+import dev.millrace.events.effect.Effects;
+import dev.millrace.events.state.State;
+import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.journal.RecordWriter;
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kernel.room.FailStop;
+
+import java.time.Clock;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The state and its journal, as those who serve see them. One change after another:
+ *
+ * <pre>{@code
+ * store.lock();
+ * try {
+ *     if (store.admit(bytes) == Journal.Admission.ADMITTED) {
+ *         store.effects().append(...);
+ *         position = store.commit();
+ *     }
+ * } finally {
+ *     store.unlock();
+ * }
+ * }</pre>
+ */
+public final class Store {
+    /** A record that is longer takes no further changes. */
+    private static final long RECORD_BYTES = 1 << 20;
+
+    private final ReentrantLock lock;
+    private final State state;
+    private final Journal journal;
+    private final Clock clock;
+    private final FailStop failStop;
+    private final RecordWriter record = new RecordWriter();
+    private final Effects effects;
+    private final Journal.Grant grant = new Journal.Grant();
+    private final NativeBuffer scratch = new NativeBuffer(1024);
+    private long position;
+
+    public Store(ReentrantLock lock, State state, Journal journal, Clock clock, FailStop failStop) {
+        this.lock = lock;
+        this.state = state;
+        this.journal = journal;
+        this.clock = clock;
+        this.failStop = failStop;
+        this.effects = new Effects(state, record);
+    }
+
+    public void lock() {
+        lock.lock();
+    }
+
+    public void unlock() {
+        assert record.isEmpty() : "unlocked with an open record";
+        lock.unlock();
+    }
+
+    public State state() {
+        return state;
+    }
+
+    public Journal journal() {
+        return journal;
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    /** For what is put together and at once copied; one for all, under the lock. */
+    public NativeBuffer scratch() {
+        scratch.shrink();
+        return scratch;
+    }
+
+    /** See {@link Effects}. */
+    public Effects effects() {
+        return effects;
+    }
+
+    /**
+     * Sets space aside for effects of at most so many bytes; before the first of them. What the
+     * open record has already may be committed first: what is to be one record is to be admitted as
+     * one.
+     */
+    public Journal.Admission admit(long bytes) {
+        if (!record.isEmpty()) {
+            long all = record.length() + bytes;
+            if (all <= RECORD_BYTES && journal.extend(grant, all)) {
+                return Journal.Admission.ADMITTED;
+            }
+            commit();
+        }
+        return journal.admit(grant, bytes);
+    }
+
+    /**
+     * Appends the open record, if there is anything in it.
+     *
+     * @return its position, or that of the last one
+     */
+    public long commit() {
+        if (record.isEmpty()) {
+            return position;
+        }
+        try {
+            position = journal.append(record, grant, clock.millis());
+        } catch (RuntimeException | Error failure) {
+            throw failStop.now("a change of events", failure);
+        }
+        record.clear();
+        return position;
+    }
+}
