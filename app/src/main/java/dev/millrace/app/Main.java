@@ -35,6 +35,7 @@ public final class Main {
                 new ImportRdb(out, terminal),
                 new ExportRdb(out, terminal),
                 new AskQueue(out),
+                new ReplayEvents(out),
                 new ShowVersion(out),
                 new Train(out));
     }

@@ -5,6 +5,7 @@ import dev.millrace.events.append.Appender;
 import dev.millrace.events.checkpoint.EventsMachine;
 import dev.millrace.events.grpc.GrpcServer;
 import dev.millrace.events.log.EventLog;
+import dev.millrace.events.operator.EventsRoutes;
 import dev.millrace.events.server.EventsLoop;
 import dev.millrace.events.store.Store;
 import dev.millrace.kernel.config.BadSettings;
@@ -117,6 +118,7 @@ public final class EventsRoom implements Room {
         shard.journal().listen(serving);
         executor.scheduleAtFixedRate(
                 this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        EventsRoutes.add(context.routes(), serving);
         GrpcServer server =
                 new GrpcServer(
                         Services.all(serving, new Appender(store)),
