@@ -21,7 +21,6 @@ public final class EventsMachine implements StateMachine {
     private final State state;
     private final Replay replay;
     private final Loading loading;
-    private volatile boolean serving;
 
     /**
      * @param disk where the files of events are
@@ -53,7 +52,6 @@ public final class EventsMachine implements StateMachine {
         lock.lock();
         try {
             state.log().serve(writer, reader, listener);
-            serving = true;
         } finally {
             lock.unlock();
         }
@@ -92,11 +90,6 @@ public final class EventsMachine implements StateMachine {
         } finally {
             lock.unlock();
         }
-    }
-
-    @Override
-    public boolean isServing() {
-        return serving;
     }
 
     @Override
