@@ -6,9 +6,9 @@ import dev.millrace.kv.store.Stripes;
 
 /**
  * Loads what will be read next, so that several loads wait for memory together and not each for
- * itself: the dump's own next bytes, a cache line after the other, and what the look-ups of its next
- * keys will read, for a table of millions of keys is in no cache. It passes over values without
- * reading them, and says nothing of what is bad: the reader will.
+ * itself: the dump's own next bytes, a cache line after the other, and what the look-ups of its
+ * next keys will read, for a table of millions of keys is in no cache. It passes over values
+ * without reading them, and says nothing of what is bad: the reader will.
  */
 final class LookAhead {
     private static final int KEYS = 16;
