@@ -209,8 +209,8 @@ public final class FileDisk implements Disk {
 
         /**
          * {@code msync(2)} of these pages; fdatasync would write all that are dirty. Many pages are
-         * taken out of the mapping first, all at once: else the kernel takes the right to write from
-         * each by itself when it writes it, and interrupts the other processors for each.
+         * taken out of the mapping first, all at once: else the kernel takes the right to write
+         * from each by itself when it writes it, and interrupts the other processors for each.
          */
         @Override
         public void force(long from, long to) throws IOException {
