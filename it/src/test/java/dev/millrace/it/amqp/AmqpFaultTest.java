@@ -102,9 +102,9 @@ class AmqpFaultTest {
     void a_publisher_is_told_of_a_full_disk_and_loses_nothing() throws Exception {
         Path data = Files.createDirectory(scratch.resolve("data"));
         Set<Long> confirmed = new ConcurrentSkipListSet<>();
-        try (SmallDisk disk = SmallDisk.at(data, SMALL_BYTES)) {
-            try (AmqpNode node = AmqpNode.at(data, smallSegments());
-                    Connection publisher = impatient(node);
+        try (SmallDisk disk = SmallDisk.at(data, SMALL_BYTES);
+                AmqpNode node = AmqpNode.at(data, smallSegments())) {
+            try (Connection publisher = impatient(node);
                     Connection consumer = node.connect()) {
                 LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
                 publisher.addBlockedListener(told::add, () -> told.add("unblocked"));
@@ -119,9 +119,9 @@ class AmqpFaultTest {
                 disk.resize(SMALL_BYTES * 8);
                 assertEquals("unblocked", told.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
                 Await.until("all confirmed", PATIENCE, () -> confirmed.size() == sent);
-                node.killAndRestart();
-                assertEquals(confirmed, drained(node));
             }
+            node.killAndRestart();
+            assertEquals(confirmed, drained(node));
         }
     }
 

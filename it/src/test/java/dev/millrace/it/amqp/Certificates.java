@@ -37,6 +37,7 @@ final class Certificates {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         command.addAll(List.of("-genkeypair", "-alias", "own", "-keyalg", "EC", "-validity", "2"));
+        command.addAll(List.of("-ext", "SAN=ip:127.0.0.1"));
         command.addAll(List.of("-dname", "CN=" + name, "-storetype", "PKCS12"));
         command.addAll(List.of("-storepass", new String(PASSWORD), "-keystore", file.toString()));
         assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());

@@ -64,6 +64,7 @@ final class Declarations {
     void handle(ExchangeMethod method, int methodBytes) {
         long bytes = (long) FIELDS_FACTOR * methodBytes;
         switch (method) {
+            case ExchangeMethod.Declare declare when declare.passive() -> declare(declare);
             case ExchangeMethod.Declare declare -> attempt(bytes, () -> declare(declare));
             case ExchangeMethod.Delete delete ->
                     attempt(broker().deletionBytes(delete.exchange()), () -> delete(delete));
@@ -121,6 +122,7 @@ final class Declarations {
     void handle(QueueMethod method, int methodBytes) {
         long bytes = (long) FIELDS_FACTOR * methodBytes;
         switch (method) {
+            case QueueMethod.Declare declare when declare.passive() -> declare(declare);
             case QueueMethod.Declare declare -> attempt(bytes, () -> declare(declare));
             case QueueMethod.Bind bind -> attempt(bytes, () -> bind(bind));
             case QueueMethod.Unbind unbind ->
