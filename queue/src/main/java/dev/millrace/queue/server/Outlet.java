@@ -47,6 +47,7 @@ public final class Outlet {
         Held last = new Held(message, dependsOn);
         held.add(last);
         heldBytes += last.bytes();
+        loop.held();
     }
 
     /** How many bytes wait here; of buffers only. */

@@ -1,5 +1,6 @@
 package dev.millrace.queue.server;
 
+import dev.millrace.kernel.journal.Gathering;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.room.FailStop;
@@ -42,6 +43,10 @@ import java.util.function.Consumer;
  */
 public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.Listener {
     private static final long RETRY_MILLIS = 1_000;
+    private static final int PAUSE_PERCENT = Integer.getInteger("pp", 100);
+
+    /** A mean over about so many syncs counts. */
+    private static final int SYNCS_MEAN = 8;
 
     private final SingleThreadEventLoop loop;
     private final Store store;
@@ -58,9 +63,18 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
     private boolean turnEnds;
 
     /** While parts change what they want to: groups are pumped when all have. */
-    private boolean gathering;
+    private boolean partsChange;
 
+    private final Gathering gathering = new Gathering(PAUSE_PERCENT);
     private boolean syncScheduled;
+
+    /** A sync waits for others to come. */
+    private boolean pausing;
+
+    /** What a sync by this loop takes. */
+    private long syncNanos;
+
+    private long held;
     private boolean changing;
     private boolean stopped;
     private long position;
@@ -154,9 +168,9 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
         parts = new ArrayList<>();
         change(
                 () -> {
-                    gathering = true;
+                    partsChange = true;
                     now.forEach(QueueLoop::change);
-                    gathering = false;
+                    partsChange = false;
                     pump();
                 });
         now.forEach(Part::committed);
@@ -261,7 +275,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
     @Override
     public void ready(Group group) {
         readyGroups.add(group);
-        if (!gathering) {
+        if (!partsChange) {
             endTurn();
         }
     }
@@ -320,9 +334,19 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
         return !waitsForDisk || record <= store.journal().durable();
     }
 
+    /** An outlet that holds nothing is about to. */
     void waitForDurable(Outlet outlet) {
         waiting.add(outlet);
-        if (!syncScheduled) {
+        syncSoon();
+    }
+
+    /** One more thing waits. */
+    void held() {
+        held++;
+    }
+
+    private void syncSoon() {
+        if (!syncScheduled && !pausing) {
             syncScheduled = true;
             loop.executeAfterEventLoopIteration(this::endOfTurn);
         }
@@ -330,19 +354,40 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
 
     private void endOfTurn() {
         syncScheduled = false;
-        if (store.journal().syncIsQuick()) {
-            store.journal().sync();
-            release();
-        } else {
+        if (!store.journal().syncIsQuick()) {
             store.journal().requestSync();
+            return;
         }
+        long pauseNanos = gathering.pauseNanos(syncNanos);
+        if (pauseNanos == 0) {
+            sync();
+            return;
+        }
+        pausing = true;
+        long before = held;
+        loop.schedule(() -> endPause(before), pauseNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void endPause(long before) {
+        loop.executeAfterEventLoopIteration(
+                () -> {
+                    pausing = false;
+                    gathering.gained(held - before);
+                    sync();
+                });
+    }
+
+    private void sync() {
+        long start = System.nanoTime();
+        store.journal().sync();
+        syncNanos += (System.nanoTime() - start - syncNanos) / SYNCS_MEAN;
+        release();
     }
 
     private void release() {
         waiting.removeIf(outlet -> !outlet.release());
-        if (!waiting.isEmpty() && !syncScheduled) {
-            syncScheduled = true;
-            loop.executeAfterEventLoopIteration(this::endOfTurn);
+        if (!waiting.isEmpty()) {
+            syncSoon();
         }
     }
 
