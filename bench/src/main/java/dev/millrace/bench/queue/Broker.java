@@ -41,8 +41,8 @@ sealed interface Broker {
     /** The command line that serves its protocol on a port of 127.0.0.1, in the foreground. */
     List<String> command(String data, String port);
 
-    /** What its environment has beside ours; names of a port go in as {@code PORT}. */
-    Map<String, String> environment(Path data, int port, int epmdPort);
+    /** What its environment has beside ours; two more ports are its own. */
+    Map<String, String> environment(Path data, int port, int epmdPort, int distPort);
 
     /** Whether Erlang's port mapper must run beside it. */
     boolean needsEpmd();
@@ -79,7 +79,7 @@ sealed interface Broker {
         }
 
         @Override
-        public Map<String, String> environment(Path data, int port, int epmdPort) {
+        public Map<String, String> environment(Path data, int port, int epmdPort, int distPort) {
             return Map.of();
         }
 
@@ -115,13 +115,13 @@ sealed interface Broker {
         }
 
         @Override
-        public Map<String, String> environment(Path data, int port, int epmdPort) {
+        public Map<String, String> environment(Path data, int port, int epmdPort, int distPort) {
             return Map.of(
                     "HOME", data.toString(),
                     "RABBITMQ_NODENAME", "bench" + port + "@localhost",
                     "RABBITMQ_NODE_PORT", Integer.toString(port),
                     "RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1",
-                    "RABBITMQ_DIST_PORT", Integer.toString(port + 1),
+                    "RABBITMQ_DIST_PORT", Integer.toString(distPort),
                     "ERL_EPMD_PORT", Integer.toString(epmdPort),
                     "RABBITMQ_MNESIA_BASE", data.resolve("mnesia").toString(),
                     "RABBITMQ_LOG_BASE", data.resolve("log").toString(),
@@ -166,7 +166,7 @@ sealed interface Broker {
         }
 
         @Override
-        public Map<String, String> environment(Path data, int port, int epmdPort) {
+        public Map<String, String> environment(Path data, int port, int epmdPort, int distPort) {
             return Map.of();
         }
 

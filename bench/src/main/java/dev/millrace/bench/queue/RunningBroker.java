@@ -43,7 +43,7 @@ final class RunningBroker implements AutoCloseable {
         }
         ProcessBuilder builder =
                 new ProcessBuilder(broker.command(data.toString(), Integer.toString(port)));
-        builder.environment().putAll(broker.environment(data, port, epmdPort));
+        builder.environment().putAll(broker.environment(data, port, epmdPort, freePort()));
         long start = System.nanoTime();
         server = start(builder, data);
         processes.add(server);

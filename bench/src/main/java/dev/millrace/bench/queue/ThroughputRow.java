@@ -9,6 +9,7 @@ import dev.millrace.bench.server.Contestant;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Publishing and consuming, side by side.
@@ -35,14 +36,16 @@ record ThroughputRow(
         Broker millrace = sides.millrace(bench, "queue.sync=" + sync);
         try (RunningBroker subject = new RunningBroker(millrace, bench.workspace());
                 RunningBroker peer = new RunningBroker(sides.peer(), bench.workspace())) {
-            double slower = Math.min(load.warm(subject, bench.effort()), load.warm(peer, bench.effort()));
-            long messages = (long) (2 * slower * bench.effort().roundSeconds());
+            Map<RunningBroker, Double> rates =
+                    Map.of(
+                            subject, load.warm(subject, bench.effort()),
+                            peer, load.warm(peer, bench.effort()));
             Turns<Outcome> turns =
                     Turns.alternate(
                             bench.effort().rounds(),
                             subject,
                             peer,
-                            broker -> load.run(broker, messages));
+                            broker -> load.run(broker, messages(bench, rates, broker)));
             Target open = new Target.Open();
             return Row.measured(
                     name,
@@ -56,11 +59,13 @@ record ThroughputRow(
                                     outcome -> outcome.ratePerSecond() / 1e3),
                             turns.measure(
                                     "client busy", "%", open, Outcome::clientBusyPercent)),
-                    List.of(
-                            sides.peer().version()
-                                    + "; "
-                                    + messages
-                                    + " messages a round on both sides"));
+                    List.of(sides.peer().version()));
         }
+    }
+
+    /** Each side runs as long as the other. */
+    private static long messages(
+            Bench bench, Map<RunningBroker, Double> rates, RunningBroker broker) {
+        return (long) (rates.getOrDefault(broker, 0.0) * bench.effort().roundSeconds());
     }
 }
