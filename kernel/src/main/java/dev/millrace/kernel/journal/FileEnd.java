@@ -72,7 +72,7 @@ final class FileEnd implements AutoCloseable {
     @Override
     public void close() {
         try {
-            int unused = (int) CLOSE.invokeExact(descriptor);
+            int _ = (int) CLOSE.invokeExact(descriptor);
         } catch (Throwable impossible) {
             throw new AssertionError("close", impossible);
         }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -43,7 +44,7 @@ import java.util.function.Consumer;
  */
 public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.Listener {
     private static final long RETRY_MILLIS = 1_000;
-    private static final int PAUSE_PERCENT = Integer.getInteger("pp", 100);
+    private static final int PAUSE_PERCENT = 100;
 
     /** A mean over about so many syncs counts. */
     private static final int SYNCS_MEAN = 8;
@@ -352,6 +353,11 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
         }
     }
 
+    /**
+     * Syncs, or waits for others to come: where many wait for each other's syncs a pause lets the
+     * next one be for all of them, and the loop, which does not run meanwhile, finds what they send
+     * together and not one by one. It takes no longer than the sync that it is for.
+     */
     private void endOfTurn() {
         syncScheduled = false;
         if (!store.journal().syncIsQuick()) {
@@ -365,16 +371,15 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
         }
         pausing = true;
         long before = held;
-        loop.schedule(() -> endPause(before), pauseNanos, TimeUnit.NANOSECONDS);
+        LockSupport.parkNanos(pauseNanos);
+        // What has come meanwhile is read, and changes what it wants to, before the sync.
+        loop.execute(() -> loop.executeAfterEventLoopIteration(() -> endPause(before)));
     }
 
     private void endPause(long before) {
-        loop.executeAfterEventLoopIteration(
-                () -> {
-                    pausing = false;
-                    gathering.gained(held - before);
-                    sync();
-                });
+        pausing = false;
+        gathering.gained(held - before);
+        sync();
     }
 
     private void sync() {

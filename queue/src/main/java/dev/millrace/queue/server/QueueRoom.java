@@ -168,7 +168,7 @@ public final class QueueRoom implements Room {
         CountDownLatch ended = new CountDownLatch(1);
         if (shards.isCheckpointWorthReplay() && shards.checkpoint(whole -> ended.countDown())) {
             // If it takes longer, it is left unfinished, and the next start replays.
-            boolean unused = ended.await(CHECKPOINT_SECONDS_MAX, TimeUnit.SECONDS);
+            boolean _ = ended.await(CHECKPOINT_SECONDS_MAX, TimeUnit.SECONDS);
         }
     }
 }
