@@ -175,6 +175,9 @@ public final class FileDisk implements Disk {
     }
 
     private static final class MappedFile implements File {
+        /** A multiple of the pages of every system. */
+        private static final long UNMAP_BYTES = 64 << 10;
+
         private final Path path;
         private final FileChannel channel;
         private final MapMode mode;
@@ -217,9 +220,18 @@ public final class FileDisk implements Disk {
             }
         }
 
-        /** {@code msync(2)} of these pages; fdatasync would write all that are dirty. */
+        /**
+         * {@code msync(2)} of these pages; fdatasync would write all that are dirty. Many pages are
+         * taken out of the mapping first, all at once: else the kernel takes the right to write from
+         * each by itself when it writes it, and interrupts the other processors for each.
+         */
         @Override
         public void force(long from, long to) throws IOException {
+            long first = from & -UNMAP_BYTES;
+            long last = to & -UNMAP_BYTES;
+            if (last - first > UNMAP_BYTES) {
+                AddressSpace.unmap(mapped.asSlice(first, last - first));
+            }
             try {
                 mapped.asSlice(from, to - from).force();
             } catch (UncheckedIOException e) {

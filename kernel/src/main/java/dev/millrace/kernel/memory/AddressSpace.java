@@ -97,4 +97,12 @@ public final class AddressSpace {
     public static void populateForWriting(MemorySegment mapped) {
         advise(mapped.address(), mapped.byteSize(), MADV_POPULATE_WRITE);
     }
+
+    /**
+     * Takes some pages of a shared mapping out of this process's page table; they stay in the page
+     * cache, dirty if they were, and the next access maps them again.
+     */
+    public static void unmap(MemorySegment pages) {
+        advise(pages.address(), pages.byteSize(), MADV_DONTNEED);
+    }
 }
