@@ -44,7 +44,8 @@ record AmqpLoad(int pairs, int bodyBytes, int batch) implements Load {
     }
 
     @Override
-    public Outcome run(RunningBroker broker, long messages) throws IOException, InterruptedException {
+    public Outcome run(RunningBroker broker, long messages)
+            throws IOException, InterruptedException {
         List<Connection> connections = new ArrayList<>();
         try (ExecutorService producers = Executors.newVirtualThreadPerTaskExecutor()) {
             CountDownLatch consumed = new CountDownLatch(1);

@@ -45,8 +45,7 @@ record BacklogRow(String name, Broker.Protocol protocol, int messages, boolean k
 
     @Override
     public Row run(Bench bench) throws IOException, InterruptedException {
-        Broker broker =
-                new Sides(protocol, new Broker.RabbitMq()).millrace(bench, "queue.sync=os");
+        Broker broker = new Sides(protocol, new Broker.RabbitMq()).millrace(bench, "queue.sync=os");
         Path data = bench.workspace().directory(name);
         double resident;
         double emptyMillis;
@@ -73,7 +72,9 @@ record BacklogRow(String name, Broker.Protocol protocol, int messages, boolean k
             double consumed = LOAD.drain(running, messages).ratePerSecond();
             Turns<Numbers> turns =
                     new Turns<>(
-                            List.of(new Numbers(startMillis, consumed, consumed / messages * bytes)),
+                            List.of(
+                                    new Numbers(
+                                            startMillis, consumed, consumed / messages * bytes)),
                             List.of(new Numbers(checkpointMillis, resident, bytes / readSeconds)));
             return Row.measured(name, title(), measures(turns), List.of());
         }
@@ -101,8 +102,7 @@ record BacklogRow(String name, Broker.Protocol protocol, int messages, boolean k
 
     private static void dropPageCache(Workspace workspace)
             throws IOException, InterruptedException {
-        workspace.run(
-                new ProcessBuilder("sh", "-c", "sync; echo 3 > /proc/sys/vm/drop_caches"));
+        workspace.run(new ProcessBuilder("sh", "-c", "sync; echo 3 > /proc/sys/vm/drop_caches"));
     }
 
     private static double size(Path folder) throws IOException {

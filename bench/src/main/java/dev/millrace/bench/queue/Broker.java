@@ -148,7 +148,8 @@ sealed interface Broker {
         public String version() {
             try {
                 Process process = new ProcessBuilder(PROGRAM, "--version").start();
-                return new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                return new String(
+                                process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
                         .strip();
             } catch (IOException missing) {
                 return PROGRAM + ": " + missing.getMessage();
@@ -162,7 +163,8 @@ sealed interface Broker {
 
         @Override
         public List<String> command(String data, String port) {
-            return List.of(PROGRAM, "--jetstream", "--store_dir", data, "-a", "127.0.0.1", "-p", port);
+            return List.of(
+                    PROGRAM, "--jetstream", "--store_dir", data, "-a", "127.0.0.1", "-p", port);
         }
 
         @Override

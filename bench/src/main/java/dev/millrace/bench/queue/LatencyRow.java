@@ -59,8 +59,7 @@ record LatencyRow(String name, Sides sides, String sync, Target p99) implements 
                                     "generator lag p99", "µs", open, one -> one.lagMicros(99)),
                             turns.measure(
                                     "CPU", "µs/message", open, Latencies::cpuMicrosPerMessage),
-                            turns.measure(
-                                    "client busy", "%", open, Latencies::clientBusyPercent)),
+                            turns.measure("client busy", "%", open, Latencies::clientBusyPercent)),
                     List.of(
                             "%s; %.0f messages a second on both sides"
                                     .formatted(sides.peer().version(), rate)));

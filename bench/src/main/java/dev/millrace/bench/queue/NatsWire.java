@@ -160,8 +160,7 @@ final class NatsWire implements Wire {
     private static void request(Talk talk, String what, String json, String mayFail)
             throws IOException {
         talk.text(
-                "PUB $JS.API.%s %sapi %d\r\n%s\r\n"
-                        .formatted(what, REPLIES, json.length(), json));
+                "PUB $JS.API.%s %sapi %d\r\n%s\r\n".formatted(what, REPLIES, json.length(), json));
         talk.send();
         new Listener(talk)
                 .take(

@@ -138,17 +138,12 @@ record OpenQueue(int pairs, int bodyBytes) {
 
     /** Whoever takes the last message closes all, for the others wait for one more. */
     private static boolean consume(
-            Wire.Consumer consumer,
-            AtomicLong left,
-            Histogram latency,
-            List<Wire.Consumer> all)
+            Wire.Consumer consumer, AtomicLong left, Histogram latency, List<Wire.Consumer> all)
             throws IOException {
         try {
             long after = 1;
             while (after > 0) {
-                int count =
-                        consumer.take(
-                                stamp -> latency.recordValue(System.nanoTime() - stamp));
+                int count = consumer.take(stamp -> latency.recordValue(System.nanoTime() - stamp));
                 after = left.addAndGet(-count);
             }
             for (Wire.Consumer one : all) {

@@ -38,18 +38,14 @@ record ReadyRow(String name, Sides sides, int messages, Target bytes) implements
     public Row run(Bench bench) throws IOException, InterruptedException {
         Turns<Fill> turns =
                 Turns.alternate(
-                        1,
-                        sides.millrace(bench),
-                        sides.peer(),
-                        broker -> fill(broker, bench));
+                        1, sides.millrace(bench), sides.peer(), broker -> fill(broker, bench));
         Target open = new Target.Open();
         return Row.measured(
                 name,
                 title(),
                 List.of(
                         turns.measure("memory", "B each", bytes, this::each),
-                        turns.measure(
-                                "warm and empty", "MiB", open, fill -> mib(fill.emptyBytes)),
+                        turns.measure("warm and empty", "MiB", open, fill -> mib(fill.emptyBytes)),
                         turns.measure("full", "MiB", open, fill -> mib(fill.fullBytes))),
                 List.of(sides.peer().version()));
     }

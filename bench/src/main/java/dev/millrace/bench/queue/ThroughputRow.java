@@ -57,8 +57,7 @@ record ThroughputRow(
                                     "k/s",
                                     throughput,
                                     outcome -> outcome.ratePerSecond() / 1e3),
-                            turns.measure(
-                                    "client busy", "%", open, Outcome::clientBusyPercent)),
+                            turns.measure("client busy", "%", open, Outcome::clientBusyPercent)),
                     List.of(sides.peer().version()));
         }
     }

@@ -127,8 +127,8 @@ record WireLoad(int pairs, int bodyBytes, int batch) implements Load {
     }
 
     /** Whoever takes the last message closes all, for the others wait for one more. */
-    private static boolean consume(
-            Wire.Consumer consumer, AtomicLong left, List<Wire.Consumer> all) throws IOException {
+    private static boolean consume(Wire.Consumer consumer, AtomicLong left, List<Wire.Consumer> all)
+            throws IOException {
         try {
             long after = 1;
             while (after > 0) {

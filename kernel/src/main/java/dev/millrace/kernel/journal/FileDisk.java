@@ -138,10 +138,7 @@ public final class FileDisk implements Disk {
     public File read(String name) throws IOException {
         Path path = directory.resolve(name);
         return new MappedFile(
-                path,
-                FileChannel.open(path, StandardOpenOption.READ),
-                MapMode.READ_ONLY,
-                false);
+                path, FileChannel.open(path, StandardOpenOption.READ), MapMode.READ_ONLY, false);
     }
 
     @Override
@@ -222,8 +219,8 @@ public final class FileDisk implements Disk {
 
         /**
          * {@code msync(2)} of these pages; fdatasync would write all that are dirty. Many pages are
-         * taken out of the mapping first, all at once: else the kernel takes the right to write from
-         * each by itself when it writes it, and interrupts the other processors for each.
+         * taken out of the mapping first, all at once: else the kernel takes the right to write
+         * from each by itself when it writes it, and interrupts the other processors for each.
          */
         @Override
         public void force(long from, long to) throws IOException {

@@ -18,8 +18,8 @@ import java.nio.charset.StandardCharsets;
  * Under the store's lock, after the space was admitted.
  *
  * <p>Deliveries one after the other from one ledger are one effect, and so are acknowledgements of
- * one offset after the other: the last such effect is written when its run ends, so {@link
- * #endRun} comes before the record is appended.
+ * one offset after the other: the last such effect is written when its run ends, so {@link #endRun}
+ * comes before the record is appended.
  */
 public final class Effects {
     /** No effect takes more than this beyond the bytes it is given. */

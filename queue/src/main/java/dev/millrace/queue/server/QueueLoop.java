@@ -1,6 +1,5 @@
 package dev.millrace.queue.server;
 
-import dev.millrace.kernel.journal.Gathering;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.room.FailStop;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -44,17 +42,12 @@ import java.util.function.Consumer;
  */
 public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.Listener {
     private static final long RETRY_MILLIS = 1_000;
-    private static final int PAUSE_PERCENT = 100;
-
-    /** A mean over about so many syncs counts. */
-    private static final int SYNCS_MEAN = 8;
 
     private final SingleThreadEventLoop loop;
     private final Store store;
     private final Log log;
     private final FailStop failStop;
-    private final boolean waitsForDisk;
-    private final List<Outlet> waiting = new ArrayList<>();
+    private final Durability durability;
     private final List<Runnable> parked = new ArrayList<>();
     private final Timetable<Group> timetable = new Timetable<>();
     private final Map<Ledger, Group> readers = new HashMap<>();
@@ -66,16 +59,6 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
     /** While parts change what they want to: groups are pumped when all have. */
     private boolean partsChange;
 
-    private final Gathering gathering = new Gathering(PAUSE_PERCENT);
-    private boolean syncScheduled;
-
-    /** A sync waits for others to come. */
-    private boolean pausing;
-
-    /** What a sync by this loop takes. */
-    private long syncNanos;
-
-    private long held;
     private boolean changing;
     private boolean stopped;
     private long position;
@@ -93,7 +76,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
             FailStop failStop) {
         this.loop = loop;
         this.store = store;
-        this.waitsForDisk = waitsForDisk;
+        this.durability = new Durability(loop, store.journal(), waitsForDisk);
         this.log = log;
         this.failStop = failStop;
     }
@@ -118,7 +101,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
 
     /** What a connection of this loop is sent. */
     public Outlet outlet(Channel channel) {
-        return new Outlet(this, channel);
+        return new Outlet(durability, channel);
     }
 
     // ---- Changes
@@ -331,76 +314,9 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
 
     // ---- Durability
 
-    boolean isDurable(long record) {
-        return !waitsForDisk || record <= store.journal().durable();
-    }
-
-    /** An outlet that holds nothing is about to. */
-    void waitForDurable(Outlet outlet) {
-        waiting.add(outlet);
-        syncSoon();
-    }
-
-    /** One more thing waits. */
-    void held() {
-        held++;
-    }
-
-    private void syncSoon() {
-        if (!syncScheduled && !pausing) {
-            syncScheduled = true;
-            loop.executeAfterEventLoopIteration(this::endOfTurn);
-        }
-    }
-
-    /**
-     * Syncs, or waits for others to come: where many wait for each other's syncs a pause lets the
-     * next one be for all of them, and the loop, which does not run meanwhile, finds what they send
-     * together and not one by one. It takes no longer than the sync that it is for.
-     */
-    private void endOfTurn() {
-        syncScheduled = false;
-        if (!store.journal().syncIsQuick()) {
-            store.journal().requestSync();
-            return;
-        }
-        long pauseNanos = gathering.pauseNanos(syncNanos);
-        if (pauseNanos == 0) {
-            sync();
-            return;
-        }
-        pausing = true;
-        long before = held;
-        LockSupport.parkNanos(pauseNanos);
-        // What has come meanwhile is read, and changes what it wants to, before the sync.
-        loop.execute(() -> loop.executeAfterEventLoopIteration(() -> endPause(before)));
-    }
-
-    private void endPause(long before) {
-        pausing = false;
-        gathering.gained(held - before);
-        sync();
-    }
-
-    private void sync() {
-        long start = System.nanoTime();
-        store.journal().sync();
-        syncNanos += (System.nanoTime() - start - syncNanos) / SYNCS_MEAN;
-        release();
-    }
-
-    private void release() {
-        waiting.removeIf(outlet -> !outlet.release());
-        if (!waiting.isEmpty()) {
-            syncSoon();
-        }
-    }
-
     @Override
     public void durabilityChanged() {
-        if (waitsForDisk && !loop.inEventLoop()) {
-            loop.execute(this::release);
-        }
+        durability.changed();
     }
 
     @Override
