@@ -87,6 +87,10 @@ class GivenUpCheckpointTest {
 
     @Test
     void it_waits_for_the_walk_and_misses_nothing() throws IOException {
+        giveUpAndTakeAnother();
+    }
+
+    private void giveUpAndTakeAnother() throws IOException {
         KvMachine machine = new KvMachine(new Stripes(1));
         Shard shard = open(machine);
         KvServer server =
@@ -122,7 +126,7 @@ class GivenUpCheckpointTest {
     /** Another room, on the same journal, has made it due. */
     @Test
     void a_store_whose_room_is_not_started_is_in_a_checkpoint_too() throws IOException {
-        it_waits_for_the_walk_and_misses_nothing();
+        giveUpAndTakeAnother();
         ended.clear();
         Shard shard = open(new KvMachine(new Stripes(1)));
         assertTrue(begin(shard));
