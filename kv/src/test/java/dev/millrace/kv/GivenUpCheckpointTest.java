@@ -87,6 +87,10 @@ class GivenUpCheckpointTest {
 
     @Test
     void it_waits_for_the_walk_and_misses_nothing() throws IOException {
+        giveUpAndTakeAnother();
+    }
+
+    private void giveUpAndTakeAnother() throws IOException {
         KvMachine machine = new KvMachine(new Stripes(1));
         Shard shard = open(machine);
         KvServer server =
@@ -114,6 +118,20 @@ class GivenUpCheckpointTest {
         tasks.runAll();
         writers.removeFirst().run();
         assertEquals(List.of(false, true), ended);
+        KvMachine restarted = new KvMachine(new Stripes(1));
+        open(restarted).journal().close();
+        assertEquals(KEYS, StoreState.of(restarted.stripes()).size());
+    }
+
+    /** Another room, on the same journal, has made it due. */
+    @Test
+    void a_store_whose_room_is_not_started_is_in_a_checkpoint_too() throws IOException {
+        giveUpAndTakeAnother();
+        ended.clear();
+        Shard shard = open(new KvMachine(new Stripes(1)));
+        assertTrue(begin(shard));
+        writers.removeFirst().run();
+        assertEquals(List.of(true), ended);
         KvMachine restarted = new KvMachine(new Stripes(1));
         open(restarted).journal().close();
         assertEquals(KEYS, StoreState.of(restarted.stripes()).size());

@@ -10,14 +10,14 @@ import java.lang.invoke.MethodHandle;
  * requests a second cannot afford that: this sets the calling thread's slack to a nanosecond
  * (prctl(2), PR_SET_TIMERSLACK).
  */
-final class TimerSlack {
+public final class TimerSlack {
     private static final int PR_SET_TIMERSLACK = 29;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
     private TimerSlack() {}
 
     /** For the calling thread, until it ends. */
-    static void leastForThisThread() {
+    public static void leastForThisThread() {
         Linker linker = Linker.nativeLinker();
         MethodHandle prctl =
                 linker.downcallHandle(

@@ -78,7 +78,7 @@ final class Arguments {
 
     /** The name of what the room is compared with. */
     String peer() {
-        return room.equals("queue") ? "RabbitMQ" : "Redis";
+        return room.equals("queue") ? "peer" : "Redis";
     }
 
     /** The rows that were asked for and that say something about the subject. */

@@ -3,9 +3,12 @@ package dev.millrace.bench.queue;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.MessageProperties;
+
+import dev.millrace.bench.server.ProcessCpu;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,34 +31,36 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param bodyBytes of each message
  * @param batch how many messages are confirmed, and acknowledged, together
  */
-record AmqpLoad(int pairs, int bodyBytes, int batch) {
+record AmqpLoad(int pairs, int bodyBytes, int batch) implements Load {
     private static final String QUEUE = "bench";
     private static final int PREFETCH_MIN = 300;
     private static final long SECONDS_MAX = 300;
     private static final long CONFIRM_MILLIS_MAX = 60_000;
 
-    /**
-     * What a run came to.
-     *
-     * @param ratePerSecond messages published, confirmed, consumed and acknowledged
-     */
-    record Outcome(double ratePerSecond, double cpuMicrosPerMessage) {}
+    @Override
+    public String title() {
+        return "RabbitMQ's client, %d B, %d producers and consumers, confirms and acks by %d"
+                .formatted(bodyBytes, pairs, batch);
+    }
 
-    Outcome run(RunningBroker broker, long messages) throws IOException, InterruptedException {
+    @Override
+    public Outcome run(RunningBroker broker, long messages)
+            throws IOException, InterruptedException {
         List<Connection> connections = new ArrayList<>();
         try (ExecutorService producers = Executors.newVirtualThreadPerTaskExecutor()) {
             CountDownLatch consumed = new CountDownLatch(1);
             AtomicLong left = new AtomicLong(messages);
             for (int i = 0; i < pairs; i++) {
-                Connection connection = broker.connect();
+                Connection connection = connect(broker);
                 connections.add(connection);
                 consume(connection, left, consumed);
             }
+            ProcessCpu ownBefore = ProcessCpu.own();
             double cpu = broker.cpuMicros();
             long start = System.nanoTime();
             List<Future<?>> published = new ArrayList<>();
             for (int i = 0; i < pairs; i++) {
-                Connection connection = broker.connect();
+                Connection connection = connect(broker);
                 connections.add(connection);
                 long share = messages / pairs + (i == 0 ? messages % pairs : 0);
                 published.add(
@@ -72,13 +77,28 @@ record AmqpLoad(int pairs, int bodyBytes, int batch) {
                 throw new IOException(broker.name() + ": " + left + " messages did not come");
             }
             double seconds = (System.nanoTime() - start) / 1e9;
-            return new Outcome(messages / seconds, (broker.cpuMicros() - cpu) / messages);
+            return new Outcome(
+                    messages / seconds,
+                    (broker.cpuMicros() - cpu) / messages,
+                    (double) ProcessCpu.own().since(ownBefore).ownMicros() / messages);
         } catch (ExecutionException failure) {
             throw new IOException(broker.name() + ": " + failure.getCause(), failure);
         } finally {
             for (Connection connection : connections) {
                 connection.abort();
             }
+        }
+    }
+
+    private static Connection connect(RunningBroker broker) throws IOException {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setHost("127.0.0.1");
+        factory.setPort(broker.port());
+        factory.setAutomaticRecoveryEnabled(false);
+        try {
+            return factory.newConnection();
+        } catch (TimeoutException late) {
+            throw new IOException(broker.name() + ": no answer", late);
         }
     }
 

@@ -1,9 +1,7 @@
 package dev.millrace.bench.queue;
 
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
-
 import dev.millrace.bench.server.ProcessCpu;
+import dev.millrace.bench.server.ProcessMemory;
 import dev.millrace.bench.server.Workspace;
 
 import java.io.File;
@@ -14,24 +12,30 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A started broker with everything it started itself. */
 final class RunningBroker implements AutoCloseable {
     private static final long START_SECONDS_MAX = 90;
-    private static final int LOOK_MILLIS = 200;
+    private static final int LOOK_MILLIS = 5;
 
     private final Broker broker;
     private final Workspace workspace;
     private final int port;
     private final List<Process> processes = new ArrayList<>();
     private final Process server;
+    private final double startMillis;
 
+    /** Starts one on an empty directory; it serves when this returns. */
     RunningBroker(Broker broker, Workspace workspace) throws IOException, InterruptedException {
+        this(broker, workspace, workspace.directory(broker.name()));
+    }
+
+    /** Starts one on what another has left. */
+    RunningBroker(Broker broker, Workspace workspace, Path data)
+            throws IOException, InterruptedException {
         this.broker = broker;
         this.workspace = workspace;
         this.port = freePort();
-        Path data = workspace.directory(broker.name());
         int epmdPort = freePort();
         if (broker.needsEpmd()) {
             processes.add(
@@ -39,11 +43,13 @@ final class RunningBroker implements AutoCloseable {
         }
         ProcessBuilder builder =
                 new ProcessBuilder(broker.command(data.toString(), Integer.toString(port)));
-        builder.environment().putAll(broker.environment(data, port, epmdPort));
+        builder.environment().putAll(broker.environment(data, port, epmdPort, freePort()));
+        long start = System.nanoTime();
         server = start(builder, data);
         processes.add(server);
         try {
             awaitAnswer();
+            startMillis = (System.nanoTime() - start) / 1e6;
         } catch (IOException | InterruptedException failure) {
             close();
             throw failure;
@@ -60,24 +66,33 @@ final class RunningBroker implements AutoCloseable {
         return broker.name();
     }
 
-    /** A new connection to it. */
-    Connection connect() throws IOException {
-        ConnectionFactory factory = new ConnectionFactory();
-        factory.setHost("127.0.0.1");
-        factory.setPort(port);
-        factory.setAutomaticRecoveryEnabled(false);
-        try {
-            return factory.newConnection();
-        } catch (TimeoutException late) {
-            throw new IOException(broker.name() + ": no answer", late);
+    Wire wire() {
+        return broker.protocol().wire();
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Anonymous memory of the server and whatever it started. */
+    long anonymousBytes() throws IOException {
+        long sum = ProcessMemory.of(server.pid()).anonymousBytes();
+        for (ProcessHandle child : server.descendants().toList()) {
+            sum += ProcessMemory.of(child.pid()).anonymousBytes();
         }
+        return sum;
+    }
+
+    /** From the start of its process to its first answer. */
+    double startMillis() {
+        return startMillis;
     }
 
     private void awaitAnswer() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
         while (true) {
             try {
-                connect().close();
+                wire().greet(port);
                 return;
             } catch (IOException notYet) {
                 if (System.nanoTime() > deadline || !server.isAlive()) {
@@ -95,6 +110,13 @@ final class RunningBroker implements AutoCloseable {
             sum += ProcessCpu.of(child.pid()).ownMicros();
         }
         return sum;
+    }
+
+    /** Ends it as an operator does, and returns when it is gone. */
+    void stop() throws InterruptedException {
+        server.destroy();
+        server.waitFor();
+        close();
     }
 
     @Override

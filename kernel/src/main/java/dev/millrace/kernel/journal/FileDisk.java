@@ -2,6 +2,8 @@ package dev.millrace.kernel.journal;
 
 import dev.millrace.kernel.memory.AddressSpace;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -66,7 +68,7 @@ public final class FileDisk implements Disk {
             }
             channel.force(true);
             syncDirectory();
-            return new MappedFile(channel, MapMode.READ_WRITE, true);
+            return new MappedFile(path, channel, MapMode.READ_WRITE, true);
         } catch (IOException e) {
             channel.close();
             Files.deleteIfExists(path);
@@ -124,19 +126,19 @@ public final class FileDisk implements Disk {
 
     @Override
     public File open(String name) throws IOException {
+        Path path = directory.resolve(name);
         return new MappedFile(
-                FileChannel.open(
-                        directory.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE),
+                path,
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE),
                 MapMode.READ_WRITE,
                 false);
     }
 
     @Override
     public File read(String name) throws IOException {
+        Path path = directory.resolve(name);
         return new MappedFile(
-                FileChannel.open(directory.resolve(name), StandardOpenOption.READ),
-                MapMode.READ_ONLY,
-                false);
+                path, FileChannel.open(path, StandardOpenOption.READ), MapMode.READ_ONLY, false);
     }
 
     @Override
@@ -173,13 +175,16 @@ public final class FileDisk implements Disk {
         /** A multiple of the pages of every system. */
         private static final long UNMAP_BYTES = 64 << 10;
 
+        private final Path path;
         private final FileChannel channel;
         private final MapMode mode;
         private final boolean populate;
         private final Arena arena = Arena.ofShared();
         private MemorySegment mapped = MemorySegment.NULL;
+        private @Nullable FileEnd end;
 
-        MappedFile(FileChannel channel, MapMode mode, boolean populate) {
+        MappedFile(Path path, FileChannel channel, MapMode mode, boolean populate) {
+            this.path = path;
             this.channel = channel;
             this.mode = mode;
             this.populate = populate;
@@ -187,7 +192,12 @@ public final class FileDisk implements Disk {
 
         @Override
         public long bytes() throws IOException {
-            return channel.size();
+            FileEnd open = end;
+            if (open == null) {
+                open = new FileEnd(path);
+                end = open;
+            }
+            return open.bytes();
         }
 
         @Override
@@ -234,6 +244,11 @@ public final class FileDisk implements Disk {
 
         @Override
         public void close() throws IOException {
+            FileEnd open = end;
+            if (open != null) {
+                end = null;
+                open.close();
+            }
             arena.close();
             channel.close();
         }

@@ -7,11 +7,12 @@ import java.util.concurrent.locks.LockSupport;
 /** The two threads of a journal: one prepares space, one syncs. */
 public final class JournalThreads implements AutoCloseable {
     private static final long TICK_MILLIS = 1000;
+    private static final int PAUSE_PERCENT = 25;
 
     private final Worker space;
     private final Worker sync;
     private final SegmentJournal journal;
-    private final Gathering gathering = new Gathering();
+    private final Gathering gathering = new Gathering(PAUSE_PERCENT);
 
     /**
      * Starts them.

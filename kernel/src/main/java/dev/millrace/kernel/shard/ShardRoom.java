@@ -88,6 +88,9 @@ public final class ShardRoom implements Room {
                     "free disk space below which the log warns and writers are slowed, the more the"
                             + " less there is; 0: never");
 
+    /** So much is replayed in a tenth of a second. */
+    private static final long REPLAY_BYTES = 32 << 20;
+
     /** How a room's state machine is made, when the shard starts. */
     @FunctionalInterface
     public interface Made {
@@ -232,6 +235,15 @@ public final class ShardRoom implements Room {
     public boolean isCheckpointDue() {
         Shard open = shard();
         return !open.isCheckpointing() && pace.isDue(open.growth());
+    }
+
+    /**
+     * True if replaying what no checkpoint covers would take longer than one takes: what a process
+     * that stops may ask.
+     */
+    public boolean isCheckpointWorthReplay() {
+        Shard open = shard();
+        return open.uncoveredBytes() > Math.max(REPLAY_BYTES, open.lastCheckpointBytes());
     }
 
     /** Begins a checkpoint, written by a thread of its own; false if one is running. */

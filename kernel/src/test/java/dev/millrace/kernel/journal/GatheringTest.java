@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class GatheringTest {
     private static final long SYNC_NANOS = 1_000_000;
 
-    private final Gathering gathering = new Gathering();
+    private final Gathering gathering = new Gathering(25);
 
     @Test
     void a_pause_that_gathers_records_is_made_before_every_sync() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -21,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>During a checkpoint the items are walked on the kv loops themselves, a slice between turns, at
  * the pace of {@link LaneLoop#nextSlice}: no other thread ever holds a stripe's lock while it has
- * lost the processor.
+ * lost the processor. Where the room is not started, a thread walks.
  */
 public final class KvMachine implements StateMachine {
     /** A slice is some tens of microseconds. */
@@ -97,27 +98,31 @@ public final class KvMachine implements StateMachine {
 
     @Override
     public void cut(Checkpoint checkpoint) {
-        KvServer serving = server;
-        if (serving == null) {
-            throw new IllegalStateException("no checkpoint before the loops run");
-        }
         long used = 0;
-        List<StripeWalk> walks = new ArrayList<>();
+        List<Walked> walks = new ArrayList<>();
         for (int i = 0; i < stripes.count(); i++) {
             Stripe stripe = stripes.stripe(i);
             StripeWalk walk = new StripeWalk(stripe, checkpoint);
             stripe.cut(walk);
             used += stripe.slabs().usedBytes();
-            walks.add(walk);
+            walks.add(new Walked(stripe, walk));
         }
         checkpoint.allowExtra(used / EXTRA_PART);
+        KvServer serving = server;
+        if (serving == null) {
+            Thread.ofPlatform()
+                    .name("kv-checkpoint")
+                    .daemon(true)
+                    .start(new Unattended(new ArrayDeque<>(walks), checkpoint));
+            return;
+        }
         List<Lane> lanes = serving.lanes();
         int shares = Math.min(lanes.size(), walks.size());
         AtomicInteger left = new AtomicInteger(shares);
         for (int i = 0; i < shares; i++) {
             ArrayDeque<Walked> share = new ArrayDeque<>();
             for (int j = i; j < walks.size(); j += shares) {
-                share.add(new Walked(stripes.stripe(j), walks.get(j)));
+                share.add(walks.get(j));
             }
             new Slices(lanes.get(i), share, checkpoint, left).goOn();
         }
@@ -150,7 +155,7 @@ public final class KvMachine implements StateMachine {
                 checkpoint.abandon("the process stops");
                 return;
             }
-            switch (step()) {
+            switch (step(walks)) {
                 case MORE -> goOn();
                 case WAIT -> checkpoint.whenRoom(this::goOn);
                 case FINISHED -> {
@@ -160,21 +165,45 @@ public final class KvMachine implements StateMachine {
                 }
             }
         }
+    }
 
-        private StripeWalk.Step step() {
-            for (int tried = walks.size(); tried > 0; tried--) {
-                switch (walks.element().step()) {
-                    case MORE -> {
-                        return StripeWalk.Step.MORE;
+    /**
+     * The walks where the room is not started, but another is, on the same journal: there are no
+     * loops, and nothing changes.
+     */
+    private record Unattended(ArrayDeque<Walked> walks, Checkpoint checkpoint) implements Runnable {
+        @Override
+        public void run() {
+            try {
+                StripeWalk.Step step = step(walks);
+                while (step != StripeWalk.Step.FINISHED) {
+                    if (step == StripeWalk.Step.WAIT) {
+                        CountDownLatch room = new CountDownLatch(1);
+                        checkpoint.whenRoom(room::countDown);
+                        room.await();
                     }
-                    case WAIT -> walks.add(walks.remove());
-                    case FINISHED -> {
-                        walks.remove();
-                        return walks.isEmpty() ? StripeWalk.Step.FINISHED : StripeWalk.Step.MORE;
-                    }
+                    step = step(walks);
+                }
+                checkpoint.done();
+            } catch (InterruptedException stopped) {
+                checkpoint.abandon("the process stops");
+            }
+        }
+    }
+
+    private static StripeWalk.Step step(ArrayDeque<Walked> walks) {
+        for (int tried = walks.size(); tried > 0; tried--) {
+            switch (walks.element().step()) {
+                case MORE -> {
+                    return StripeWalk.Step.MORE;
+                }
+                case WAIT -> walks.add(walks.remove());
+                case FINISHED -> {
+                    walks.remove();
+                    return walks.isEmpty() ? StripeWalk.Step.FINISHED : StripeWalk.Step.MORE;
                 }
             }
-            return StripeWalk.Step.WAIT;
         }
+        return StripeWalk.Step.WAIT;
     }
 }

@@ -1,6 +1,5 @@
 package dev.millrace.queue.dispatch;
 
-import dev.millrace.queue.backlog.Backlog;
 import dev.millrace.queue.backlog.Cursor;
 import dev.millrace.queue.backlog.Envelope;
 import dev.millrace.queue.backlog.Message;
@@ -59,10 +58,17 @@ public final class Group {
         }
     }
 
-    /** Told when there may be something to take, within the call that made it so. */
+    /** Told of a group what concerns others, within the call that made it so. */
     @FunctionalInterface
     public interface Listener {
+        /** There may be something to take. */
         void ready(Group group);
+
+        /** It reads a ledger's backlog from now on. */
+        default void added(Group group, Ledger ledger) {}
+
+        /** It reads a ledger's backlog no more. */
+        default void removed(Group group, Ledger ledger) {}
     }
 
     private final Store store;
@@ -134,6 +140,7 @@ public final class Group {
                         givenBack.add(waiting);
                     }
                 });
+        listener.added(this, ledger);
         listener.ready(this);
     }
 
@@ -141,15 +148,11 @@ public final class Group {
     void remove(Ledger ledger) {
         Source source = byLedger.remove(ledger);
         if (source != null) {
+            listener.removed(this, ledger);
             sources.remove(source);
             givenBack.removeIf(waiting -> waiting.source == ledger);
             deferred.removeIf(waiting -> waiting.source == ledger);
         }
-    }
-
-    /** True if the backlog is one of the group's. */
-    public boolean reads(Backlog backlog) {
-        return sources.stream().anyMatch(source -> source.ledger.backlog() == backlog);
     }
 
     // ---- Counts
@@ -414,5 +417,6 @@ public final class Group {
     /** The group ends: what is deferred for long is dropped; the caller drops its own ledgers. */
     public void drop() {
         later.drop();
+        byLedger.keySet().forEach(ledger -> listener.removed(this, ledger));
     }
 }

@@ -9,18 +9,31 @@ import dev.millrace.queue.ledger.Ledger;
 import dev.millrace.queue.state.Definition;
 import dev.millrace.queue.state.State;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 
 /**
  * The only way to change the state: each call writes an effect into the open record and applies it.
  * Under the store's lock, after the space was admitted.
+ *
+ * <p>Deliveries one after the other from one ledger are one effect, and so are acknowledgements of
+ * one offset after the other: the last such effect is written when its run ends, so {@link #endRun}
+ * comes before the record is appended.
  */
 public final class Effects {
     /** No effect takes more than this beyond the bytes it is given. */
     public static final int BYTES_MAX = 64;
 
+    /** No code of an effect: there is no run. */
+    private static final int NO_RUN = 0;
+
     private final State state;
     private final RecordWriter record;
+    private int run = NO_RUN;
+    private @Nullable Ledger runLedger;
+    private long runStart;
+    private long runCount;
 
     public Effects(State state, RecordWriter record) {
         this.state = state;
@@ -28,9 +41,47 @@ public final class Effects {
     }
 
     private NativeBuffer begin(int code) {
+        endRun();
+        return beginNow(code);
+    }
+
+    private NativeBuffer beginNow(int code) {
         NativeBuffer out = record.part(Effect.MACHINE);
         out.putByte(code);
         return out;
+    }
+
+    /** True if nothing was changed since the record was appended last. */
+    public boolean isEmpty() {
+        return run == NO_RUN && record.isEmpty();
+    }
+
+    /** Writes what is still gathered. */
+    public void endRun() {
+        Ledger ledger = runLedger;
+        if (run == NO_RUN || ledger == null) {
+            return;
+        }
+        NativeBuffer out = beginNow(run);
+        out.putVarint(ledger.id());
+        if (run == Effect.ACKNOWLEDGE) {
+            out.putVarint(runStart);
+        }
+        out.putVarint(runCount);
+        run = NO_RUN;
+        runLedger = null;
+    }
+
+    /** Lets the run go on if it comes to an offset, or begins another there. */
+    private void run(int code, Ledger ledger, long offset, long count) {
+        if (run != code || runLedger != ledger || runStart + runCount != offset) {
+            endRun();
+            run = code;
+            runLedger = ledger;
+            runStart = offset;
+            runCount = 0;
+        }
+        runCount += count;
     }
 
     private static void putBytes(NativeBuffer out, byte[] bytes) {
@@ -123,9 +174,7 @@ public final class Effects {
 
     /** The next {@code count} messages go to consumers, for the first time. */
     public void deliver(Ledger ledger, long count) {
-        NativeBuffer out = begin(Effect.DELIVER);
-        out.putVarint(ledger.id());
-        out.putVarint(count);
+        run(Effect.DELIVER, ledger, ledger.next(), count);
         state.deliver(ledger, count);
     }
 
@@ -147,10 +196,7 @@ public final class Effects {
 
     /** A delivered message is done with. */
     public void acknowledge(Ledger ledger, long offset) {
-        NativeBuffer out = begin(Effect.ACKNOWLEDGE);
-        out.putVarint(ledger.id());
-        out.putVarint(offset);
-        out.putVarint(1);
+        run(Effect.ACKNOWLEDGE, ledger, offset, 1);
         state.acknowledge(ledger, offset);
     }
 

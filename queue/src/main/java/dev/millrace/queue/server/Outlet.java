@@ -18,14 +18,14 @@ public final class Outlet {
         }
     }
 
-    private final QueueLoop loop;
+    private final Durability durability;
     private final Channel channel;
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private long heldBytes;
     private boolean closing;
 
-    Outlet(QueueLoop loop, Channel channel) {
-        this.loop = loop;
+    Outlet(Durability durability, Channel channel) {
+        this.durability = durability;
         this.channel = channel;
     }
 
@@ -37,16 +37,17 @@ public final class Outlet {
      * @param dependsOn the position of a record; 0: of none
      */
     public void write(ReferenceCounted message, long dependsOn) {
-        if (held.isEmpty() && loop.isDurable(dependsOn)) {
+        if (held.isEmpty() && durability.has(dependsOn)) {
             channel.write(message, channel.voidPromise());
             return;
         }
         if (held.isEmpty()) {
-            loop.waitForDurable(this);
+            durability.await(this);
         }
         Held last = new Held(message, dependsOn);
         held.add(last);
         heldBytes += last.bytes();
+        durability.held();
     }
 
     /** How many bytes wait here; of buffers only. */
@@ -75,7 +76,7 @@ public final class Outlet {
     /** Lets go of what is durable now; true if some is not. */
     boolean release() {
         boolean any = false;
-        while (!held.isEmpty() && loop.isDurable(held.element().position)) {
+        while (!held.isEmpty() && durability.has(held.element().position)) {
             Held first = held.remove();
             heldBytes -= first.bytes();
             channel.write(first.message, channel.voidPromise());

@@ -6,6 +6,7 @@ import dev.millrace.kernel.room.FailStop;
 import dev.millrace.queue.backlog.Backlog;
 import dev.millrace.queue.backlog.Shelf;
 import dev.millrace.queue.dispatch.Group;
+import dev.millrace.queue.ledger.Ledger;
 import dev.millrace.queue.store.Store;
 
 import io.netty.channel.Channel;
@@ -39,26 +40,30 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  */
-public final class QueueLoop implements Journal.Listener, Shelf.Listener {
+public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.Listener {
     private static final long RETRY_MILLIS = 1_000;
 
     private final SingleThreadEventLoop loop;
     private final Store store;
     private final Log log;
     private final FailStop failStop;
-    private final boolean waitsForDisk;
-    private final List<Outlet> waiting = new ArrayList<>();
+    private final Durability durability;
     private final List<Runnable> parked = new ArrayList<>();
-    private final Set<Group> timed = new LinkedHashSet<>();
+    private final Timetable<Group> timetable = new Timetable<>();
+    private final Map<Ledger, Group> readers = new HashMap<>();
     private final Set<Group> readyGroups = new LinkedHashSet<>();
     private final Map<Group, Consumer<Group>> pumps = new HashMap<>();
-    private boolean pumpScheduled;
-    private boolean syncScheduled;
+    private List<Part> parts = new ArrayList<>();
+    private boolean turnEnds;
+
+    /** While parts change what they want to: groups are pumped when all have. */
+    private boolean partsChange;
+
     private boolean changing;
     private boolean stopped;
     private long position;
     private @Nullable ScheduledFuture<?> timer;
-    private long timerMillis = Long.MAX_VALUE;
+    private long timerMillis = Timetable.NEVER;
 
     /**
      * @param waitsForDisk whether replies wait until the medium has what they depend on
@@ -71,7 +76,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener {
             FailStop failStop) {
         this.loop = loop;
         this.store = store;
-        this.waitsForDisk = waitsForDisk;
+        this.durability = new Durability(loop, store.journal(), waitsForDisk);
         this.log = log;
         this.failStop = failStop;
     }
@@ -96,7 +101,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener {
 
     /** What a connection of this loop is sent. */
     public Outlet outlet(Channel channel) {
-        return new Outlet(this, channel);
+        return new Outlet(durability, channel);
     }
 
     // ---- Changes
@@ -121,6 +126,46 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener {
             position = store.commit();
             store.unlock();
             changing = false;
+        }
+    }
+
+    /**
+     * Lets a connection that was read from take part in this turn of the loop. When everything that
+     * has come was read, the changes of all parts are made, and what they made ready is delivered,
+     * all in one record; so the more there is to do, the less each message costs.
+     */
+    public void join(Part part) {
+        parts.add(part);
+        endTurn();
+    }
+
+    private void endTurn() {
+        if (!turnEnds) {
+            turnEnds = true;
+            loop.execute(this::turn);
+        }
+    }
+
+    private void turn() {
+        turnEnds = false;
+        List<Part> now = parts;
+        parts = new ArrayList<>();
+        change(
+                () -> {
+                    partsChange = true;
+                    now.forEach(QueueLoop::change);
+                    partsChange = false;
+                    pump();
+                });
+        now.forEach(Part::committed);
+    }
+
+    /** One connection's mistake, or ours, does not stop the others. */
+    private static void change(Part part) {
+        try {
+            part.change();
+        } catch (RuntimeException cause) {
+            part.failed(cause);
         }
     }
 
@@ -184,10 +229,9 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener {
         Group[] made = new Group[1];
         change(
                 () -> {
-                    Group group = new Group(name, store, this::ready);
+                    Group group = new Group(name, store, this);
                     made[0] = group;
                     pumps.put(group, pump);
-                    timed.add(group);
                 });
         return made[0];
     }
@@ -195,51 +239,53 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener {
     /** A group is no more. */
     public void forget(Group group) {
         pumps.remove(group);
-        timed.remove(group);
+        timetable.forget(group);
         readyGroups.remove(group);
+    }
+
+    @Override
+    public void added(Group group, Ledger ledger) {
+        readers.put(ledger, group);
+    }
+
+    @Override
+    public void removed(Group group, Ledger ledger) {
+        readers.remove(ledger);
     }
 
     /**
      * A group may have something, as after an append to a backlog that it reads: it is pumped soon.
      */
+    @Override
     public void ready(Group group) {
         readyGroups.add(group);
-        if (!pumpScheduled) {
-            pumpScheduled = true;
-            loop.execute(this::pump);
+        if (!partsChange) {
+            endTurn();
         }
     }
 
     private void pump() {
-        pumpScheduled = false;
         List<Group> now = List.copyOf(readyGroups);
         readyGroups.clear();
-        change(
-                () -> {
-                    for (Group group : now) {
-                        Consumer<Group> pump = pumps.get(group);
-                        if (pump != null) {
-                            pump.accept(group);
-                            setTimer(group);
-                        }
-                    }
-                });
+        for (Group group : now) {
+            Consumer<Group> pump = pumps.get(group);
+            if (pump != null) {
+                pump.accept(group);
+                setTimer(group);
+            }
+        }
     }
 
     // ---- Time
 
     /** To be called after a message of a group was deferred: its time may be the next. */
     public void setTimer(Group group) {
-        setTimer(group.dueMillis());
+        timetable.plan(group, group.dueMillis());
+        setTimer();
     }
 
-    private void setTimers() {
-        for (Group group : timed) {
-            setTimer(group);
-        }
-    }
-
-    private void setTimer(long due) {
+    private void setTimer() {
+        long due = timetable.firstMillis();
         if (due >= timerMillis) {
             return;
         }
@@ -249,66 +295,28 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener {
         }
         timerMillis = due;
         long delay = Math.max(1, due - nowMillis());
-        timer = loop.schedule(this::tickAll, delay, TimeUnit.MILLISECONDS);
+        timer = loop.schedule(this::tickDue, delay, TimeUnit.MILLISECONDS);
     }
 
-    private void tickAll() {
+    private void tickDue() {
         timer = null;
-        timerMillis = Long.MAX_VALUE;
-        change(
-                () -> {
-                    for (Group group : List.copyOf(timed)) {
-                        if (group.dueMillis() <= nowMillis()) {
-                            tick(group);
-                        }
-                    }
-                });
-        setTimers();
+        timerMillis = Timetable.NEVER;
+        change(() -> timetable.due(nowMillis()).forEach(this::tick));
+        setTimer();
     }
 
     private void tick(Group group) {
-        if (admitOrRetry(Group.TICK_BYTES, this::setTimers)) {
+        if (admitOrRetry(Group.TICK_BYTES, () -> setTimer(group))) {
             group.tick(nowMillis());
+            timetable.plan(group, group.dueMillis());
         }
     }
 
     // ---- Durability
 
-    boolean isDurable(long record) {
-        return !waitsForDisk || record <= store.journal().durable();
-    }
-
-    void waitForDurable(Outlet outlet) {
-        waiting.add(outlet);
-        if (!syncScheduled) {
-            syncScheduled = true;
-            loop.executeAfterEventLoopIteration(this::endOfTurn);
-        }
-    }
-
-    private void endOfTurn() {
-        syncScheduled = false;
-        if (store.journal().syncIsQuick()) {
-            store.journal().sync();
-            release();
-        } else {
-            store.journal().requestSync();
-        }
-    }
-
-    private void release() {
-        waiting.removeIf(outlet -> !outlet.release());
-        if (!waiting.isEmpty() && !syncScheduled) {
-            syncScheduled = true;
-            loop.executeAfterEventLoopIteration(this::endOfTurn);
-        }
-    }
-
     @Override
     public void durabilityChanged() {
-        if (waitsForDisk && !loop.inEventLoop()) {
-            loop.execute(this::release);
-        }
+        durability.changed();
     }
 
     @Override
@@ -327,9 +335,10 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener {
     public void loaded(Backlog backlog) {
         loop.execute(
                 () -> {
-                    for (Group group : timed) {
-                        if (group.reads(backlog)) {
-                            ready(group);
+                    for (Ledger ledger : backlog.ledgers()) {
+                        Group reader = readers.get(ledger);
+                        if (reader != null) {
+                            ready(reader);
                         }
                     }
                 });

@@ -43,6 +43,7 @@ public final class QueueRoom implements Room {
                     "memory for messages that wait; what is beyond lies in files");
 
     private static final long CHECK_MILLIS = 200;
+    private static final long CHECKPOINT_SECONDS_MAX = 10;
 
     private final ShardRoom shards;
     private final List<QueueProtocol> protocols;
@@ -154,10 +155,20 @@ public final class QueueRoom implements Room {
                                 stopped.countDown();
                             });
             stopped.await();
+            checkpointAtStop();
         }
         threads.forEach(ExecutorService::shutdown);
         for (ExecutorService thread : threads) {
             thread.awaitTermination(5, TimeUnit.SECONDS);
+        }
+    }
+
+    /** So that the next start has little to replay; it takes less than the replay would. */
+    private void checkpointAtStop() throws InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        if (shards.isCheckpointWorthReplay() && shards.checkpoint(whole -> ended.countDown())) {
+            // If it takes longer, it is left unfinished, and the next start replays.
+            boolean _ = ended.await(CHECKPOINT_SECONDS_MAX, TimeUnit.SECONDS);
         }
     }
 }

@@ -54,7 +54,7 @@ public final class Store {
     }
 
     public void unlock() {
-        assert record.isEmpty() : "unlocked with an open record";
+        assert effects.isEmpty() : "unlocked with an open record";
         lock.unlock();
     }
 
@@ -87,8 +87,8 @@ public final class Store {
      * one.
      */
     public Journal.Admission admit(long bytes) {
-        if (!record.isEmpty()) {
-            long all = record.length() + bytes;
+        if (!effects.isEmpty()) {
+            long all = record.length() + Effects.BYTES_MAX + bytes;
             if (all <= RECORD_BYTES && journal.extend(grant, all)) {
                 return Journal.Admission.ADMITTED;
             }
@@ -103,9 +103,10 @@ public final class Store {
      * @return its position, or that of the last one
      */
     public long commit() {
-        if (record.isEmpty()) {
+        if (effects.isEmpty()) {
             return position;
         }
+        effects.endRun();
         try {
             position = journal.append(record, grant, clock.millis());
         } catch (RuntimeException | Error failure) {

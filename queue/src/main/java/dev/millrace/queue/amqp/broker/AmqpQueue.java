@@ -46,6 +46,9 @@ public final class AmqpQueue {
     /** Who is served next. */
     private int turn;
 
+    /** Whether consumers differ in priority. */
+    private boolean ranked;
+
     private @Nullable Consumer exclusiveConsumer;
     private boolean hadConsumer;
     private boolean gone;
@@ -331,6 +334,9 @@ public final class AmqpQueue {
             if (one.mayTake() && (best == null || one.priority() > best.priority())) {
                 best = one;
                 at = index;
+                if (!ranked) {
+                    break;
+                }
             }
         }
         if (best != null) {
@@ -455,6 +461,7 @@ public final class AmqpQueue {
 
     public void add(Consumer consumer, boolean exclusive) {
         consumers.add(consumer);
+        ranked |= consumer.priority() != consumers.getFirst().priority();
         hadConsumer = true;
         if (exclusive) {
             exclusiveConsumer = consumer;

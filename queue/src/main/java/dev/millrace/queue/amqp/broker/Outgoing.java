@@ -10,7 +10,10 @@ import dev.millrace.queue.backlog.Message;
  * again for the next.
  */
 final class Outgoing {
-    private final NativeBuffer bytes = new NativeBuffer(1024);
+    /** What is kept from one message to the next. */
+    private static final int BYTES = 16 * 1024;
+
+    private final NativeBuffer bytes = new NativeBuffer(BYTES);
     private int metaBytes;
     private int bodyBytes;
     private Properties properties = Properties.NONE;

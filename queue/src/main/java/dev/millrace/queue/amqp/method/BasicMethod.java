@@ -59,10 +59,14 @@ public sealed interface BasicMethod extends Method {
         }
     }
 
-    /** {@code basic.publish}. */
+    /** {@code basic.publish}, of which there may be very many. */
     record Publish(String exchange, String routingKey, boolean mandatory, boolean immediate)
             implements BasicMethod {
-        static Publish read(WireReader in) {
+        public static final int CLASS = 60;
+        public static final int METHOD = 40;
+
+        /** Reads what stands behind the method's number. */
+        public static Publish read(WireReader in) {
             in.u16();
             String exchange = in.shortText();
             String routingKey = in.shortText();

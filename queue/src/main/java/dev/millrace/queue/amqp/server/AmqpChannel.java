@@ -6,6 +6,7 @@ import dev.millrace.queue.amqp.session.Connection;
 import dev.millrace.queue.amqp.session.Options;
 import dev.millrace.queue.amqp.session.Peer;
 import dev.millrace.queue.server.Outlet;
+import dev.millrace.queue.server.Part;
 import dev.millrace.queue.server.QueueLoop;
 
 import io.netty.buffer.ByteBuf;
@@ -28,8 +29,8 @@ import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** A client's socket: keeps what is not yet whole, and hands it on as one change of the store. */
-final class AmqpChannel extends ChannelInboundHandlerAdapter implements Peer {
+/** A client's socket: keeps what is not yet whole, and hands it on in the turns of the loop. */
+final class AmqpChannel extends ChannelInboundHandlerAdapter implements Peer, Part {
     /** How long a stranger may take to become a client. */
     private static final long HANDSHAKE_MILLIS = 10_000;
 
@@ -40,6 +41,7 @@ final class AmqpChannel extends ChannelInboundHandlerAdapter implements Peer {
     private final Outlet outlet;
     private final Connection connection;
     private @Nullable ByteBuf come;
+    private boolean joined;
     private boolean suspended;
     private boolean sending;
 
@@ -79,19 +81,32 @@ final class AmqpChannel extends ChannelInboundHandlerAdapter implements Peer {
                         ? bytes
                         : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(
                                 context.alloc(), before, bytes);
-        receive();
+        join();
     }
 
-    private void receive() {
+    private void join() {
+        if (!joined) {
+            joined = true;
+            loop.join(this);
+        }
+    }
+
+    @Override
+    public void change() {
+        joined = false;
         ByteBuf bytes = come;
         if (bytes == null || suspended) {
             return;
         }
-        loop.change(() -> connection.receive(bytes));
+        connection.receive(bytes);
         if (!bytes.isReadable()) {
             come = null;
             bytes.release();
         }
+    }
+
+    @Override
+    public void committed() {
         if (!connection.isHandshaking()) {
             Guard.firstRequestDone(channel);
         }
@@ -99,6 +114,12 @@ final class AmqpChannel extends ChannelInboundHandlerAdapter implements Peer {
         if (connection.hasPublished() && loop.isCongested()) {
             pause();
         }
+    }
+
+    @Override
+    public void failed(RuntimeException cause) {
+        loop.log().error("an AMQP connection ends", "cause", cause);
+        channel.close();
     }
 
     /** The disk is slower than this publisher: nothing is read from it for a moment. */
@@ -115,11 +136,6 @@ final class AmqpChannel extends ChannelInboundHandlerAdapter implements Peer {
                         },
                         PAUSE_MILLIS,
                         TimeUnit.MILLISECONDS);
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-        outlet.flush();
     }
 
     @Override
@@ -199,7 +215,7 @@ final class AmqpChannel extends ChannelInboundHandlerAdapter implements Peer {
         suspended = waits;
         channel.config().setAutoRead(!waits);
         if (!waits) {
-            loop.executor().execute(this::receive);
+            join();
         }
     }
 

@@ -21,9 +21,13 @@ import java.nio.ByteBuffer;
 final class Incoming {
     private static final int BASIC = 60;
 
+    /** What is kept between messages; longer bodies take memory anew each time. */
+    private static final int BODY_BYTES = 4096;
+
     private final long bytesMax;
     private @Nullable NativeBuffer body;
     private BasicMethod.@Nullable Publish publish;
+    private final Repeated<Properties> repeated = new Repeated<>(Incoming::properties);
     private Properties properties = Properties.NONE;
     private boolean headed;
     private long left;
@@ -82,9 +86,13 @@ final class Incoming {
             throw AmqpError.preconditionFailed(
                     "message size " + size + " is larger than configured max size " + bytesMax);
         }
+        properties = repeated.read(payload);
+    }
+
+    private static Properties properties(ByteBuf payload) {
         byte[] raw = new byte[payload.readableBytes()];
         payload.readBytes(raw);
-        properties = Properties.of(raw);
+        return Properties.of(raw);
     }
 
     private void body(int type, ByteBuf payload) {
@@ -97,19 +105,27 @@ final class Incoming {
             throw AmqpError.frameError("content body frame exceeds remaining content size");
         }
         NativeBuffer buffer = buffer();
+        if (payload.hasMemoryAddress()) {
+            buffer.put(payload.memoryAddress() + payload.readerIndex(), bytes);
+        } else {
+            copy(payload, buffer);
+        }
+        left -= bytes;
+    }
+
+    private static void copy(ByteBuf payload, NativeBuffer buffer) {
         for (ByteBuffer part : payload.nioBuffers()) {
             int length = part.remaining();
             long at = buffer.room(length);
             Memory.copy(part, at);
             buffer.advance(length);
         }
-        left -= bytes;
     }
 
     private NativeBuffer buffer() {
         NativeBuffer open = body;
         if (open == null) {
-            open = new NativeBuffer(1024);
+            open = new NativeBuffer(BODY_BYTES);
             body = open;
         }
         return open;

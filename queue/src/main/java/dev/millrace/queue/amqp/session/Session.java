@@ -47,6 +47,9 @@ final class Session {
     private final Connection connection;
     private final int number;
     private final Incoming incoming;
+    private final Repeated<Method> published =
+            new Repeated<>(
+                    Methods.find(BasicMethod.Publish.CLASS, BasicMethod.Publish.METHOD)::read);
     private final Confirms confirms;
     private final Outbox outbox;
     private final Subscriptions subscriptions;
@@ -148,6 +151,9 @@ final class Session {
         WireReader reader = new WireReader(payload);
         classId = reader.u16();
         methodId = reader.u16();
+        if (classId == BasicMethod.Publish.CLASS && methodId == BasicMethod.Publish.METHOD) {
+            return published.read(payload);
+        }
         return Methods.find(classId, methodId).read(payload);
     }
 

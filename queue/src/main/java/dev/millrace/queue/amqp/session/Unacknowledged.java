@@ -6,14 +6,11 @@ import dev.millrace.queue.dispatch.Delivery;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 
 /** What a channel was sent and has not acknowledged, by delivery tag. */
 final class Unacknowledged {
-    private final NavigableMap<Long, Entry> byTag = new TreeMap<>();
+    private final ByTag<Entry> byTag = new ByTag<>();
 
     /**
      * One message.
@@ -31,11 +28,11 @@ final class Unacknowledged {
     }
 
     int count() {
-        return byTag.size();
+        return byTag.count();
     }
 
     void add(Entry entry) {
-        byTag.put(entry.tag(), entry);
+        byTag.add(entry.tag(), entry);
     }
 
     /**
@@ -46,14 +43,14 @@ final class Unacknowledged {
      */
     List<Entry> find(long tag, boolean multiple) {
         if (multiple && tag == 0) {
-            return new ArrayList<>(byTag.values());
+            return all();
         }
         Entry one = byTag.get(tag);
         if (one == null) {
             throw AmqpError.preconditionFailed(
                     "unknown delivery tag " + Long.toUnsignedString(tag));
         }
-        return multiple ? new ArrayList<>(byTag.headMap(tag, true).values()) : List.of(one);
+        return multiple ? byTag.upTo(tag) : List.of(one);
     }
 
     void remove(List<Entry> entries) {
@@ -62,6 +59,6 @@ final class Unacknowledged {
 
     /** All, in the order in which they were sent. */
     List<Entry> all() {
-        return new ArrayList<>(byTag.values());
+        return byTag.upTo(Long.MAX_VALUE);
     }
 }

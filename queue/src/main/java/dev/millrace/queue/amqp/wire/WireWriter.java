@@ -137,9 +137,14 @@ public final class WireWriter {
     /** Bytes in native memory, as they are. */
     public WireWriter raw(long address, int bytes) {
         flushBits();
-        if (bytes > 0) {
+        if (!out.hasMemoryAddress()) {
             out.writeBytes(Memory.buffer(address, bytes));
+            return this;
         }
+        out.ensureWritable(bytes);
+        int at = out.writerIndex();
+        Memory.copy(address, out.memoryAddress() + at, bytes);
+        out.writerIndex(at + bytes);
         return this;
     }
 

@@ -9,6 +9,7 @@ import dev.millrace.queue.nsq.wire.Decoder;
 import dev.millrace.queue.nsq.wire.Frames;
 import dev.millrace.queue.nsq.wire.Refusal;
 import dev.millrace.queue.server.Outlet;
+import dev.millrace.queue.server.Part;
 import dev.millrace.queue.server.QueueLoop;
 
 import io.netty.buffer.ByteBuf;
@@ -23,10 +24,10 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A client's socket. What one read brings is one change of the store; what comes of it is gathered,
- * and sent when the turn of the loop ends and its changes are committed.
+ * A client's socket. What comes is looked at when the turn of the loop ends; what comes of it is
+ * gathered, and sent when the changes of all are committed.
  */
-public final class ClientHandler extends ChannelInboundHandlerAdapter {
+public final class ClientHandler extends ChannelInboundHandlerAdapter implements Part {
     private static final String HEARTBEAT = "_heartbeat_";
     private static final String OK = "OK";
     private static final int OUT_BYTES = 1_024;
@@ -44,6 +45,7 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf out;
     private long outDependsOn;
     private boolean outDependsOnChange;
+    private boolean joined;
     private boolean delayed;
     private boolean pushedBack;
     private boolean published;
@@ -150,21 +152,40 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
                         ? bytes
                         : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(
                                 here.alloc(), before, bytes);
-        decode();
+        join();
     }
 
-    private void decode() {
+    private void join() {
+        if (!joined) {
+            joined = true;
+            loop.join(this);
+        }
+    }
+
+    @Override
+    public void change() {
+        joined = false;
         ByteBuf buffer = in;
         if (buffer == null || delayed || closing) {
             return;
         }
-        loop.change(() -> steps(buffer));
+        steps(buffer);
         if (!buffer.isReadable() || closing) {
             in = released(in);
         } else if (buffer.refCnt() == 1) {
             buffer.discardSomeReadBytes();
         }
+    }
+
+    @Override
+    public void committed() {
         pushBack();
+    }
+
+    @Override
+    public void failed(RuntimeException cause) {
+        loop.log().error("an NSQ connection ends", "cause", cause);
+        channel.close();
     }
 
     private void steps(ByteBuf buffer) {
@@ -207,7 +228,7 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
     void resume() {
         if (delayed) {
             delayed = false;
-            decode();
+            join();
             read();
         }
     }
