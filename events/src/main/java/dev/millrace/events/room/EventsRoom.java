@@ -127,7 +127,8 @@ public final class EventsRoom implements Room {
         context.network()
                 .listen(
                         Endpoint.tcp("KurrentDB gRPC", PORT, GuardPolicy.patient())
-                                .tls(context.get(TLS)),
+                                .tls(context.get(TLS))
+                                .agreeing("h2"),
                         group,
                         server::accept);
     }

@@ -15,6 +15,7 @@ import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 
+import dev.millrace.it.Certificates;
 import dev.millrace.it.crash.SmallDisk;
 import dev.millrace.it.server.Await;
 
@@ -27,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -223,7 +225,7 @@ class AmqpFaultTest {
     @Test
     void a_client_is_known_by_its_certificate() throws Exception {
         Certificates certificates = new Certificates(scratch, "guest");
-        try (AmqpNode node = new AmqpNode(certificates.settings())) {
+        try (AmqpNode node = new AmqpNode(withTls(certificates))) {
             ConnectionFactory factory = node.factory();
             factory.setSaslConfig(DefaultSaslConfig.EXTERNAL);
             factory.useSslProtocol(certificates.context());
@@ -243,7 +245,7 @@ class AmqpFaultTest {
     @Test
     void a_certificate_of_somebody_else_is_refused() throws Exception {
         Certificates certificates = new Certificates(scratch, "somebody");
-        try (AmqpNode node = new AmqpNode(certificates.settings())) {
+        try (AmqpNode node = new AmqpNode(withTls(certificates))) {
             ConnectionFactory factory = node.factory();
             factory.setSaslConfig(DefaultSaslConfig.EXTERNAL);
             factory.useSslProtocol(certificates.context());
@@ -254,5 +256,11 @@ class AmqpFaultTest {
                             .contains("Login was refused using authentication mechanism EXTERNAL"),
                     refused::toString);
         }
+    }
+
+    private static String[] withTls(Certificates certificates) throws Exception {
+        List<String> settings = new ArrayList<>(List.of(certificates.settings()));
+        settings.add("queue.amqp.tls=true");
+        return settings.toArray(String[]::new);
     }
 }

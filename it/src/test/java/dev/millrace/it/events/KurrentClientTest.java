@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.it.Certificates;
 import dev.millrace.it.Product;
 
 import io.kurrent.dbclient.AppendToStreamOptions;
@@ -33,8 +34,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -50,6 +51,7 @@ class KurrentClientTest {
     private static final int PATIENCE_SECONDS = 30;
 
     @TempDir Path data;
+    @TempDir Path scratch;
     private Product product;
     private KurrentDBClient client;
 
@@ -396,8 +398,7 @@ class KurrentClientTest {
     }
 
     @Test
-    void an_event_of_sixteen_mebibytes_is_refused_and_the_connection_serves_on()
-            throws IOException, Exception {
+    void an_event_of_sixteen_mebibytes_is_refused_and_the_connection_serves_on() throws Exception {
         EventData huge = EventDataBuilder.binary("huge", new byte[16 << 20]).build();
         assertTrue(
                 failure(() -> append("big", StreamState.any(), huge))
@@ -406,5 +407,30 @@ class KurrentClientTest {
         EventData large = EventDataBuilder.binary("large", new byte[3 << 20]).build();
         append("big", StreamState.any(), large);
         assertEquals(3 << 20, read("big", everything()).getFirst().getEventData().length);
+    }
+
+    @Test
+    void a_client_that_wants_tls_gets_it() throws Exception {
+        Certificates certificates = new Certificates(scratch, "nobody");
+        List<String> options = new ArrayList<>(List.of("--only", "events"));
+        for (String setting : certificates.serverSettings()) {
+            options.addAll(List.of("--set", setting));
+        }
+        options.addAll(List.of("--set", "events.grpc.tls=true"));
+        Path other = Files.createDirectory(scratch.resolve("data"));
+        try (Product secured = Product.up(other, options.toArray(String[]::new))) {
+            KurrentDBClient trusting =
+                    KurrentDBClient.create(
+                            KurrentDBConnectionString.parseOrThrow(
+                                    "kurrentdb://127.0.0.1:"
+                                            + secured.port("events.grpc.port")
+                                            + "?tls=true&tlsCaFile="
+                                            + certificates.serverCertificate()));
+            WriteResult written =
+                    trusting.appendToStream("s", AppendToStreamOptions.get(), event("a", "{}"))
+                            .get();
+            assertEquals(StreamState.streamRevision(0), written.getNextExpectedRevision());
+            trusting.shutdown().get();
+        }
     }
 }

@@ -31,7 +31,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -58,7 +60,7 @@ public final class Network implements Closeable {
     private final Guard guard;
     private final List<EventLoopGroup> loops = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
-    private @Nullable SslContext tls;
+    private final Map<List<String>, SslContext> tls = new HashMap<>();
 
     /**
      * Opens nothing yet.
@@ -100,7 +102,7 @@ public final class Network implements Closeable {
     public synchronized Listener listen(
             Endpoint endpoint, EventLoopGroup group, Consumer<Channel> protocol)
             throws BadSettings, CannotListen {
-        @Nullable SslContext secured = endpoint.tls() ? tls() : null;
+        @Nullable SslContext secured = endpoint.tls() ? tls(endpoint.applications()) : null;
         Listener listener =
                 switch (endpoint.place()) {
                     case Endpoint.Tcp tcp -> listenTcp(endpoint, tcp, group, protocol, secured);
@@ -273,13 +275,19 @@ public final class Network implements Closeable {
      * @throws BadSettings when the certificate cannot be used
      */
     public synchronized Optional<SslContext> tlsOnRequest() throws BadSettings {
-        return settings.get(Tls.CERTIFICATE).isEmpty() ? Optional.empty() : Optional.of(tls());
+        return settings.get(Tls.CERTIFICATE).isEmpty()
+                ? Optional.empty()
+                : Optional.of(tls(List.of()));
     }
 
-    private synchronized SslContext tls() throws BadSettings {
-        SslContext context = tls == null ? Tls.context(settings) : tls;
-        tls = context;
-        return context;
+    private synchronized SslContext tls(List<String> applications) throws BadSettings {
+        SslContext there = tls.get(applications);
+        if (there != null) {
+            return there;
+        }
+        SslContext made = Tls.context(settings, applications);
+        tls.put(applications, made);
+        return made;
     }
 
     /** A socket file outlives a killed process. If nobody answers there it is in the way. */

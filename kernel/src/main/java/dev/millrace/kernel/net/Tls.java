@@ -4,6 +4,7 @@ import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 import dev.millrace.kernel.config.Settings;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -29,7 +30,12 @@ final class Tls {
 
     private Tls() {}
 
-    static SslContext context(Settings settings) throws BadSettings {
+    /**
+     * A server's side.
+     *
+     * @param applications what is agreed on by ALPN, with clients that ask
+     */
+    static SslContext context(Settings settings, List<String> applications) throws BadSettings {
         try {
             SslContextBuilder builder =
                     SslContextBuilder.forServer(file(settings, CERTIFICATE), file(settings, KEY))
@@ -37,6 +43,14 @@ final class Tls {
                             .protocols("TLSv1.3", "TLSv1.2");
             if (!settings.get(CLIENT_CA).isEmpty()) {
                 builder.trustManager(file(settings, CLIENT_CA)).clientAuth(ClientAuth.REQUIRE);
+            }
+            if (!applications.isEmpty()) {
+                builder.applicationProtocolConfig(
+                        new ApplicationProtocolConfig(
+                                ApplicationProtocolConfig.Protocol.ALPN,
+                                ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                                applications));
             }
             return builder.build();
         } catch (SSLException | IllegalArgumentException unusable) {

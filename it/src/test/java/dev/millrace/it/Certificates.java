@@ -1,4 +1,4 @@
-package dev.millrace.it.amqp;
+package dev.millrace.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
@@ -17,14 +18,14 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A server's certificate and a client's, each of which the other side trusts. */
-final class Certificates {
+public final class Certificates {
     private static final char[] PASSWORD = "password".toCharArray();
 
     private final Path folder;
     private final KeyStore server;
     private final KeyStore client;
 
-    Certificates(Path folder, String clientName)
+    public Certificates(Path folder, String clientName)
             throws IOException, GeneralSecurityException, InterruptedException {
         this.folder = folder;
         this.server = keys("localhost");
@@ -49,13 +50,22 @@ final class Certificates {
     }
 
     /** What the node is told of them. */
-    String[] settings() throws IOException, GeneralSecurityException {
+    public String[] settings() throws IOException, GeneralSecurityException {
         return new String[] {
-            "queue.amqp.tls=true",
             "net.tls.cert=" + pem("CERTIFICATE", server.getCertificate("own").getEncoded()),
             "net.tls.key=" + pem("PRIVATE KEY", server.getKey("own", PASSWORD).getEncoded()),
             "net.tls.ca=" + pem("CERTIFICATE", client.getCertificate("own").getEncoded())
         };
+    }
+
+    /** The same without a client's. */
+    public String[] serverSettings() throws IOException, GeneralSecurityException {
+        return Arrays.copyOf(settings(), 2);
+    }
+
+    /** The server's certificate, which a client may trust. */
+    public Path serverCertificate() throws IOException, GeneralSecurityException {
+        return pem("CERTIFICATE", server.getCertificate("own").getEncoded());
     }
 
     private Path pem(String kind, byte[] der) throws IOException {
@@ -66,7 +76,7 @@ final class Certificates {
     }
 
     /** What the client shows and trusts. */
-    SSLContext context() throws IOException, GeneralSecurityException {
+    public SSLContext context() throws IOException, GeneralSecurityException {
         KeyManagerFactory shown =
                 KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         shown.init(client, PASSWORD);
