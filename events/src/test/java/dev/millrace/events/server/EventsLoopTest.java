@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What is answered and shown, and when. */
@@ -80,7 +81,7 @@ class EventsLoopTest {
 
     @AfterEach
     void end() throws IOException {
-        group.shutdownGracefully().syncUninterruptibly();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         machine.close();
         memory.free();
     }
