@@ -4,6 +4,7 @@ import dev.millrace.events.log.EventLog;
 import dev.millrace.events.store.Store;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.log.Log;
+import dev.millrace.kernel.room.Durability;
 import dev.millrace.kernel.room.FailStop;
 
 import io.netty.channel.SingleThreadEventLoop;
@@ -32,13 +33,12 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
     private final Store store;
     private final Log log;
     private final FailStop failStop;
-    private final boolean waitsForDisk;
+    private final Durability durability;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final List<Runnable> thens = new ArrayList<>();
     private final List<Runnable> parked = new ArrayList<>();
     private final Set<Runnable> atHead = new LinkedHashSet<>();
     private boolean pumpScheduled;
-    private boolean syncScheduled;
     private boolean changing;
     private boolean stopped;
     private long position;
@@ -56,7 +56,7 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
             FailStop failStop) {
         this.loop = loop;
         this.store = store;
-        this.waitsForDisk = waitsForDisk;
+        this.durability = new Durability(loop, store.journal(), waitsForDisk);
         this.log = log;
         this.failStop = failStop;
         this.noted = store.state().log().end();
@@ -202,43 +202,27 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
     }
 
     private void await(Runnable then) {
-        boolean durable = !waitsForDisk || position <= store.journal().durable();
-        if (durable && waiting.isEmpty()) {
+        if (waiting.isEmpty() && durability.has(position)) {
             loop.execute(then);
             return;
         }
+        if (waiting.isEmpty()) {
+            durability.await(this::release);
+        }
         waiting.add(new Waiting(position, then));
-        if (!syncScheduled) {
-            syncScheduled = true;
-            loop.executeAfterEventLoopIteration(this::endOfTurn);
-        }
+        durability.held();
     }
 
-    private void endOfTurn() {
-        syncScheduled = false;
-        if (store.journal().syncIsQuick()) {
-            store.journal().sync();
-            release();
-        } else {
-            store.journal().requestSync();
+    private boolean release() {
+        while (!waiting.isEmpty() && durability.has(waiting.element().position)) {
+            loop.execute(waiting.remove().then);
         }
-    }
-
-    private void release() {
-        while (!waiting.isEmpty() && waiting.element().position <= store.journal().durable()) {
-            waiting.remove().then.run();
-        }
-        if (!waiting.isEmpty() && !syncScheduled) {
-            syncScheduled = true;
-            loop.executeAfterEventLoopIteration(this::endOfTurn);
-        }
+        return !waiting.isEmpty();
     }
 
     @Override
     public void durabilityChanged() {
-        if (waitsForDisk && !loop.inEventLoop()) {
-            loop.execute(this::release);
-        }
+        durability.changed();
     }
 
     @Override

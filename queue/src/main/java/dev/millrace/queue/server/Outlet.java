@@ -1,5 +1,7 @@
 package dev.millrace.queue.server;
 
+import dev.millrace.kernel.room.Durability;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -11,7 +13,7 @@ import java.util.ArrayDeque;
  * What a connection is sent. Bytes that depend on a record that is not yet durable wait here, and
  * everything behind them. On the loop.
  */
-public final class Outlet {
+public final class Outlet implements Durability.Holder {
     private record Held(ReferenceCounted message, long position) {
         int bytes() {
             return message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
@@ -73,8 +75,8 @@ public final class Outlet {
         }
     }
 
-    /** Lets go of what is durable now; true if some is not. */
-    boolean release() {
+    @Override
+    public boolean release() {
         boolean any = false;
         while (!held.isEmpty() && durability.has(held.element().position)) {
             Held first = held.remove();

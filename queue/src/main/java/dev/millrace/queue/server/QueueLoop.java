@@ -2,6 +2,7 @@ package dev.millrace.queue.server;
 
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.log.Log;
+import dev.millrace.kernel.room.Durability;
 import dev.millrace.kernel.room.FailStop;
 import dev.millrace.queue.backlog.Backlog;
 import dev.millrace.queue.backlog.Shelf;

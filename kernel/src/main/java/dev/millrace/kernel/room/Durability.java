@@ -1,4 +1,4 @@
-package dev.millrace.queue.server;
+package dev.millrace.kernel.room;
 
 import dev.millrace.kernel.journal.Gathering;
 import dev.millrace.kernel.journal.Journal;
@@ -18,8 +18,18 @@ import java.util.concurrent.locks.LockSupport;
  * and the loop, which does not run meanwhile, finds what they send together and not one by one
  * (bench: {@code amqp-8x-100b-by1-always}). A pause takes no longer than the sync that it is for,
  * and is left out where nobody comes ({@link Gathering}). On the loop, but for {@link #changed}.
+ *
+ * <p>After a failed sync nothing more becomes durable, and nothing is synced again: who waits,
+ * waits for good.
  */
-final class Durability {
+public final class Durability {
+    /** What holds something back until its record is durable. */
+    @FunctionalInterface
+    public interface Holder {
+        /** Lets go of what is durable now; true if some is not. */
+        boolean release();
+    }
+
     private static final int PAUSE_PERCENT = 100;
 
     /** A mean over about so many syncs counts. */
@@ -29,7 +39,7 @@ final class Durability {
     private final Journal journal;
     private final boolean waitsForDisk;
     private final Gathering gathering = new Gathering(PAUSE_PERCENT);
-    private final List<Outlet> waiting = new ArrayList<>();
+    private final List<Holder> waiting = new ArrayList<>();
     private boolean scheduled;
     private boolean pausing;
 
@@ -39,25 +49,28 @@ final class Durability {
     /** How many things have waited. */
     private long held;
 
-    Durability(SingleThreadEventLoop loop, Journal journal, boolean waitsForDisk) {
+    /**
+     * @param waitsForDisk whether anything is to wait until the medium has it
+     */
+    public Durability(SingleThreadEventLoop loop, Journal journal, boolean waitsForDisk) {
         this.loop = loop;
         this.journal = journal;
         this.waitsForDisk = waitsForDisk;
     }
 
     /** True if what a record tells of may be seen; 0: of none. */
-    boolean has(long record) {
+    public boolean has(long record) {
         return !waitsForDisk || record <= journal.durable();
     }
 
-    /** An outlet that holds nothing is about to: it is told when the medium has more. */
-    void await(Outlet outlet) {
-        waiting.add(outlet);
+    /** One that holds nothing is about to: it is told when the medium has more. */
+    public void await(Holder holder) {
+        waiting.add(holder);
         syncSoon();
     }
 
     /** One more thing waits. */
-    void held() {
+    public void held() {
         held++;
     }
 
@@ -100,14 +113,14 @@ final class Durability {
     }
 
     private void release() {
-        waiting.removeIf(outlet -> !outlet.release());
-        if (!waiting.isEmpty()) {
+        waiting.removeIf(holder -> !holder.release());
+        if (!waiting.isEmpty() && journal.state() != Journal.State.FAILED) {
             syncSoon();
         }
     }
 
     /** The medium has more; any thread. */
-    void changed() {
+    public void changed() {
         if (waitsForDisk && !loop.inEventLoop()) {
             loop.execute(this::release);
         }
