@@ -40,6 +40,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -112,7 +113,7 @@ class KurrentClientTest {
     }
 
     private Throwable failure(ThrowingCall call) {
-        return assertThrows(ExecutionException.class, call::run).getCause();
+        return Objects.requireNonNull(assertThrows(ExecutionException.class, call::run).getCause());
     }
 
     private interface ThrowingCall {
