@@ -41,7 +41,6 @@ import java.util.Locale;
  */
 final class Node {
     private static final Duration DRAIN_MAX = Duration.ofSeconds(5);
-    private static final String STARTING = "node";
 
     private final DataFolder data;
     private final Log log;
@@ -104,12 +103,12 @@ final class Node {
 
     private void start(List<Room> rooms) throws BadSettings, IOException, InterruptedException {
         declareMetrics();
-        context.health().unready(STARTING, "starting");
+        context.health().unready(Health.NODE, "starting");
         for (Room room : rooms) {
             started.push(room);
             room.start(context.in(room));
         }
-        context.health().ready(STARTING);
+        context.health().ready(Health.NODE);
     }
 
     private void declareMetrics() {
@@ -128,7 +127,7 @@ final class Node {
 
     /** Takes every step of a stop; once. */
     void stop() throws IOException, InterruptedException {
-        context.health().unready(STARTING, "stopping");
+        context.health().unready(Health.NODE, "stopping");
         Shutdown shutdown = new Shutdown(log);
         for (Listener listener : listeners()) {
             shutdown.step("stop accepting", listener::stopAccepting);

@@ -50,8 +50,10 @@ enum Removal {
 
     private static final int EXPIRED_MILLIS = 3;
 
-    /** Less than any large collection takes, more than a server without one. */
-    private static final String MAXMEMORY = "5mb";
+    /**
+     * Less than any collection takes that is filled here: it is evicted, whatever else there is.
+     */
+    private static final String MAXMEMORY = "1mb";
 
     private final String text;
 

@@ -8,6 +8,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * does names itself and why. Any thread may call it.
  */
 public final class Health {
+    /** The part that holds everything back while rooms are started or stopped. */
+    public static final String NODE = "node";
+
     private final Map<String, String> reasons = new ConcurrentSkipListMap<>();
     private final Map<String, String> warnings = new ConcurrentSkipListMap<>();
 

@@ -4,6 +4,7 @@ import dev.millrace.kernel.admin.AdminReply;
 import dev.millrace.kernel.admin.AdminRequest;
 import dev.millrace.kernel.admin.AdminRoute;
 import dev.millrace.kernel.admin.AdminRoutes;
+import dev.millrace.kernel.admin.Health;
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.journal.Progress;
 import dev.millrace.kernel.log.Log;
@@ -23,20 +24,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * 200  one line: what the backup holds          400  dir is missing, or no absolute path
  * 409  dir is not empty, or a backup is being   500  a file failed, or what is to be copied is
  *      made already                                  damaged
- * 503  the node starts
+ * 503  the node starts or stops
  * </pre>
  */
 final class BackupRoutes {
     private static final long LOOK_MILLIS = 20;
 
     private final ShardRoom room;
+    private final Health health;
     private final Clock clock;
     private final Log log;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile String progress = "";
 
-    BackupRoutes(ShardRoom room, Clock clock, Log log) {
+    BackupRoutes(ShardRoom room, Health health, Clock clock, Log log) {
         this.room = room;
+        this.health = health;
         this.clock = clock;
         this.log = log;
     }
@@ -61,8 +64,9 @@ final class BackupRoutes {
         if (!target.isAbsolute() || target.getFileName() == null) {
             return AdminReply.text(400, "dir: " + dir + " (expected: an absolute path)\n");
         }
-        if (!room.shard().isServing()) {
-            return AdminReply.text(503, "the node starts: no backup can be made yet\n");
+        String node = health.reasons().get(Health.NODE);
+        if (node != null) {
+            return AdminReply.text(503, "the node is " + node + ": no backup can be made\n");
         }
         if (!running.compareAndSet(false, true)) {
             return AdminReply.text(409, "a backup is being made already: " + progress + "\n");

@@ -158,11 +158,6 @@ public final class Shard {
         return started;
     }
 
-    /** False while the node starts: no checkpoint can be taken yet. */
-    public boolean isServing() {
-        return machines.stream().allMatch(StateMachine::isServing);
-    }
-
     // ---- Checkpoints
 
     /** Bytes appended since the last checkpoint's cut. */

@@ -209,7 +209,7 @@ public final class ShardRoom implements Room {
         opened.journal().listen(watch);
         threads = JournalThreads.start(opened.segments(), syncsEverySecond(), watch::look);
         JournalMetrics.declare(context.metrics(), opened, Clock.systemUTC());
-        new BackupRoutes(this, Clock.systemUTC(), log).addTo(context.routes());
+        new BackupRoutes(this, context.health(), Clock.systemUTC(), log).addTo(context.routes());
         log.info(
                 "recovered",
                 "checkpoint",

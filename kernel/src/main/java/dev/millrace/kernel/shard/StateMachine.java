@@ -20,11 +20,6 @@ public interface StateMachine {
     /** All blocks of a checkpoint are loaded. */
     default void loaded() {}
 
-    /** False while a node starts: what {@link #cut} needs is not there yet. */
-    default boolean isServing() {
-        return true;
-    }
-
     /** Holds all effects back, until {@link #thaw}. */
     void freeze();
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kernel.admin.AdminReply;
 import dev.millrace.kernel.admin.AdminRequest;
+import dev.millrace.kernel.admin.Health;
 import dev.millrace.kernel.journal.SyncPolicy;
 import dev.millrace.kernel.room.RoomContext;
 import dev.millrace.kernel.room.RoomContexts;
@@ -37,12 +38,12 @@ class BackupRoutesTest {
         RoomContext context = RoomContexts.of(room, folder.resolve("data"));
         room.start(context);
         try {
-            notebook.serving(false);
+            context.health().unready(Health.NODE, "starting");
             Path target = folder.resolve("backup");
             AdminReply refused = order(context, target);
             assertEquals(503, refused.status(), refused.body());
-            assertTrue(refused.body().contains("starts"), refused.body());
-            notebook.serving(true);
+            assertTrue(refused.body().contains("is starting"), refused.body());
+            context.health().ready(Health.NODE);
             AdminReply made = order(context, target);
             assertEquals(200, made.status(), made.body());
             assertTrue(Files.exists(target.resolve(BackupNote.FILE)));

@@ -18,7 +18,6 @@ public final class Notebook implements StateMachine {
     private final List<String> notes = new ArrayList<>();
     private final Journal.Grant grant = new Journal.Grant();
     private final RecordWriter record = new RecordWriter();
-    private volatile boolean serving = true;
 
     public List<String> notes() {
         lock.lock();
@@ -65,16 +64,6 @@ public final class Notebook implements StateMachine {
     public void load(long address, int bytes) {
         notes.addAll(
                 new String(Memory.bytes(address, bytes), StandardCharsets.UTF_8).lines().toList());
-    }
-
-    /** Says from now on whether it serves. */
-    void serving(boolean serves) {
-        serving = serves;
-    }
-
-    @Override
-    public boolean isServing() {
-        return serving;
     }
 
     @Override

@@ -72,11 +72,6 @@ public final class KvMachine implements StateMachine {
     }
 
     @Override
-    public boolean isServing() {
-        return server != null;
-    }
-
-    @Override
     public void freeze() {
         stripes.lockAll();
     }

@@ -24,7 +24,6 @@ public final class QueueMachine implements StateMachine {
     private final Replay replay;
     private final Loading loading;
     private final Executor cutter;
-    private volatile boolean serving;
 
     /**
      * @param memoryBytes for messages; what is beyond goes to files
@@ -67,7 +66,6 @@ public final class QueueMachine implements StateMachine {
             List<String> files = new ArrayList<>();
             state.backlogs().forEach(backlog -> files.addAll(backlog.files()));
             state.shelf().keepOnly(files);
-            serving = true;
         } finally {
             lock.unlock();
         }
@@ -96,11 +94,6 @@ public final class QueueMachine implements StateMachine {
         } finally {
             lock.unlock();
         }
-    }
-
-    @Override
-    public boolean isServing() {
-        return serving;
     }
 
     @Override
