@@ -1,7 +1,5 @@
 package dev.millrace.app;
 
-import dev.millrace.kernel.admin.AdminRoom;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
@@ -13,7 +11,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +19,6 @@ import java.util.List;
  * dead letters another chance.
  */
 record AskQueue(PrintStream out) implements Command {
-    private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final List<String> ACTIONS = List.of("list", "peek", "requeue");
     private static final List<String> PARAMETERS = List.of("topic", "channel", "count", "to");
 
@@ -43,13 +39,24 @@ record AskQueue(PrintStream out) implements Command {
 
     @Override
     public List<Option> options() {
-        return List.of(
-                new Option("--topic", "TOPIC", "of which messages are shown, or go back"),
-                new Option("--channel", "CHANNEL", "where the topic has several"),
-                new Option("--count", "N", "how many are shown, 10 if nothing is said"),
-                new Option("--to", "TOPIC", "where they go, without its .dead if nothing is said"),
-                new Option("--port-offset", "N", "as the node was given"),
-                new Option("--node", "HOST:PORT", "the node's admin.http.port"));
+        List<Option> all =
+                new ArrayList<>(
+                        List.of(
+                                new Option(
+                                        "--topic",
+                                        "TOPIC",
+                                        "of which messages are shown, or go back"),
+                                new Option("--channel", "CHANNEL", "where the topic has several"),
+                                new Option(
+                                        "--count",
+                                        "N",
+                                        "how many are shown, 10 if nothing is said"),
+                                new Option(
+                                        "--to",
+                                        "TOPIC",
+                                        "where they go, without its .dead if nothing is said")));
+        all.addAll(RunningNode.OPTIONS);
+        return all;
     }
 
     @Override
@@ -58,24 +65,16 @@ record AskQueue(PrintStream out) implements Command {
         if (!ACTIONS.contains(action)) {
             throw new Failed(Exit.USAGE, action + " (expected: one of " + ACTIONS + ")");
         }
-        int port = AdminRoom.PORT.standard() + arguments.number("--port-offset", 0);
-        String node = arguments.last("--node").orElse("127.0.0.1:" + port);
-        if (!node.matches("([^/@?#:]+|\\[[0-9a-fA-F:.]+]):[0-9]{1,5}")) {
-            throw new Failed(Exit.USAGE, "--node: " + node + " (expected: HOST:PORT)");
-        }
-        URI uri = URI.create("http://" + node + "/queue/" + action + "?" + query(arguments));
+        RunningNode node = RunningNode.of(arguments);
+        URI uri = node.uri("/queue/" + action + "?" + query(arguments));
         HttpRequest.Builder request = HttpRequest.newBuilder(uri);
         if (action.equals("requeue")) {
             request.POST(BodyPublishers.noBody());
         }
-        try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
+        try (HttpClient client = RunningNode.client()) {
             print(client.send(request.build(), BodyHandlers.ofString()));
         } catch (ConnectException nobody) {
-            throw new Failed(
-                    Exit.UNAVAILABLE,
-                    node
-                            + ": no node answers there (expected: a running node's"
-                            + " admin.http.port, by --port-offset or --node)");
+            throw node.absent();
         }
     }
 

@@ -1,18 +1,15 @@
 package dev.millrace.app;
 
-import dev.millrace.kernel.admin.AdminRoom;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,7 +17,6 @@ import java.util.List;
  * the oldest first: the way to build a database again that is gone.
  */
 record ReplayEvents(PrintStream out) implements Command {
-    private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final long LOOK_MILLIS = 100;
 
     @Override
@@ -42,11 +38,14 @@ record ReplayEvents(PrintStream out) implements Command {
 
     @Override
     public List<Option> options() {
-        return List.of(
-                new Option("--from", "N", "the first revision, or position of $all"),
-                Option.flag("--follow", "waits for more at the end"),
-                new Option("--port-offset", "N", "as the node was given"),
-                new Option("--node", "HOST:PORT", "the node's admin.http.port"));
+        List<Option> all =
+                new ArrayList<>(
+                        List.of(
+                                new Option(
+                                        "--from", "N", "the first revision, or position of $all"),
+                                Option.flag("--follow", "waits for more at the end")));
+        all.addAll(RunningNode.OPTIONS);
+        return all;
     }
 
     @Override
@@ -59,34 +58,28 @@ record ReplayEvents(PrintStream out) implements Command {
         if (!from.matches("[0-9]{1,18}")) {
             throw new Failed(Exit.USAGE, "--from: " + from + " (expected: a number from 0 on)");
         }
-        int port = AdminRoom.PORT.standard() + arguments.number("--port-offset", 0);
-        String node = arguments.last("--node").orElse("127.0.0.1:" + port);
-        if (!node.matches("([^/@?#:]+|\\[[0-9a-fA-F:.]+]):[0-9]{1,5}")) {
-            throw new Failed(Exit.USAGE, "--node: " + node + " (expected: HOST:PORT)");
-        }
+        RunningNode node = RunningNode.of(arguments);
         String stream = URLEncoder.encode(arguments.operand("STREAM"), StandardCharsets.UTF_8);
-        try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
+        try (HttpClient client = RunningNode.client()) {
             replay(
                     client,
-                    "http://" + node + "/events/replay?stream=" + stream + "&from=",
+                    node,
+                    "/events/replay?stream=" + stream + "&from=",
                     from,
                     arguments.has("--follow"));
         } catch (ConnectException nobody) {
-            throw new Failed(
-                    Exit.UNAVAILABLE,
-                    node
-                            + ": no node answers there (expected: a running node's"
-                            + " admin.http.port, by --port-offset or --node)");
+            throw node.absent();
         }
     }
 
-    private void replay(HttpClient client, String uri, String from, boolean follow)
+    private void replay(
+            HttpClient client, RunningNode node, String path, String from, boolean follow)
             throws Failed, IOException, InterruptedException {
         String next = from;
         while (!out.checkError()) {
             HttpResponse<String> answer =
                     client.send(
-                            HttpRequest.newBuilder(URI.create(uri + next)).build(),
+                            HttpRequest.newBuilder(node.uri(path + next)).build(),
                             BodyHandlers.ofString());
             String body = answer.body();
             switch (answer.statusCode()) {

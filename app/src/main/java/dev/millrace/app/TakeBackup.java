@@ -1,11 +1,8 @@
 package dev.millrace.app;
 
-import dev.millrace.kernel.admin.AdminRoom;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,7 +10,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -26,7 +22,6 @@ import java.util.concurrent.TimeoutException;
  */
 record TakeBackup(PrintStream out, Terminal terminal) implements Command {
     private static final long LOOK_MILLIS = 200;
-    private static final Duration CONNECT = Duration.ofSeconds(5);
 
     @Override
     public String name() {
@@ -45,19 +40,17 @@ record TakeBackup(PrintStream out, Terminal terminal) implements Command {
 
     @Override
     public List<Option> options() {
-        return List.of(
-                new Option("--port-offset", "N", "as the node was given"),
-                new Option("--node", "HOST:PORT", "the node's admin.http.port"));
+        return RunningNode.OPTIONS;
     }
 
     @Override
     public void run(Arguments arguments) throws Failed, IOException, InterruptedException {
-        String node = node(arguments);
+        RunningNode node = RunningNode.of(arguments);
         Path target = Path.of(arguments.operand("DIR")).toAbsolutePath().normalize();
         String dir = URLEncoder.encode(target.toString(), StandardCharsets.UTF_8);
-        try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
+        try (HttpClient client = RunningNode.client()) {
             HttpRequest order =
-                    HttpRequest.newBuilder(uri(node, "/backup?dir=" + dir))
+                    HttpRequest.newBuilder(node.uri("/backup?dir=" + dir))
                             .POST(HttpRequest.BodyPublishers.noBody())
                             .build();
             HttpResponse<String> answer = answer(client, order, node);
@@ -70,20 +63,7 @@ record TakeBackup(PrintStream out, Terminal terminal) implements Command {
         }
     }
 
-    private static String node(Arguments arguments) throws Failed {
-        int port = AdminRoom.PORT.standard() + arguments.number("--port-offset", 0);
-        String node = arguments.last("--node").orElse("127.0.0.1:" + port);
-        if (!node.matches("([^/@?#:]+|\\[[0-9a-fA-F:.]+]):[0-9]{1,5}")) {
-            throw new Failed(Exit.USAGE, "--node: " + node + " (expected: HOST:PORT)");
-        }
-        return node;
-    }
-
-    private static URI uri(String node, String path) {
-        return URI.create("http://" + node + path);
-    }
-
-    private HttpResponse<String> answer(HttpClient client, HttpRequest order, String node)
+    private HttpResponse<String> answer(HttpClient client, HttpRequest order, RunningNode node)
             throws Failed, IOException, InterruptedException {
         CompletableFuture<HttpResponse<String>> made =
                 client.sendAsync(order, BodyHandlers.ofString());
@@ -94,12 +74,7 @@ record TakeBackup(PrintStream out, Terminal terminal) implements Command {
                 showProgress(client, node);
             } catch (ExecutionException failed) {
                 switch (failed.getCause()) {
-                    case ConnectException nobody ->
-                            throw new Failed(
-                                    Exit.UNAVAILABLE,
-                                    node
-                                            + ": no node answers there (expected: a running node's"
-                                            + " admin.http.port, by --port-offset or --node)");
+                    case ConnectException nobody -> throw node.absent();
                     case IOException broken -> throw broken;
                     case null, default -> throw new IOException(failed);
                 }
@@ -107,12 +82,12 @@ record TakeBackup(PrintStream out, Terminal terminal) implements Command {
         }
     }
 
-    private void showProgress(HttpClient client, String node)
+    private void showProgress(HttpClient client, RunningNode node)
             throws IOException, InterruptedException {
         if (!terminal.isThere()) {
             return;
         }
-        HttpRequest question = HttpRequest.newBuilder(uri(node, "/backup")).build();
+        HttpRequest question = HttpRequest.newBuilder(node.uri("/backup")).build();
         terminal.progress(
                 "backup: " + client.send(question, BodyHandlers.ofString()).body().strip());
     }

@@ -234,11 +234,6 @@ final class SegmentFile {
         return Arrays.binarySearch(streams, stream);
     }
 
-    /** Every stream that has events here, with the last revision of each. */
-    int[] streams() {
-        return streams;
-    }
-
     // ---- For those who may wait for the disk
 
     private long offsetAt(int event) {
