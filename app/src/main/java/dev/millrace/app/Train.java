@@ -1,5 +1,7 @@
 package dev.millrace.app;
 
+import dev.millrace.kernel.net.Listener;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -7,17 +9,22 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * A short life for the JVM's ahead-of-time cache: starts every room on free ports in a temporary
- * directory, asks each a little, and stops. What is loaded and linked here need not be at the next
- * start. It is no command for users, so no list shows it.
+ * directory, asks each a little, stops, imports what kv has saved and starts on that. What is
+ * loaded, linked and profiled here need not be at the next start. It is no command for users, so no
+ * list shows it.
  */
 record Train(PrintStream out) implements Command {
     private static final int TIMEOUT_MILLIS = 5_000;
+
+    /** The listener that is asked more. */
+    private static final String KV = "Redis RESP";
 
     /** Asked of every listener; each protocol answers what is for it, with an error or a reply. */
     private static final List<String> QUESTIONS =
@@ -44,15 +51,45 @@ record Train(PrintStream out) implements Command {
     @Override
     public void run(Arguments arguments) throws Failed, IOException, InterruptedException {
         Path folder = Files.createTempDirectory("millrace-train");
-        UpOptions options = UpOptions.of(folder, freePorts());
+        Path dump = folder.resolve("dump.rdb");
+        Path imported = folder.resolve("imported");
         try {
-            Up up = new Up(out);
-            Node node = up.start(options);
-            up.announce(node);
-            node.listeners().forEach(listener -> ask(listener.port()));
-            node.stop();
+            serve(folder.resolve("data"), dump, Train::ask);
+            ImportRdb load = new ImportRdb(out, Terminal.none());
+            List<String> words = List.of(dump.toString(), "--data", imported.toString());
+            load.run(Arguments.of(words, load.options(), load.operands()));
+            serve(imported, dump, node -> {});
         } finally {
             delete(folder);
+        }
+    }
+
+    /** What is asked of a node while it serves. */
+    private interface Questions {
+        void ask(Node node) throws IOException;
+    }
+
+    private void serve(Path data, Path dump, Questions questions)
+            throws Failed, IOException, InterruptedException {
+        List<String> settings = new ArrayList<>(freePorts());
+        settings.add("kv.save.dir=" + dump.toAbsolutePath().getParent());
+        settings.add("kv.save.file=" + dump.getFileName());
+        Up up = new Up(out);
+        Node node = up.start(UpOptions.of(data, settings));
+        try {
+            up.announce(node);
+            questions.ask(node);
+        } finally {
+            node.stop();
+        }
+    }
+
+    private static void ask(Node node) throws IOException {
+        for (Listener listener : node.listeners()) {
+            ask(listener.port());
+            if (listener.endpoint().protocol().equals(KV)) {
+                TrainingLoad.run(listener.port());
+            }
         }
     }
 

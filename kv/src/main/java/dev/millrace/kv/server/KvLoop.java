@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAccumulator;
 
 /**
  * One Netty event loop and the lane on it. It makes replies durable at the end of a turn: itself,
@@ -40,7 +39,7 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private boolean syncScheduled;
     private boolean inSlice;
     private long sliceNanos;
-    private final LongAccumulator longestNanos;
+    private final Slices slices;
     private long served;
     private long viewAddress;
     private ByteBuffer view = ByteBuffer.allocate(0);
@@ -48,15 +47,10 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     /**
      * Makes one.
      *
-     * @param longestNanos is told how long each slice of background work took
+     * @param slices is told how long each slice of background work took
      */
-    KvLoop(
-            SingleThreadEventLoop loop,
-            KvServer server,
-            Log log,
-            FailStop failStop,
-            LongAccumulator longestNanos) {
-        this.longestNanos = longestNanos;
+    KvLoop(SingleThreadEventLoop loop, KvServer server, Log log, FailStop failStop, Slices slices) {
+        this.slices = slices;
         this.loop = loop;
         this.journal = server.journal();
         this.log = log;
@@ -132,12 +126,7 @@ final class KvLoop implements LaneLoop, Journal.Listener {
 
     /** Runs what no client waits for, and notes how long they may have waited for it. */
     void timed(Runnable task) {
-        long start = System.nanoTime();
-        try {
-            task.run();
-        } finally {
-            longestNanos.accumulate(System.nanoTime() - start);
-        }
+        slices.timed(task);
     }
 
     @Override

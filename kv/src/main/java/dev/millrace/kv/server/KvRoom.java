@@ -38,7 +38,6 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.Consumer;
 
 /** The Redis-compatible store: its listeners, its loops, and the state machine behind them. */
@@ -144,19 +143,11 @@ public final class KvRoom implements Room {
                 .declare(Parameters.of(serving));
         Recent.of(serving);
         EventLoopGroup group = context.network().loops("kv", loopCount);
-        LongAccumulator longestNanos = new LongAccumulator(Math::max, 0);
-        context.metrics()
-                .gauge(
-                        "kv.slice.longest.seconds",
-                        "longest that a loop swept, expired or walked at one go, since the last"
-                                + " scrape",
-                        () -> longestNanos.getThenReset() / 1e9);
+        Slices slices = new Slices(context.metrics());
         Map<EventLoop, KvLoop> loops = new HashMap<>();
         for (EventExecutor executor : group) {
             SingleThreadEventLoop loop = (SingleThreadEventLoop) executor;
-            loops.put(
-                    loop,
-                    new KvLoop(loop, serving, context.log(), context.failStop(), longestNanos));
+            loops.put(loop, new KvLoop(loop, serving, context.log(), context.failStop(), slices));
         }
         store.serve(serving);
         Housekeeping keeping = new Housekeeping(serving, shards, loops.values());

@@ -27,11 +27,11 @@ public final class Stripe {
 
     private static final int DEPENDENCY_BITS = 12;
 
-    /** What is freed in one step is about so much: a table's segment, some nodes of a list. */
-    private static final int FREED_AT_ONCE = 400;
+    /** What is freed in one step is about so much: some buckets of a table, nodes of a list. */
+    private static final int FREED_AT_ONCE = 100;
 
     /** So many pages given back to the system take as long. */
-    private static final int PAGES_GIVEN_AT_ONCE = 3;
+    private static final int PAGES_GIVEN_AT_ONCE = 1;
 
     private static final int SCRATCH_BYTES = 64;
     private static final int LENT_BYTES = 24;

@@ -61,6 +61,11 @@ public final class Table {
     private static final int SLOTS = 7;
     private static final int BUCKET_BYTES = 64;
     private static final int WHOLE_BUCKETS = 64;
+
+    /** Of a segment, in one step: a hundred entries. */
+    private static final int BUCKETS_FREED_AT_ONCE = 16;
+
+    private static final int FREED_BUCKETS_SHIFT = 32;
     private static final long DEPTH_AT = 60L * BUCKET_BYTES + SLOTS;
 
     /** Two neighbours are merged when they have no more entries than this: 40 % of one's slots. */
@@ -657,43 +662,54 @@ public final class Table {
     }
 
     /**
-     * Gives one segment back after telling of each entry in it; true when it was the last. Between
-     * calls the table can be used for nothing else.
+     * Tells of the entries of some buckets, whose segment is given back after its last; true when
+     * nothing is left. Between calls the table can be used for nothing else.
      */
     public static boolean freeSome(long root, Slabs slabs, Visitor visitor) {
         long directory = Memory.getLong(root + DIRECTORY);
-        int depth = depth(root);
         if (directory == 0) {
             init(root);
             return true;
         }
-        if (depth == 0) {
-            freeSegment(directory, shape(root), slabs, visitor);
-            init(root);
-            return true;
-        }
+        int depth = depth(root);
         // From the end, whose place is kept in the size's stead; bit 63 says so.
-        long size = Memory.getLong(root + SIZE);
-        int last = size < 0 ? (int) size : (1 << depth) - 1;
-        long segment = Memory.getLong(directory + last * 8L);
-        int span = 1 << depth - segmentDepth(root, segment);
-        freeSegment(segment, WHOLE, slabs, visitor);
-        if (last - span < 0) {
-            slabs.free(directory);
-            init(root);
-            return true;
+        long place = Memory.getLong(root + SIZE);
+        int last = place < 0 ? (int) place : (1 << depth) - 1;
+        int from = place < 0 ? (int) (place >>> FREED_BUCKETS_SHIFT) & 0xff : 0;
+        long segment = depth == 0 ? directory : Memory.getLong(directory + last * 8L);
+        int shape = shape(root);
+        int buckets = HOMES[shape] + STASHES[shape];
+        int to = Math.min(from + BUCKETS_FREED_AT_ONCE, buckets);
+        visitAll(segment, from, to, visitor);
+        if (to < buckets) {
+            Memory.putLong(root + SIZE, freedUpTo(last, to));
+            return false;
         }
-        Memory.putLong(root + SIZE, Long.MIN_VALUE | last - span);
-        return false;
+        last -= depth == 0 ? 1 : 1 << depth - segmentDepth(root, segment);
+        slabs.free(segment);
+        if (last >= 0) {
+            Memory.putLong(root + SIZE, freedUpTo(last, 0));
+            return false;
+        }
+        if (depth > 0) {
+            slabs.free(directory);
+        }
+        init(root);
+        return true;
     }
 
-    private static void freeSegment(long segment, int shape, Slabs slabs, Visitor visitor) {
-        for (int at = 0; at < (HOMES[shape] + STASHES[shape]) * SLOTS; at++) {
-            long bucket = bucket(segment, at / SLOTS);
-            if (Memory.getByte(bucket + at % SLOTS) != 0) {
-                visitor.entry(address(Memory.getLong(slotAt(bucket, at % SLOTS))));
+    private static long freedUpTo(int last, int bucket) {
+        return Long.MIN_VALUE | (long) bucket << FREED_BUCKETS_SHIFT | last;
+    }
+
+    private static void visitAll(long segment, int from, int to, Visitor visitor) {
+        for (int i = from; i < to; i++) {
+            long bucket = bucket(segment, i);
+            for (int slot = 0; slot < SLOTS; slot++) {
+                if (Memory.getByte(bucket + slot) != 0) {
+                    visitor.entry(address(Memory.getLong(slotAt(bucket, slot))));
+                }
             }
         }
-        slabs.free(segment);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.kernel.journal.FakeDisk;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.log.Log;
+import dev.millrace.kernel.metrics.Metrics;
 import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.session.KvServer;
@@ -33,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.BiConsumer;
 
 class KvLoopTest {
@@ -119,7 +119,7 @@ class KvLoopTest {
                         false,
                         new CommandTable(Commands.all()),
                         Clock.systemUTC());
-        return new KvLoop(loop, server, Log.silent(), never, new LongAccumulator(Math::max, 0));
+        return new KvLoop(loop, server, Log.silent(), never, new Slices(new Metrics()));
     }
 
     private final class Noting extends ChannelInboundHandlerAdapter {
