@@ -30,10 +30,9 @@ public final class RestoreEffect {
         effects.touched(key, true);
     }
 
-    /** The same for a value that was read to its place from the dump already, for an import. */
-    public void wasRead(Place key, long expiresAt, Limits limits, int type, long dump, int length) {
+    /** Writes the same effect and changes nothing, for an import. */
+    public void log(Place key, long expiresAt, Limits limits, int type, long dump, int length) {
         write(key, expiresAt, limits, type, dump, length);
-        expire(key, expiresAt);
     }
 
     private void write(Place key, long expiresAt, Limits limits, int type, long dump, int length) {

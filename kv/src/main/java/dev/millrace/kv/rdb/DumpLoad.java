@@ -8,6 +8,7 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.collection.Collections;
+import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.session.Config;
@@ -19,16 +20,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads a whole dump, in memory, into a store and onto its shard's journal. Nothing that it says is
- * believed: each value is read into the store, by which it is checked, and goes to the journal in
- * the form that it has in the dump.
+ * Reads a whole dump, in memory, onto a journal. Nothing that it says is believed: each value is
+ * read into a store apart, by which it is checked and where it does not stay, and goes to the
+ * journal in the form that it has in the dump.
  *
  * <pre>
  * REDIS0010 | { notes, sizes, a database's number } | { expiry, type, key, value } ... | ff | u64 CRC-64
  * </pre>
  *
- * <p>Where it ends with a {@link BadDump}, the store and the journal have a part of it: whoever
- * reads strangers' files reads them into both of their own first.
+ * <p>Where it ends with a {@link BadDump}, the journal has a part of it: whoever reads strangers'
+ * files reads them onto one of their own first.
  */
 public final class DumpLoad {
     /** Keys of about so many bytes together become one record. */
@@ -41,18 +42,19 @@ public final class DumpLoad {
     private static final int SUM_SINCE_VERSION = 5;
     private static final int SUM_BYTES = 8;
 
-    private final Stripes stripes;
+    private final Stripes apart = new Stripes(1);
+    private final Stripe stripe = apart.stripe(0);
+    private final Place place = new Place(stripe);
     private final Progress progress;
     private final Space space;
-    private final Place place;
     private final Limits limits = Limits.of(new Config());
     private final DumpedValue value = new DumpedValue();
     private final DumpReader in = new DumpReader();
-    private final LookAhead ahead;
+    private final KeysSeen seen = new KeysSeen();
     private final Element key = new Element();
     private final NativeBuffer keyCopy = new NativeBuffer(256);
     private final RecordWriter record = new RecordWriter();
-    private final Effects effects;
+    private final Effects effects = new Effects(record, apart);
     private final Journal.Grant grant = new Journal.Grant();
     private int database;
     private long expiresAt;
@@ -65,13 +67,9 @@ public final class DumpLoad {
         void await(Shard shard);
     }
 
-    /**
-     * Makes one.
-     *
-     * @param stripes the store that values are read into
-     */
-    public DumpLoad(Stripes stripes, Progress progress) {
-        this(stripes, progress, shard -> shard.segments().prepareSpace());
+    /** Makes one. */
+    public DumpLoad(Progress progress) {
+        this(progress, shard -> shard.segments().prepareSpace());
     }
 
     /**
@@ -79,13 +77,9 @@ public final class DumpLoad {
      *
      * @param space where the journal has no room for the next record
      */
-    DumpLoad(Stripes stripes, Progress progress, Space space) {
-        this.space = space;
-        this.ahead = new LookAhead(stripes);
-        this.stripes = stripes;
+    DumpLoad(Progress progress, Space space) {
         this.progress = progress;
-        this.place = new Place(stripes.stripe(0));
-        this.effects = new Effects(record, stripes);
+        this.space = space;
     }
 
     /**
@@ -99,7 +93,7 @@ public final class DumpLoad {
     /**
      * Loads the dump that is exactly these bytes.
      *
-     * @param shard has the store; both are empty
+     * @param shard whose journal is empty
      * @throws BadDump if it is not whole, or has what is not known here
      * @throws IOException if the journal does not take it
      */
@@ -109,9 +103,14 @@ public final class DumpLoad {
         keys = 0;
         expired = 0;
         record.clear();
+        seen.clear();
+        in.read(address, bytes);
+        if (bytes > KeysSeen.DUMP_BYTES_MAX) {
+            throw in.bad(bytes + " bytes (expected: <= " + KeysSeen.DUMP_BYTES_MAX + ")");
+        }
         try (SumAhead sum = new SumAhead(address, Math.max(0, bytes - SUM_BYTES))) {
-            in.read(address, bytes);
             readAll(shard, sum, address, bytes, nowMillis);
+            checkKeys(address, bytes);
             append(shard, nowMillis);
             return new Loaded(keys, expired);
         } finally {
@@ -122,9 +121,7 @@ public final class DumpLoad {
     private void readAll(Shard shard, SumAhead sum, long address, long bytes, long nowMillis)
             throws IOException {
         int version = version();
-        ahead.reset();
         while (true) {
-            ahead.from(in.address(), in.left(), database);
             int code = in.u8();
             switch (code) {
                 case Opcode.END -> {
@@ -200,18 +197,13 @@ public final class DumpLoad {
     }
 
     private void readKey(int type, long nowMillis) {
+        long offset = in.offset();
         in.string(key);
         keyCopy.clear();
         keyCopy.put(key.address(), key.length());
-        long address = keyCopy.address();
-        int length = key.length();
-        Stripe stripe = stripes.of(address, length);
-        long hash = KeyHash.of(address, length);
-        long there = stripe.database(database).items().find(hash, address, length);
-        if (there != 0) {
-            throw in.bad("a key that is there already");
-        }
-        place.set(stripe, stripe.database(database), hash, address, length, 0);
+        long hash = KeyHash.of(keyCopy.address(), key.length());
+        seen.add(hash, database, offset);
+        place.set(stripe, stripe.database(database), hash, keyCopy.address(), key.length(), 0);
         long dump = in.address();
         value.read(in, limits, type, place);
         long bytes = in.address() - dump;
@@ -220,12 +212,44 @@ public final class DumpLoad {
         }
         if (expiresAt != 0 && expiresAt <= nowMillis) {
             expired++;
-            Collections.delete(place);
         } else {
-            effects.restore().wasRead(place, expiresAt, limits, type, dump, (int) bytes);
+            effects.restore().log(place, expiresAt, limits, type, dump, (int) bytes);
             keys++;
         }
+        forget();
         expiresAt = 0;
+    }
+
+    /** Takes the value out of the store apart. */
+    private void forget() {
+        if (place.exists()) {
+            Collections.delete(place);
+        }
+        while (stripe.sweep(Integer.MAX_VALUE, Parts::freeSomeOf)) {
+            // All of it.
+        }
+    }
+
+    private void checkKeys(long address, long bytes) {
+        long repeated = seen.firstRepeated((one, two) -> isSameKey(address, bytes, one, two));
+        if (repeated >= 0) {
+            readKeyAt(address, bytes, repeated);
+            throw in.bad("a key that is there already");
+        }
+    }
+
+    private boolean isSameKey(long address, long bytes, long one, long two) {
+        readKeyAt(address, bytes, one);
+        keyCopy.clear();
+        keyCopy.put(key.address(), key.length());
+        readKeyAt(address, bytes, two);
+        return key.equals(keyCopy.address(), (int) keyCopy.length());
+    }
+
+    private void readKeyAt(long address, long bytes, long offset) {
+        in.read(address, bytes);
+        in.skip(offset);
+        in.string(key);
     }
 
     // ---- The journal

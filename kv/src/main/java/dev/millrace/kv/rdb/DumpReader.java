@@ -168,30 +168,6 @@ final class DumpReader {
         }
     }
 
-    /** Passes over a string; how many bytes it has, or -1 if they do not stand here as they are. */
-    int passString() {
-        int first = u8();
-        int kind = first >>> 6;
-        if (kind != ENCODED) {
-            long length = length(first, kind);
-            needAtMost(length, STRING_BYTES_MAX);
-            skip(length);
-            return (int) length;
-        }
-        switch (first & 0x3f) {
-            case INT_8 -> skip(1);
-            case INT_16 -> skip(2);
-            case INT_32 -> skip(4);
-            case LZF -> {
-                long packedBytes = length();
-                length();
-                skip(packedBytes);
-            }
-            default -> throw bad("string of encoding " + (first & 0x3f));
-        }
-        return -1;
-    }
-
     private void needAtMost(long bytes, long most) {
         if (bytes > most) {
             throw bad("a string of " + bytes + " bytes (expected: <= " + most + ")");

@@ -92,13 +92,12 @@ public final class RdbImport {
     private static DumpLoad.Loaded load(
             Path file, Path folder, FileChannel channel, Clock clock, Progress progress)
             throws IOException {
-        Stripes stripes = new Stripes(1);
         Shard shard =
                 Shard.open(
                         new FileDisk(folder.resolve(JOURNAL)),
                         new FileDisk(folder.resolve("snapshot")),
                         new SegmentJournal.Options(SEGMENT_BYTES, SPARES),
-                        List.of(new KvMachine(stripes)),
+                        List.of(new KvMachine(new Stripes(1))),
                         clock,
                         new SecureRandom());
         // Segments are filled with zeros and synced while the file is read.
@@ -108,7 +107,7 @@ public final class RdbImport {
                 JournalThreads _ = JournalThreads.start(shard.segments(), true, () -> {})) {
             long bytes = channel.size();
             long address = channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena).address();
-            DumpLoad load = new DumpLoad(stripes, progress, _ -> await(gained));
+            DumpLoad load = new DumpLoad(progress, _ -> await(gained));
             return load.read(shard, address, bytes, clock.millis());
         } catch (BadDump bad) {
             throw new BadFile(file + " at offset " + bad.offset() + ": " + bad.getMessage());
