@@ -1,5 +1,7 @@
 package dev.millrace.bench.queue;
 
+import dev.millrace.bench.client.Talk;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

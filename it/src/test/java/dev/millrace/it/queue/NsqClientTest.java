@@ -3,6 +3,7 @@ package dev.millrace.it.queue;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.it.Product;
+import dev.millrace.it.server.Program;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,4 +1,4 @@
-package dev.millrace.it.queue;
+package dev.millrace.it.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A program that others wrote, run to its end. */
-final class Program {
+public final class Program {
     private static final int SECONDS_MAX = 240;
 
     private Program() {}
 
     /** Runs it, and fails with what it printed unless it says that all went well. */
-    static String succeeds(Path folder, Map<String, String> environment, List<String> words)
+    public static String succeeds(Path folder, Map<String, String> environment, List<String> words)
             throws IOException, InterruptedException {
         Path printed = Files.createTempFile(folder, "printed", ".txt");
         ProcessBuilder builder =

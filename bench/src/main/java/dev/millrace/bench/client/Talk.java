@@ -1,4 +1,4 @@
-package dev.millrace.bench.queue;
+package dev.millrace.bench.client;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * A client's socket with its buffers. One thread may send while another receives; neither allocates
  * anything. A load client must be lean: it has the same two cores as what it measures.
  */
-final class Talk implements AutoCloseable {
+public final class Talk implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 20;
 
     private final SocketChannel channel;
@@ -21,22 +21,22 @@ final class Talk implements AutoCloseable {
     /** What came and was not taken lies between position and limit. */
     private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
 
-    Talk(int port) throws IOException {
+    public Talk(int port) throws IOException {
         channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
 
     /** Where to write what {@link #send} sends. */
-    ByteBuffer out() {
+    public ByteBuffer out() {
         return out;
     }
 
-    void text(String ascii) {
+    public void text(String ascii) {
         out.put(ascii.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Sends what was written. */
-    void send() throws IOException {
+    public void send() throws IOException {
         out.flip();
         while (out.hasRemaining()) {
             channel.write(out);
@@ -45,16 +45,16 @@ final class Talk implements AutoCloseable {
     }
 
     /** Sends something at once, from the thread that receives; between two {@link #send}. */
-    void answer(byte[] bytes) throws IOException {
+    public void answer(byte[] bytes) throws IOException {
         channel.write(ByteBuffer.wrap(bytes));
     }
 
-    ByteBuffer in() {
+    public ByteBuffer in() {
         return in;
     }
 
     /** Waits until there is more in {@link #in}. */
-    void receive() throws IOException {
+    public void receive() throws IOException {
         in.compact();
         int count = channel.read(in);
         in.flip();
@@ -64,7 +64,7 @@ final class Talk implements AutoCloseable {
     }
 
     /** Waits until so many bytes are in {@link #in}. */
-    void receive(int bytes) throws IOException {
+    public void receive(int bytes) throws IOException {
         while (in.remaining() < bytes) {
             receive();
         }
