@@ -1,7 +1,5 @@
 package dev.millrace.bench.events;
 
-import dev.millrace.bench.server.ProcessCpu;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,40 +22,41 @@ import java.util.concurrent.TimeoutException;
 record AppendLoad(int writers, int batch, int bytes) {
     private static final int SECONDS_MAX = 600;
 
-    /** What it came to. */
-    record Outcome(double ratePerSecond, double clientCpuMicros) {}
-
-    /** Appends for so many seconds. */
-    Outcome run(int port, double seconds) throws IOException, InterruptedException {
+    /** Appends for so many seconds; events a second. */
+    double run(int port, double seconds) throws IOException, InterruptedException {
         String run = Long.toHexString(ThreadLocalRandom.current().nextLong());
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
-            ProcessCpu before = ProcessCpu.own();
             long start = System.nanoTime();
             long end = start + (long) (seconds * 1e9);
             List<Future<Long>> all = new ArrayList<>();
             for (int i = 0; i < writers; i++) {
                 String stream = "bench-" + run + "-" + i;
-                all.add(threads.submit(() -> write(port, stream, end)));
+                all.add(threads.submit(() -> write(port, stream, Long.MAX_VALUE, end)));
             }
             long events = 0;
             for (Future<Long> one : all) {
                 events += one.get(SECONDS_MAX, TimeUnit.SECONDS);
             }
-            double took = (System.nanoTime() - start) / 1e9;
-            long cpu = ProcessCpu.own().since(before).ownMicros();
-            return new Outcome(events / took, (double) cpu / events);
+            return events / ((System.nanoTime() - start) / 1e9);
         } catch (ExecutionException | TimeoutException failure) {
             throw new IOException("append: " + failure, failure);
         }
     }
 
-    private long write(int port, String stream, long endNanos) throws IOException {
+    /** Makes one stream of so many events at least; its name. */
+    String fill(int port, long events) throws IOException {
+        String stream = "fill-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        write(port, stream, (events + batch - 1) / batch, Long.MAX_VALUE);
+        return stream;
+    }
+
+    private long write(int port, String stream, long appendsMax, long endNanos) throws IOException {
         long id = ThreadLocalRandom.current().nextLong();
         byte[] request = EventRequests.append(stream, batch, bytes, id);
         int[] places = EventRequests.idPlaces(request, batch);
         long appends = 0;
         try (GrpcTalk talk = new GrpcTalk(port, EventRequests.BATCH_APPEND)) {
-            while (System.nanoTime() < endNanos) {
+            while (appends < appendsMax && System.nanoTime() < endNanos) {
                 for (int place : places) {
                     EventRequests.putId(request, place, id++);
                 }

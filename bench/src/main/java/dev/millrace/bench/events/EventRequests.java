@@ -9,6 +9,7 @@ final class EventRequests {
     static final String READ = "/event_store.client.streams.Streams/Read";
 
     private static final int ID_BYTES = 36;
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private EventRequests() {}
 
@@ -58,10 +59,16 @@ final class EventRequests {
         return places;
     }
 
-    /** Writes an id over that at a place. */
+    /** Writes an id over that at a place; nothing is allocated. */
     static void putId(byte[] request, int place, long id) {
-        byte[] text = id(id).getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(text, 0, request, place, text.length);
+        putHex(request, place + ID_BYTES, 12, id);
+        putHex(request, place + ID_BYTES - 13, 4, id >>> 48);
+    }
+
+    private static void putHex(byte[] to, int end, int digits, long number) {
+        for (int i = 1; i <= digits; i++) {
+            to[end - i] = HEX[(int) (number >>> 4 * (i - 1)) & 15];
+        }
     }
 
     private static String id(long number) {

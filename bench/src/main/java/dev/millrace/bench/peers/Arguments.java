@@ -1,5 +1,6 @@
 package dev.millrace.bench.peers;
 
+import dev.millrace.bench.events.EventsRows;
 import dev.millrace.bench.kv.Comparison;
 import dev.millrace.bench.kv.Effort;
 import dev.millrace.bench.kv.KvRows;
@@ -50,8 +51,8 @@ final class Arguments {
     }
 
     private void check() throws BadUsage {
-        if (!room.equals("kv") && !room.equals("queue")) {
-            throw new BadUsage("room: " + room, "kv or queue");
+        if (!List.of("kv", "queue", "events").contains(room)) {
+            throw new BadUsage("room: " + room, "kv, queue or events");
         }
         if (!last(Option.PEER).orElse("redis").equals("redis")) {
             throw new BadUsage("--peer: " + last(Option.PEER).orElse(""), "redis");
@@ -73,12 +74,16 @@ final class Arguments {
     }
 
     private List<Comparison> rowsOfRoom() {
-        return room.equals("queue") ? QueueRows.all() : KvRows.all();
+        return switch (room) {
+            case "queue" -> QueueRows.all();
+            case "events" -> EventsRows.all();
+            default -> KvRows.all();
+        };
     }
 
     /** The name of what the room is compared with. */
     String peer() {
-        return room.equals("queue") ? "peer" : "Redis";
+        return room.equals("kv") ? "Redis" : "peer";
     }
 
     /** The rows that were asked for and that say something about the subject. */
