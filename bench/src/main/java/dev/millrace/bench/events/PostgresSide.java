@@ -39,13 +39,13 @@ final class PostgresSide implements Side {
             \\set v :v + 1
             INSERT INTO events(stream, version, id, type, data) VALUES
              ('bench-' || :run || '-' || :client_id, :v, gen_random_uuid(), 'happened',
-             convert_to(repeat('x', %d), 'LATIN1'));
+             convert_to(repeat('x', BYTES), 'LATIN1'));
             """;
 
     private static final String FILL =
             "TRUNCATE events; INSERT INTO events(stream, version, id, type, data) SELECT 'bench', v,"
-                    + " gen_random_uuid(), 'happened', convert_to(repeat('x', %d), 'LATIN1') FROM"
-                    + " generate_series(0, %d) v; VACUUM ANALYZE events; CHECKPOINT";
+                    + " gen_random_uuid(), 'happened', convert_to(repeat('x', BYTES), 'LATIN1') FROM"
+                    + " generate_series(1, EVENTS) v; VACUUM ANALYZE events; CHECKPOINT";
 
     private final Workspace workspace;
     private final int writers;
@@ -90,7 +90,9 @@ final class PostgresSide implements Side {
                                 .redirectOutput(ProcessBuilder.Redirect.DISCARD));
         awaitAnswer();
         sql(TABLE);
-        Files.writeString(folder.resolve("insert.sql"), INSERT.formatted(DATA_BYTES));
+        Files.writeString(
+                folder.resolve("insert.sql"),
+                INSERT.replace("BYTES", Integer.toString(DATA_BYTES)));
     }
 
     private static int freePort() throws IOException {
@@ -170,7 +172,9 @@ final class PostgresSide implements Side {
 
     @Override
     public void fill(int events) throws IOException, InterruptedException {
-        sql(FILL.formatted(DATA_BYTES, events - 1));
+        sql(
+                FILL.replace("BYTES", Integer.toString(DATA_BYTES))
+                        .replace("EVENTS", Integer.toString(events)));
     }
 
     @Override
