@@ -60,7 +60,7 @@ public final class GroupForm {
         out.putByte(
                 (settings.resolveLinks() ? LINKS : 0)
                         | (settings.extraStatistics() ? STATISTICS : 0));
-        out.putByte(settings.strategy().ordinal());
+        out.putByte(settings.strategy().code());
         out.putVarint(settings.messageTimeoutMillis());
         out.putVarint(settings.checkpointAfterMillis());
         out.putVarint(settings.minCheckpointCount());
@@ -146,12 +146,9 @@ public final class GroupForm {
     }
 
     private static ConsumerStrategy strategy(EffectReader in) {
-        int ordinal = in.unsignedByte();
-        ConsumerStrategy[] all = ConsumerStrategy.values();
-        if (ordinal >= all.length) {
-            throw in.damaged("a group's strategy " + ordinal);
-        }
-        return all[ordinal];
+        int code = in.unsignedByte();
+        return ConsumerStrategy.of(code)
+                .orElseThrow(() -> in.damaged("a group's strategy " + code));
     }
 
     private static Filter filter(EffectReader in) {
