@@ -57,9 +57,14 @@ public final class Subscriptions {
         }
     }
 
-    /** Ends all of them and runs what the state has: consumers have to come again. */
-    public void restart() {
+    /** Ends all of them: consumers have to come again. */
+    public void stop() {
         List.copyOf(running.keySet()).forEach(this::close);
+    }
+
+    /** Ends all of them, and runs what the state has. */
+    public void restart() {
+        stop();
         start();
     }
 
