@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -98,9 +99,12 @@ class SubscriptionModelTest {
             this.node = node;
             this.random = random;
             this.ofAll = random.nextBoolean();
-            this.strategy =
-                    ConsumerStrategy.values()[random.nextInt(ConsumerStrategy.values().length)];
+            this.strategy = any(List.of(ConsumerStrategy.values()));
             this.key = new Group.Key(ofAll ? Group.ALL : "s-0", "g");
+        }
+
+        private <T> T any(List<T> all) {
+            return all.get(random.nextInt(all.size()));
         }
 
         private Subscription subscription() {
@@ -213,7 +217,7 @@ class SubscriptionModelTest {
         private void late() {
             for (Client client : clients) {
                 for (UUID id : List.copyOf(client.has.keySet())) {
-                    if (sentMillis.get(id) <= node.nowMillis() - TIMEOUT_MILLIS) {
+                    if (Objects.requireNonNull(sentMillis.get(id)) <= node.nowMillis() - TIMEOUT_MILLIS) {
                         takeBack(client, id, true);
                     }
                 }
@@ -223,7 +227,7 @@ class SubscriptionModelTest {
         private final Map<UUID, Long> sentMillis = new HashMap<>();
 
         private void takeBack(Client client, UUID id, boolean mayPark) {
-            int retries = client.has.remove(id);
+            int retries = Objects.requireNonNull(client.has.remove(id));
             if (mayPark && retries >= RETRIES_MAX) {
                 park(id);
             } else {
@@ -269,7 +273,7 @@ class SubscriptionModelTest {
 
         private void pause() {
             if (!clients.isEmpty()) {
-                Client client = clients.get(random.nextInt(clients.size()));
+                Client client = any(clients);
                 client.outlet.writable(random.nextInt(3) > 0);
                 node.change(subscription()::pumpSoon);
             }
@@ -283,7 +287,7 @@ class SubscriptionModelTest {
             if (clients.isEmpty()) {
                 return;
             }
-            Client client = clients.get(random.nextInt(clients.size()));
+            Client client = any(clients);
             List<UUID> ids = new ArrayList<>(some(client));
             ids.forEach(id -> finish(client, id));
             ids.add(new UUID(random.nextLong(), 0)); // Which nobody knows.
@@ -305,9 +309,9 @@ class SubscriptionModelTest {
             if (clients.isEmpty()) {
                 return;
             }
-            Client client = clients.get(random.nextInt(clients.size()));
+            Client client = any(clients);
             List<UUID> ids = some(client);
-            Nack action = Nack.values()[random.nextInt(Nack.values().length)];
+            Nack action = any(List.of(Nack.values()));
             for (UUID id : ids) {
                 switch (action) {
                     case UNKNOWN, RETRY -> takeBack(client, id, true);
@@ -346,7 +350,7 @@ class SubscriptionModelTest {
                 assertTrue(parked.contains(target), () -> "never parked: " + came);
                 targets.put(came.id(), target);
             } else {
-                long place = places.get(came.id());
+                long place = Objects.requireNonNull(places.get(came.id()));
                 assertTrue(place > group().checkpoint() || returned.containsKey(came.id()));
                 if (!returned.containsKey(came.id()) && !isPinned()) {
                     assertTrue(place > client.newest, () -> "not in order: " + came);

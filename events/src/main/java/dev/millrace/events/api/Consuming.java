@@ -286,12 +286,15 @@ final class Consuming implements Requests, Outlet {
         }
 
         private static Nack action(long number) {
-            Nack[] all = Nack.values();
-            if (number < 0 || number >= all.length) {
-                throw new MalformedMessage(
-                        "action: " + number + " (expected: 0 to " + (all.length - 1) + ")");
-            }
-            return all[(int) number];
+            return switch ((int) number) {
+                case 0 -> Nack.UNKNOWN;
+                case 1 -> Nack.PARK;
+                case 2 -> Nack.RETRY;
+                case 3 -> Nack.SKIP;
+                case 4 -> Nack.STOP;
+                default ->
+                        throw new MalformedMessage("action: " + number + " (expected: 0 to 4)");
+            };
         }
     }
 }

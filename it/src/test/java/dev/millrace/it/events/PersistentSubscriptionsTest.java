@@ -46,6 +46,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -445,6 +446,7 @@ class PersistentSubscriptionsTest {
             streams.appendToStream("s", AppendToStreamOptions.get(), events.iterator()).get();
         }
         client.createToStream("s", "g", fromStart()).get();
+        CountDownLatch released = new CountDownLatch(1);
         PersistentSubscription stuck =
                 client.subscribeToStream(
                                 "s",
@@ -456,7 +458,7 @@ class PersistentSubscriptionsTest {
                                             PersistentSubscription subscription,
                                             int retries,
                                             ResolvedEvent event) {
-                                        pause();
+                                        await(released);
                                     }
                                 })
                         .get();
@@ -468,6 +470,7 @@ class PersistentSubscriptionsTest {
             running.ack(consumer.event());
         }
         stuck.stop();
+        released.countDown();
         while (revisions(seen).size() < count) {
             seen.addAll(consumer.next(1));
             running.ack(consumer.event());
@@ -480,9 +483,9 @@ class PersistentSubscriptionsTest {
         return all;
     }
 
-    private static void pause() {
+    private static void await(CountDownLatch released) {
         try {
-            Thread.sleep(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+            assertTrue(released.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
