@@ -38,7 +38,7 @@ import java.util.UUID;
  */
 class SubscriptionModelTest {
     private static final int TIMEOUT_MILLIS = 10_000;
-    private static final int RETRIES_MAX = 3;
+    private static final int RETRIES_MAX = 1;
 
     @Test
     void every_message_is_done_or_parked_and_comes_no_more_than_it_should() {

@@ -49,6 +49,12 @@ public final class Subscription {
     /** So many events a turn, and then others have theirs. */
     private static final int TURN_EVENTS = 1_024;
 
+    /** No consumer has more in its hands, whatever it has room for. */
+    public static final int SLOTS_MAX = 1 << 14;
+
+    /** Of those that are late so many are taken back at a time; the others are later still. */
+    private static final int LATE_MAX = 1 << 14;
+
     private record Parking(Message message, String reason) {}
 
     private final Host host;
@@ -120,10 +126,13 @@ public final class Subscription {
     /**
      * One more consumer.
      *
-     * @param slots how many messages it may have that are not acknowledged
+     * @param slots how many messages it may have that are not acknowledged; more than {@link
+     *     #SLOTS_MAX} are taken for that
      */
     public Consumer connect(Outlet outlet, int slots, String name) {
-        Consumer made = new Consumer(outlet, slots, name, settings.extraStatistics());
+        Consumer made =
+                new Consumer(
+                        outlet, Math.min(slots, SLOTS_MAX), name, settings.extraStatistics());
         consumers.add(made);
         dispatch.joined(made);
         pumpSoon();
@@ -415,8 +424,10 @@ public final class Subscription {
     /** Whoever had a message for too long has it no more; what is due is kept. */
     void tick() {
         long now = host.nowMillis();
-        for (Message late = late(now); late != null; late = late(now)) {
+        int taken = 0;
+        for (Message late = late(now); late != null && taken < LATE_MAX; late = late(now)) {
             sendAgainOrPark(late);
+            taken++;
         }
         checkpoint(true);
         forgetReplayed(true);

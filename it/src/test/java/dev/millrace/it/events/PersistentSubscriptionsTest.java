@@ -60,6 +60,9 @@ class PersistentSubscriptionsTest {
     private KurrentDBClient streams;
     private KurrentDBPersistentSubscriptionsClient client;
 
+    /** Which are stopped in the end, for the client waits for them. */
+    private final List<PersistentSubscription> running = new ArrayList<>();
+
     @BeforeEach
     void start() throws Exception {
         product = Product.up(data, "--only", "events");
@@ -74,6 +77,8 @@ class PersistentSubscriptionsTest {
 
     @AfterEach
     void stop() throws Exception {
+        running.forEach(PersistentSubscription::stop);
+        running.clear();
         client.shutdown().get();
         streams.shutdown().get();
         product.close();
@@ -168,7 +173,10 @@ class PersistentSubscriptionsTest {
 
     private PersistentSubscription subscribe(String stream, Consumer consumer, int size)
             throws Exception {
-        return client.subscribeToStream(stream, "g", buffer(size), consumer).get();
+        PersistentSubscription made =
+                client.subscribeToStream(stream, "g", buffer(size), consumer).get();
+        running.add(made);
+        return made;
     }
 
     private PersistentSubscriptionToStreamInfo info(String stream) throws Exception {
@@ -297,7 +305,8 @@ class PersistentSubscriptionsTest {
             Set<String> all = new HashSet<>();
             List<Consumer> consumers = List.of(new Consumer(), new Consumer());
             for (Consumer consumer : consumers) {
-                client.subscribeToAll(strategy.toString(), buffer(100), consumer).get();
+                running.add(
+                        client.subscribeToAll(strategy.toString(), buffer(100), consumer).get());
             }
             await(() -> consumers.stream().mapToInt(each -> each.came.size()).sum() == 40);
             consumers.forEach(consumer -> all.addAll(consumer.came));
