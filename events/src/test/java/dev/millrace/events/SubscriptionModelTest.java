@@ -95,6 +95,7 @@ class SubscriptionModelTest {
         private final Map<UUID, Integer> returned = new HashMap<>();
         private final Map<UUID, UUID> targets = new HashMap<>();
         private final List<Client> clients = new ArrayList<>();
+
         Life(SubscriptionsNode node, SplittableRandom random) {
             this.node = node;
             this.random = random;
@@ -208,7 +209,8 @@ class SubscriptionModelTest {
         private void tick() {
             int millis = random.nextInt(TIMEOUT_MILLIS);
             node.node().clock().advance(millis);
-            // Which messages were too late is the subscription's to know; it says so by taking back.
+            // Which messages were too late is the subscription's to know; it says so by taking
+            // back.
             node.change(node.subscriptions()::tick);
             late();
         }
@@ -217,7 +219,8 @@ class SubscriptionModelTest {
         private void late() {
             for (Client client : clients) {
                 for (UUID id : List.copyOf(client.has.keySet())) {
-                    if (Objects.requireNonNull(sentMillis.get(id)) <= node.nowMillis() - TIMEOUT_MILLIS) {
+                    if (Objects.requireNonNull(sentMillis.get(id))
+                            <= node.nowMillis() - TIMEOUT_MILLIS) {
                         takeBack(client, id, true);
                     }
                 }

@@ -373,8 +373,7 @@ class SubscriptionTest {
             assertEquals(1, came.size());
             Consumer consumer = consumers.get(i);
             String stream = came.getFirst().stream();
-            node.change(
-                    () -> subscription.acknowledge(consumer, List.of(came.getFirst().id())));
+            node.change(() -> subscription.acknowledge(consumer, List.of(came.getFirst().id())));
             node.settle();
             assertEquals(stream, outlets.get(i).take().getFirst().stream());
         }
@@ -437,6 +436,51 @@ class SubscriptionTest {
         later.refuse(1, Nack.PARK);
         assertEquals(1, subscription().info().parked());
         assertEquals(List.of(), later.take());
+    }
+
+    @Test
+    void what_cannot_be_parked_for_lack_of_space_waits_and_so_do_all_others() throws Exception {
+        define();
+        append("s", 3);
+        Client client = new Client(1);
+        assertEquals(range(0, 1, 0), client.take());
+        node.full(true);
+        client.refuse(1, Nack.PARK);
+        assertEquals(List.of(), client.take());
+        assertEquals(0, subscription().info().parked());
+        node.full(false);
+        tick(1);
+        assertEquals(1, subscription().info().parked());
+        assertEquals(range(1, 2, 0), client.take());
+        node.full(true);
+        client.refuse(1, Nack.PARK);
+        node.full(false);
+        node.restart();
+        Client later = new Client(5);
+        assertEquals(range(0, 3, 0), later.take(), "too little is done for a checkpoint");
+    }
+
+    @Test
+    void a_parked_message_whose_event_is_no_more_is_not_replayed() {
+        define();
+        append("s", 1);
+        link("s", "0@gone");
+        Client client = new Client(5);
+        assertEquals(range(0, 2, 0), client.take());
+        client.refuse(2, Nack.PARK);
+        Outcome _ = node.node().delete("s", false);
+        node.change(() -> subscription().replay(Long.MAX_VALUE, () -> {}));
+        assertEquals(List.of(), client.take());
+        assertEquals(0, subscription().info().parked());
+        assertEquals("Live", subscription().info().status());
+    }
+
+    @Test
+    void nobody_has_more_in_his_hands_than_the_limit() {
+        define();
+        append("s", 20_000);
+        Client client = new Client(Integer.MAX_VALUE);
+        assertEquals(Subscription.SLOTS_MAX, client.take().size());
     }
 
     @Test
@@ -508,7 +552,9 @@ class SubscriptionTest {
     private String like(List<Group> before) {
         Group was = before.getFirst();
         Group is = node.node().state().groups().find(was.key()).orElseThrow();
-        assertEquals(was.settings().with(Filter.Everything.ALL), is.settings().with(Filter.Everything.ALL));
+        assertEquals(
+                was.settings().with(Filter.Everything.ALL),
+                is.settings().with(Filter.Everything.ALL));
         Filter.Prefixes prefixes = (Filter.Prefixes) is.settings().filter();
         assertEquals(2, prefixes.prefixes().size());
         assertTrue(prefixes.byType());

@@ -292,8 +292,7 @@ final class Consuming implements Requests, Outlet {
                 case 2 -> Nack.RETRY;
                 case 3 -> Nack.SKIP;
                 case 4 -> Nack.STOP;
-                default ->
-                        throw new MalformedMessage("action: " + number + " (expected: 0 to 4)");
+                default -> throw new MalformedMessage("action: " + number + " (expected: 0 to 4)");
             };
         }
     }

@@ -131,8 +131,7 @@ public final class Subscription {
      */
     public Consumer connect(Outlet outlet, int slots, String name) {
         Consumer made =
-                new Consumer(
-                        outlet, Math.min(slots, SLOTS_MAX), name, settings.extraStatistics());
+                new Consumer(outlet, Math.min(slots, SLOTS_MAX), name, settings.extraStatistics());
         consumers.add(made);
         dispatch.joined(made);
         pumpSoon();
@@ -292,9 +291,13 @@ public final class Subscription {
         return dispatch.hasRoom()
                 && sendWaiting(line)
                 && sendWaiting(replays)
-                && isAtEnd(replay.read(taker(replays)))
+                && replayAll()
                 && isAtEnd(source.read(taker(line)))
                 && dispatch.hasRoom();
+    }
+
+    private boolean replayAll() {
+        return replays.last() + 1 >= replay.until() || isAtEnd(replay.read(taker(replays)));
     }
 
     private static boolean isAtEnd(Cursor.Step step) {
@@ -333,7 +336,9 @@ public final class Subscription {
 
     private Resolved sending(Message message, Consumer to) {
         return (event, link) -> {
-            send(message, to, event, link);
+            if (event != 0 || message.line() != replays) {
+                send(message, to, event, link);
+            }
             return true;
         };
     }

@@ -127,9 +127,7 @@ class EventStoreClientTest {
                     EventStoreDBPersistentSubscriptionsClient.create(settings(product));
             streams.appendToStream("s", event("1"), event("2")).get();
             client.createToStream(
-                            "s",
-                            "g",
-                            CreatePersistentSubscriptionToStreamOptions.get().fromStart())
+                            "s", "g", CreatePersistentSubscriptionToStreamOptions.get().fromStart())
                     .get();
             client.createToAll("g").get();
             assertEquals(2, client.listAll().get().size());
@@ -137,7 +135,10 @@ class EventStoreClientTest {
             PersistentSubscription running = client.subscribeToStream("s", "g", parking).get();
             assertEquals("s@0", parking.next());
             assertEquals("s@1", parking.next());
-            while (client.getInfoToStream("s", "g").get().orElseThrow().getStats()
+            while (client.getInfoToStream("s", "g")
+                            .get()
+                            .orElseThrow()
+                            .getStats()
                             .getParkedMessageCount()
                     < 2) {
                 Thread.sleep(10);

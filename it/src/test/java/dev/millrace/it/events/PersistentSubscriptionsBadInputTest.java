@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+
 import dev.millrace.it.Product;
 
 import io.grpc.CallOptions;
@@ -15,9 +18,6 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.kurrent.dbclient.proto.persistentsubscriptions.Persistent;
 import io.kurrent.dbclient.proto.shared.Shared;
-
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Message;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -235,8 +235,7 @@ class PersistentSubscriptionsBadInputTest {
     void acknowledgements_of_what_nobody_has_change_nothing() throws Exception {
         create();
         Called consumer = call("Read").send(options("g", 1).build());
-        assertEquals(
-                "s::g", consumer.next().getSubscriptionConfirmation().getSubscriptionId());
+        assertEquals("s::g", consumer.next().getSubscriptionConfirmation().getSubscriptionId());
         for (Persistent.ReadReq.Nack.Action action :
                 List.of(
                         Persistent.ReadReq.Nack.Action.Park,
@@ -248,7 +247,8 @@ class PersistentSubscriptionsBadInputTest {
                                     Persistent.ReadReq.Nack.newBuilder()
                                             .setAction(action)
                                             .addIds(
-                                                    Shared.UUID.newBuilder()
+                                                    Shared.UUID
+                                                            .newBuilder()
                                                             .setString(
                                                                     "00000000-0000-0000-0000-000000000007")))
                             .build());

@@ -68,9 +68,7 @@ class PersistentSubscriptionsTest {
         product = Product.up(data, "--only", "events");
         KurrentDBClientSettings settings =
                 KurrentDBConnectionString.parseOrThrow(
-                        "kurrentdb://127.0.0.1:"
-                                + product.port("events.grpc.port")
-                                + "?tls=false");
+                        "kurrentdb://127.0.0.1:" + product.port("events.grpc.port") + "?tls=false");
         streams = KurrentDBClient.create(settings);
         client = KurrentDBPersistentSubscriptionsClient.create(settings);
     }
@@ -93,8 +91,7 @@ class PersistentSubscriptionsTest {
     private void append(String stream, int count) throws Exception {
         List<EventData> events = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            events.add(
-                    EventDataBuilder.json("t", "{}".getBytes(StandardCharsets.UTF_8)).build());
+            events.add(EventDataBuilder.json("t", "{}".getBytes(StandardCharsets.UTF_8)).build());
         }
         streams.appendToStream(
                         stream,
@@ -220,8 +217,7 @@ class PersistentSubscriptionsTest {
     @Test
     void what_is_not_acknowledged_in_time_comes_again_and_is_parked_in_the_end() throws Exception {
         append("s", 2);
-        client.createToStream("s", "g", fromStart().messageTimeoutInMs(200).maxRetryCount(1))
-                .get();
+        client.createToStream("s", "g", fromStart().messageTimeoutInMs(200).maxRetryCount(1)).get();
         Consumer consumer = new Consumer();
         PersistentSubscription running = subscribe("s", consumer, 10);
         assertEquals(names("s", 0, 2, 0), consumer.next(2));
@@ -258,8 +254,7 @@ class PersistentSubscriptionsTest {
         assertEquals(names("s", 3, 4, 1), consumer.next(1));
         running.ack(consumer.event());
         await(() -> info("s").getStats().getParkedMessageCount() == 2);
-        client.replayParkedMessagesToStream(
-                        "s", "g", ReplayParkedMessagesOptions.get().stopAt(1))
+        client.replayParkedMessagesToStream("s", "g", ReplayParkedMessagesOptions.get().stopAt(1))
                 .get();
         String parked = "$persistentsubscription-s::g-parked";
         assertEquals(names(parked, 0, 1, 0), consumer.next(1));
@@ -387,7 +382,8 @@ class PersistentSubscriptionsTest {
                                         .get());
         assertTrue(
                 String.valueOf(failure.getStatus().getDescription())
-                        .contains("'ReadBatchSize may not be greater than or equal to BufferSize'"));
+                        .contains(
+                                "'ReadBatchSize may not be greater than or equal to BufferSize'"));
         assertTrue(
                 failure(
                                 () ->
