@@ -115,6 +115,14 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
         }
     }
 
+    boolean hasTasks() {
+        return !tasks.isEmpty();
+    }
+
+    Store store() {
+        return store;
+    }
+
     State state() {
         return machine.state();
     }
@@ -131,15 +139,21 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
     void change(long bytes, Runnable changes) {
         store.lock();
         try {
-            while (store.admit(bytes) != Journal.Admission.ADMITTED) {
-                assertEquals(Journal.State.OPEN, store.journal().state());
-                shard.segments().prepareSpace();
-            }
+            admit(bytes);
             changes.run();
             store.commit();
         } finally {
             store.unlock();
         }
+    }
+
+    /** Within a change: sets space aside for more. */
+    Journal.Admission admit(long bytes) {
+        while (store.admit(bytes) != Journal.Admission.ADMITTED) {
+            assertEquals(Journal.State.OPEN, store.journal().state());
+            shard.segments().prepareSpace();
+        }
+        return Journal.Admission.ADMITTED;
     }
 
     /** Appends as a client would; what must be looked up in a file is. */

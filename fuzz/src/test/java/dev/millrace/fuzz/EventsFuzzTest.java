@@ -2,9 +2,14 @@ package dev.millrace.fuzz;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
+import dev.millrace.events.group.Group;
+import dev.millrace.events.group.GroupForm;
 import dev.millrace.events.wire.MalformedMessage;
 import dev.millrace.events.wire.MessageReader;
+import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kernel.journal.EffectReader;
 import dev.millrace.kernel.memory.GuardedMemory;
+import dev.millrace.kernel.memory.NativeBuffer;
 
 import java.lang.foreign.Arena;
 
@@ -18,6 +23,23 @@ class EventsFuzzTest {
             long address = GuardedMemory.copy(arena, sent).address();
             walk(new MessageReader(address, sent.length), 0);
         } catch (MalformedMessage refused) {
+            return; // As declared.
+        }
+    }
+
+    @FuzzTest(maxDuration = "30s")
+    void groups_are_read_or_damaged(byte[] kept) {
+        try (Arena arena = Arena.ofConfined()) {
+            EffectReader in = new EffectReader("groups");
+            in.read(GuardedMemory.copy(arena, kept).address(), kept.length);
+            Group group = GroupForm.readWhole(in);
+            NativeBuffer out = new NativeBuffer(1024);
+            GroupForm.put(out, group);
+            if (out.length() > GroupForm.bytesMax(group)) {
+                throw new AssertionError("more than was set aside: " + out.length());
+            }
+            out.free();
+        } catch (CorruptJournalException damaged) {
             return; // As declared.
         }
     }

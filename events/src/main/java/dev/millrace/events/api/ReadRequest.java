@@ -161,28 +161,6 @@ record ReadRequest(
             checkpointEvery = Math.max(1, max * multiplier);
         }
 
-        private static Filter expression(boolean byType, MessageReader in) {
-            String regex = "";
-            List<byte[]> prefixes = new ArrayList<>();
-            while (in.next()) {
-                switch (in.field()) {
-                    case 1 -> regex = in.text();
-                    case 2 -> prefixes.add(in.bytes());
-                    default -> {
-                        // A later version's.
-                    }
-                }
-            }
-            if (!prefixes.isEmpty()) {
-                return new Filter.Prefixes(byType, List.copyOf(prefixes));
-            }
-            try {
-                return new Filter.Expression(byType, Pattern.compile(regex));
-            } catch (PatternSyntaxException malformed) {
-                throw new MalformedMessage("filter: " + malformed.getMessage());
-            }
-        }
-
         ReadRequest whole() {
             if (!hasSource || !subscription && !hasCount) {
                 throw new MalformedMessage("a read without a stream, or without a count");
@@ -203,6 +181,29 @@ record ReadRequest(
                     filter,
                     checkpointEvery,
                     textIds);
+        }
+    }
+
+    /** Expression of FilterOptions, of a stream's name or of an event's type. */
+    static Filter expression(boolean byType, MessageReader in) {
+        String regex = "";
+        List<byte[]> prefixes = new ArrayList<>();
+        while (in.next()) {
+            switch (in.field()) {
+                case 1 -> regex = in.text();
+                case 2 -> prefixes.add(in.bytes());
+                default -> {
+                    // A later version's.
+                }
+            }
+        }
+        if (!prefixes.isEmpty()) {
+            return new Filter.Prefixes(byType, List.copyOf(prefixes));
+        }
+        try {
+            return new Filter.Expression(byType, Pattern.compile(regex));
+        } catch (PatternSyntaxException malformed) {
+            throw new MalformedMessage("filter: " + malformed.getMessage());
         }
     }
 

@@ -36,6 +36,7 @@ final class ServerFeatures {
             // In lower case, as KurrentDB gives them and clients compare them.
             out.text(1, method.name().toLowerCase(Locale.ROOT));
             out.text(2, method.service().toLowerCase(Locale.ROOT));
+            method.features().forEach(feature -> out.text(3, feature));
             out.end(begun);
         }
         out.text(2, VERSION);

@@ -3,6 +3,7 @@ package dev.millrace.events.api;
 import dev.millrace.events.append.Appender;
 import dev.millrace.events.grpc.Method;
 import dev.millrace.events.server.EventsLoop;
+import dev.millrace.events.subscription.Subscriptions;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,10 @@ public final class Services {
 
     private Services() {}
 
-    public static List<Method> all(EventsLoop loop, Appender appender) {
+    public static List<Method> all(
+            EventsLoop loop, Appender appender, Subscriptions subscriptions) {
         List<Method> methods = new ArrayList<>(Streams.methods(loop, appender));
+        methods.addAll(PersistentSubscriptions.methods(loop, subscriptions));
         methods.add(Gossip.method(loop::nowMillis));
         methods.add(ServerFeatures.method(methods));
         return List.copyOf(methods);

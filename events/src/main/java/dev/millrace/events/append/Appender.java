@@ -208,6 +208,11 @@ public final class Appender {
         effects().limit(stream, new Limits(before, limits.maxCount(), limits.maxAgeSeconds()));
     }
 
+    /** Hides what a stream has before a revision; the space was admitted. */
+    public void truncate(StreamName name, long before) {
+        truncate(name, findOrAdd(name), before);
+    }
+
     private Event.Draft own(byte[] type, byte[] data, int flags) {
         UUID id = UUID.randomUUID();
         scratch.clear();

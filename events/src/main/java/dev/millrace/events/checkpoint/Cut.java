@@ -1,10 +1,13 @@
 package dev.millrace.events.checkpoint;
 
 import dev.millrace.events.effect.Replay;
+import dev.millrace.events.group.Group;
+import dev.millrace.events.group.GroupForm;
 import dev.millrace.events.log.Event;
 import dev.millrace.events.log.EventLog;
 import dev.millrace.events.state.State;
 import dev.millrace.events.stream.StreamsCut;
+import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.shard.Checkpoint;
 
 import java.nio.charset.StandardCharsets;
@@ -21,23 +24,27 @@ import java.util.concurrent.locks.ReentrantLock;
  * STREAMS  streams (see {@link StreamsCut}), in the order of their numbers
  * FILE     name bytes varint | name
  * EVENTS   events (see {@link Event}), in the order of the log
+ * GROUPS   groups of consumers, whole (see {@link GroupForm})
  * </pre>
  */
 final class Cut implements Runnable {
     static final int STREAMS = 1;
     static final int FILE = 2;
     static final int EVENTS = 3;
+    static final int GROUPS = 4;
 
     private final ReentrantLock lock;
     private final Checkpoint checkpoint;
     private final StreamsCut streams;
     private final Queue<EventLog.Image> segments;
+    private final Queue<Group> groups;
 
     Cut(State state, ReentrantLock lock, Checkpoint checkpoint) {
         this.lock = lock;
         this.checkpoint = checkpoint;
         this.streams = state.streams().cut();
         this.segments = new ArrayDeque<>(state.log().images());
+        this.groups = new ArrayDeque<>(state.groups().all());
     }
 
     @Override
@@ -66,6 +73,9 @@ final class Cut implements Runnable {
         }
         while (!segments.isEmpty() && !checkpoint.isAbandoned()) {
             give(segments.remove());
+        }
+        while (!groups.isEmpty() && !checkpoint.isAbandoned()) {
+            giveGroups();
         }
     }
 
@@ -100,6 +110,16 @@ final class Cut implements Runnable {
         }
         checkpoint.give(Replay.machine(), block);
         return more;
+    }
+
+    private void giveGroups() throws InterruptedException {
+        Checkpoint.Block block = take();
+        NativeBuffer out = block.buffer();
+        out.putByte(GROUPS);
+        while (!groups.isEmpty() && out.length() < Checkpoint.BLOCK_BYTES / 2) {
+            GroupForm.putWhole(out, groups.remove());
+        }
+        checkpoint.give(Replay.machine(), block);
     }
 
     private void give(EventLog.Image image) throws InterruptedException {

@@ -1,6 +1,7 @@
 package dev.millrace.events.checkpoint;
 
 import dev.millrace.events.effect.Replay;
+import dev.millrace.events.group.GroupForm;
 import dev.millrace.events.log.Event;
 import dev.millrace.events.state.State;
 import dev.millrace.events.stream.StreamTable;
@@ -27,6 +28,7 @@ final class Loading {
                 case Cut.STREAMS -> stream();
                 case Cut.FILE -> file();
                 case Cut.EVENTS -> event();
+                case Cut.GROUPS -> state.groups().put(GroupForm.readWhole(in));
                 default -> throw in.damaged(kind + ": unknown");
             }
         }

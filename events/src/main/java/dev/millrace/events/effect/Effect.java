@@ -24,5 +24,17 @@ final class Effect {
     /** stream, an event as in {@link #APPEND}. */
     static final int TOMBSTONE = 4;
 
+    /** a group (see GroupForm): a new one, or another form of what there was. */
+    static final int GROUP = 5;
+
+    /** group; it is no more. */
+    static final int DROP_GROUP = 6;
+
+    /** group, place: up to it all is done. */
+    static final int CHECKPOINT = 7;
+
+    /** group, revision: parked messages before it are to be delivered again. */
+    static final int REPLAY = 8;
+
     private Effect() {}
 }

@@ -1,5 +1,7 @@
 package dev.millrace.events.effect;
 
+import dev.millrace.events.group.Group;
+import dev.millrace.events.group.GroupForm;
 import dev.millrace.events.log.Event;
 import dev.millrace.events.state.State;
 import dev.millrace.events.stream.Limits;
@@ -70,6 +72,34 @@ public final class Effects {
         out.putVarint(limits.maxCount());
         out.putVarint(limits.maxAgeSeconds());
         state.limit(stream, limits);
+    }
+
+    /** Adds a group, or gives one other settings. */
+    public void defineGroup(Group group) {
+        GroupForm.put(begin(Effect.GROUP), group);
+        state.groups().define(group);
+    }
+
+    public void dropGroup(int number) {
+        NativeBuffer out = begin(Effect.DROP_GROUP);
+        out.putVarint(number);
+        state.groups().drop(number);
+    }
+
+    /** Up to this place all of a group's messages are done. */
+    public void checkpoint(int number, long place) {
+        NativeBuffer out = begin(Effect.CHECKPOINT);
+        out.putVarint(number);
+        out.putVarint(place);
+        state.groups().checkpoint(number, place);
+    }
+
+    /** A group's parked messages before this revision are to be delivered again. */
+    public void replay(int number, long until) {
+        NativeBuffer out = begin(Effect.REPLAY);
+        out.putVarint(number);
+        out.putVarint(until);
+        state.groups().replay(number, until);
     }
 
     /** Deletes a stream for good. */

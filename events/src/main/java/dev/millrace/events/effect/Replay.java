@@ -1,5 +1,6 @@
 package dev.millrace.events.effect;
 
+import dev.millrace.events.group.GroupForm;
 import dev.millrace.events.log.Event;
 import dev.millrace.events.state.State;
 import dev.millrace.events.stream.Limits;
@@ -32,6 +33,10 @@ public final class Replay {
                 case Effect.APPEND -> state.append(stream(), draft());
                 case Effect.LIMIT -> state.limit(stream(), limits(in));
                 case Effect.TOMBSTONE -> state.tombstone(stream(), draft());
+                case Effect.GROUP -> state.groups().define(GroupForm.read(in));
+                case Effect.DROP_GROUP -> state.groups().drop(group());
+                case Effect.CHECKPOINT -> state.groups().checkpoint(group(), in.varint());
+                case Effect.REPLAY -> state.groups().replay(group(), in.varint());
                 default -> throw in.damaged("effect " + code + ": unknown");
             }
         }
@@ -48,6 +53,14 @@ public final class Replay {
             throw in.damaged("stream " + stream + " (expected: < " + state.streams().count() + ")");
         }
         return (int) stream;
+    }
+
+    private int group() {
+        long number = in.varint();
+        if (!state.groups().has(number)) {
+            throw in.damaged("group " + number + ": unknown");
+        }
+        return (int) number;
     }
 
     private Event.Draft draft() {

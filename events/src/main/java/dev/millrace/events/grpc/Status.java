@@ -14,6 +14,7 @@ public record Status(Code code, String message, Map<String, String> details) {
     /** The codes that are answered here, with their numbers. */
     public enum Code {
         OK(0),
+        CANCELLED(1),
         INVALID_ARGUMENT(3),
         DEADLINE_EXCEEDED(4),
         NOT_FOUND(5),

@@ -8,6 +8,7 @@ import dev.millrace.events.log.EventLog;
 import dev.millrace.events.operator.EventsRoutes;
 import dev.millrace.events.server.EventsLoop;
 import dev.millrace.events.store.Store;
+import dev.millrace.events.subscription.Subscriptions;
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 import dev.millrace.kernel.config.Settings;
@@ -118,10 +119,12 @@ public final class EventsRoom implements Room {
         shard.journal().listen(serving);
         executor.scheduleAtFixedRate(
                 this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        Appender appender = new Appender(store);
+        Subscriptions subscriptions = subscriptions(serving, appender);
         EventsRoutes.add(context.routes(), serving);
         GrpcServer server =
                 new GrpcServer(
-                        Services.all(serving, new Appender(store)),
+                        Services.all(serving, appender, subscriptions),
                         Services.MESSAGE_BYTES_MAX,
                         context.log());
         context.network()
@@ -131,6 +134,25 @@ public final class EventsRoom implements Room {
                                 .agreeing("h2"),
                         group,
                         server::accept);
+    }
+
+    /** On their loop from here on. */
+    private static Subscriptions subscriptions(EventsLoop serving, Appender appender) {
+        Subscriptions made = new Subscriptions(serving, appender);
+        serving.soon(made::start);
+        serving.executor()
+                .scheduleAtFixedRate(
+                        () -> tick(serving, made),
+                        Subscriptions.TICK_MILLIS,
+                        Subscriptions.TICK_MILLIS,
+                        TimeUnit.MILLISECONDS);
+        return made;
+    }
+
+    private static void tick(EventsLoop serving, Subscriptions subscriptions) {
+        if (!subscriptions.isEmpty()) {
+            serving.change(subscriptions::tick);
+        }
     }
 
     private ExecutorService threads(String name, int count) {

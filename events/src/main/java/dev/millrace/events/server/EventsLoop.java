@@ -2,6 +2,7 @@ package dev.millrace.events.server;
 
 import dev.millrace.events.log.EventLog;
 import dev.millrace.events.store.Store;
+import dev.millrace.events.subscription.Host;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.room.Durability;
@@ -23,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * changes as records, answers that wait until these are durable, and the position up to which
  * events are to be seen. Readers see nothing that a power cut could take under the room's policy.
  */
-public final class EventsLoop implements Journal.Listener, EventLog.Listener {
+public final class EventsLoop implements Journal.Listener, EventLog.Listener, Host {
     private static final long RETRY_MILLIS = 1_000;
     private static final long PAUSE_MILLIS = 5;
 
@@ -63,10 +64,12 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
         this.visible = noted;
     }
 
+    @Override
     public Store store() {
         return store;
     }
 
+    @Override
     public Log log() {
         return log;
     }
@@ -77,6 +80,7 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
     }
 
     /** Milliseconds since 1970. */
+    @Override
     public long nowMillis() {
         return store.clock().millis();
     }
@@ -119,6 +123,11 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
         all.forEach(this::await);
     }
 
+    @Override
+    public void soon(Runnable then) {
+        loop.execute(() -> change(then));
+    }
+
     /** When it returns no change is made any more. Not on the loop. */
     public void stopAndWait() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
@@ -137,6 +146,7 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
      * @return what the journal says; with {@code WAIT} nothing may be changed, and {@code again}
      *     will be run
      */
+    @Override
     public Journal.Admission admit(long bytes, Runnable again) {
         Journal.Admission admission = store.admit(bytes);
         if (admission == Journal.Admission.WAIT) {
@@ -158,6 +168,7 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
     // ---- What is to be seen
 
     /** The position of the last event that readers may see. */
+    @Override
     public long visible() {
         return visible;
     }
@@ -178,11 +189,13 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
     }
 
     /** Runs something, under the lock, when there is more to be seen; once. */
+    @Override
     public void whenMore(Runnable then) {
         atHead.add(then);
     }
 
     /** It is not to be run any more. */
+    @Override
     public void forget(Runnable then) {
         atHead.remove(then);
     }

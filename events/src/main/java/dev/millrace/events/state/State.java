@@ -1,13 +1,14 @@
 package dev.millrace.events.state;
 
+import dev.millrace.events.group.GroupTable;
 import dev.millrace.events.log.Event;
 import dev.millrace.events.log.EventLog;
 import dev.millrace.events.stream.Limits;
 import dev.millrace.events.stream.StreamTable;
 
 /**
- * Streams and their events. Changed by {@code effect.Effects} and {@code effect.Replay} only, under
- * the room's lock.
+ * Streams and their events, and who reads them together. Changed by {@code effect.Effects} and
+ * {@code effect.Replay} only, under the room's lock.
  */
 public final class State {
     /** The revision of the event that says that its stream is deleted for good. */
@@ -15,6 +16,7 @@ public final class State {
 
     private final StreamTable streams = new StreamTable();
     private final RecentIds recent = new RecentIds();
+    private final GroupTable groups = new GroupTable();
     private final EventLog log;
 
     public State(EventLog log) {
@@ -32,6 +34,11 @@ public final class State {
     /** The ids of the newest events. */
     public RecentIds recent() {
         return recent;
+    }
+
+    /** Groups of consumers. */
+    public GroupTable groups() {
+        return groups;
     }
 
     /** Adds a stream of a name that is not there; its number. */

@@ -18,6 +18,7 @@ import dev.millrace.kernel.shard.Shard;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.Promise;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,9 +106,16 @@ class EventsLoopTest {
     private static <T> T onLoop(EventsLoop loop, Callable<T> task) {
         T result = loop.executor().submit(task).syncUninterruptibly().getNow();
         for (int turn = 0; turn < 3; turn++) {
-            loop.executor().submit(() -> {}).syncUninterruptibly();
+            endTurn(loop.executor());
         }
         return result;
+    }
+
+    /** Waits until a turn is over, with the sync at its end; tasks alone may all be of one turn. */
+    private static void endTurn(SingleThreadEventLoop loop) {
+        Promise<Void> over = loop.newPromise();
+        loop.execute(() -> loop.executeAfterEventLoopIteration(() -> over.setSuccess(null)));
+        over.syncUninterruptibly();
     }
 
     private int appendAndCount(EventsLoop loop) {

@@ -5,16 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.eventstore.dbclient.AppendToStreamOptions;
+import com.eventstore.dbclient.CreatePersistentSubscriptionToStreamOptions;
 import com.eventstore.dbclient.EventData;
 import com.eventstore.dbclient.EventDataBuilder;
 import com.eventstore.dbclient.EventStoreDBClient;
+import com.eventstore.dbclient.EventStoreDBClientSettings;
 import com.eventstore.dbclient.EventStoreDBConnectionString;
+import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
 import com.eventstore.dbclient.ExpectedRevision;
+import com.eventstore.dbclient.NackAction;
+import com.eventstore.dbclient.NamedConsumerStrategy;
+import com.eventstore.dbclient.PersistentSubscription;
+import com.eventstore.dbclient.PersistentSubscriptionListener;
 import com.eventstore.dbclient.ReadStreamOptions;
+import com.eventstore.dbclient.RecordedEvent;
 import com.eventstore.dbclient.ResolvedEvent;
 import com.eventstore.dbclient.SubscribeToAllOptions;
 import com.eventstore.dbclient.Subscription;
 import com.eventstore.dbclient.SubscriptionListener;
+import com.eventstore.dbclient.UpdatePersistentSubscriptionToStreamOptions;
 import com.eventstore.dbclient.WrongExpectedVersionException;
 
 import dev.millrace.it.Product;
@@ -82,6 +91,82 @@ class EventStoreClientTest {
             assertEquals("1", heard.poll(30, TimeUnit.SECONDS));
             assertEquals("2", heard.poll(30, TimeUnit.SECONDS));
             client.shutdown().get();
+        }
+    }
+
+    private static EventStoreDBClientSettings settings(Product product) throws Exception {
+        return EventStoreDBConnectionString.parseOrThrow(
+                "esdb+discover://127.0.0.1:" + product.port("events.grpc.port") + "?tls=false");
+    }
+
+    /** Parks what comes for the first time, and acknowledges what is replayed. */
+    private static final class Parking extends PersistentSubscriptionListener {
+        private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+
+        @Override
+        public void onEvent(PersistentSubscription subscription, int retries, ResolvedEvent event) {
+            RecordedEvent original = event.getOriginalEvent();
+            if (original.getStreamId().equals("s")) {
+                subscription.nack(NackAction.Park, "because", event);
+            } else {
+                subscription.ack(event);
+            }
+            heard.add(original.getStreamId() + "@" + original.getRevision());
+        }
+
+        String next() throws InterruptedException {
+            return String.valueOf(heard.poll(30, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void it_has_persistent_subscriptions() throws Exception {
+        try (Product product = Product.up(data, "--only", "events")) {
+            EventStoreDBClient streams = EventStoreDBClient.create(settings(product));
+            EventStoreDBPersistentSubscriptionsClient client =
+                    EventStoreDBPersistentSubscriptionsClient.create(settings(product));
+            streams.appendToStream("s", event("1"), event("2")).get();
+            client.createToStream(
+                            "s", "g", CreatePersistentSubscriptionToStreamOptions.get().fromStart())
+                    .get();
+            client.createToAll("g").get();
+            assertEquals(2, client.listAll().get().size());
+            Parking parking = new Parking();
+            PersistentSubscription running = client.subscribeToStream("s", "g", parking).get();
+            assertEquals("s@0", parking.next());
+            assertEquals("s@1", parking.next());
+            while (client.getInfoToStream("s", "g")
+                            .get()
+                            .orElseThrow()
+                            .getStats()
+                            .getParkedMessageCount()
+                    < 2) {
+                Thread.sleep(10);
+            }
+            client.replayParkedMessagesToStream("s", "g").get();
+            assertEquals("$persistentsubscription-s::g-parked@0", parking.next());
+            assertEquals("$persistentsubscription-s::g-parked@1", parking.next());
+            running.stop();
+            client.updateToStream(
+                            "s",
+                            "g",
+                            UpdatePersistentSubscriptionToStreamOptions.get()
+                                    .namedConsumerStrategy(NamedConsumerStrategy.PINNED))
+                    .get();
+            assertEquals(
+                    "Pinned",
+                    client.getInfoToStream("s", "g")
+                            .get()
+                            .orElseThrow()
+                            .getSettings()
+                            .getNamedConsumerStrategy()
+                            .toString());
+            client.restartSubsystem().get();
+            client.deleteToStream("s", "g").get();
+            client.deleteToAll("g").get();
+            assertEquals(0, client.listAll().get().size());
+            client.shutdown().get();
+            streams.shutdown().get();
         }
     }
 }
