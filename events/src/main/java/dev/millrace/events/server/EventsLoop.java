@@ -3,6 +3,7 @@ package dev.millrace.events.server;
 import dev.millrace.events.log.EventLog;
 import dev.millrace.events.store.Store;
 import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.room.Durability;
 import dev.millrace.kernel.room.FailStop;
@@ -41,6 +42,10 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
     private boolean pumpScheduled;
     private boolean changing;
     private boolean stopped;
+
+    /** Guarded by the store's lock. */
+    private boolean showAsked;
+
     private long position;
     private long noted;
     private long visible;
@@ -97,18 +102,19 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
         }
         changing = true;
         store.lock();
+        long end;
         try {
             changes.run();
         } finally {
             position = store.commit();
+            end = store.state().log().end();
             store.unlock();
             changing = false;
         }
-        committed();
+        committed(end);
     }
 
-    private void committed() {
-        long end = store.state().log().end();
+    private void committed(long end) {
         if (end > noted) {
             noted = end;
             // Before the answers: who has one sees what he has written.
@@ -119,11 +125,43 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
         all.forEach(this::await);
     }
 
+    // ---- Changes in other rooms' records
+
+    /**
+     * Lets what changes on this thread be a part of another room's record; not on the loop.
+     *
+     * @return false if the room has stopped; nothing is locked then
+     */
+    public boolean join(RecordWriter record) {
+        return store.join(record);
+    }
+
+    /**
+     * Ends it. The events are shown when they are durable: the loop sees to it, once for all that
+     * come until then.
+     *
+     * @param appended the record's position; 0: nothing was changed
+     */
+    public void leave(long appended) {
+        boolean ask = appended > 0 && !showAsked;
+        showAsked |= ask;
+        store.leave(appended);
+        if (ask) {
+            loop.execute(() -> change(() -> showAsked = false));
+        }
+    }
+
+    /** Whether answers wait until the medium has what they depend on. */
+    public boolean waitsForDisk() {
+        return durability.waitsForDisk();
+    }
+
     /** When it returns no change is made any more. Not on the loop. */
     public void stopAndWait() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
         loop.execute(
                 () -> {
+                    store.close();
                     stopped = true;
                     done.countDown();
                 });

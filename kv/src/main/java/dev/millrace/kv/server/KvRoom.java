@@ -14,6 +14,7 @@ import dev.millrace.kernel.room.RoomContext;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.shard.StateMachine;
+import dev.millrace.kernel.transaction.Participants;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.config.Parameters;
@@ -80,14 +81,20 @@ public final class KvRoom implements Room {
     private static final int STRIPES_FOR_LOOPS = 64;
 
     private final ShardRoom shards;
+    private final Participants participants;
     private final Consumer<SyncPolicy> policyChange;
     private @Nullable KvMachine machine;
     private @Nullable Housekeeping housekeeping;
     private @Nullable Runnable shutdown;
 
-    /** It puts its state machine on the shard; start both together. */
-    public KvRoom(ShardRoom shards) {
+    /**
+     * It puts its state machine on the shard; start both together.
+     *
+     * @param participants the rooms in which its commands may change something, too
+     */
+    public KvRoom(ShardRoom shards, Participants participants) {
         this.shards = shards;
+        this.participants = participants;
         policyChange = shards.add(this::machine, KvRoom::policy);
     }
 
@@ -132,6 +139,7 @@ public final class KvRoom implements Room {
                         policy(context.settings()) == SyncPolicy.ALWAYS,
                         new CommandTable(Commands.all()),
                         Clock.systemUTC());
+        serving.participants(participants);
         serving.config().requirepass(context.get(PASSWORD));
         serving.config().set(Config.Quantity.MAXCLIENTS, context.get(Guard.CONNECTIONS_MAX));
         Path dump = dump(context);
