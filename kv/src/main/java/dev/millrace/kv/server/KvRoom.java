@@ -18,6 +18,7 @@ import dev.millrace.kernel.transaction.Participants;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.config.Parameters;
+import dev.millrace.kv.embedded.Block;
 import dev.millrace.kv.info.Recent;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
@@ -86,6 +87,7 @@ public final class KvRoom implements Room {
     private @Nullable KvMachine machine;
     private @Nullable Housekeeping housekeeping;
     private @Nullable Runnable shutdown;
+    private volatile @Nullable InProcessClients inProcess;
 
     /**
      * It puts its state machine on the shard; start both together.
@@ -167,6 +169,7 @@ public final class KvRoom implements Room {
                     new KvLoop(loop, serving, context.log(), context.failStop(), longestNanos));
         }
         store.serve(serving);
+        inProcess = new InProcessClients(List.copyOf(loops.values()), shard.journal());
         Housekeeping keeping = new Housekeeping(serving, shards, loops.values());
         housekeeping = keeping;
         keeping.start();
@@ -190,6 +193,18 @@ public final class KvRoom implements Room {
                             group,
                             channel -> accept(channel, loops, serving));
         }
+    }
+
+    /**
+     * Begins a block of changes that happen wholly or not at all, in every room that takes part.
+     * From any thread, once the room is started.
+     */
+    public Block begin() {
+        InProcessClients clients = inProcess;
+        if (clients == null) {
+            throw new IllegalStateException("the kv room is not started");
+        }
+        return new Block(clients::execute);
     }
 
     /** The file that SAVE and BGSAVE write. */
@@ -233,6 +248,10 @@ public final class KvRoom implements Room {
         Housekeeping keeping = housekeeping;
         if (keeping != null) {
             keeping.stop();
+        }
+        InProcessClients clients = inProcess;
+        if (clients != null) {
+            clients.stop();
         }
     }
 
