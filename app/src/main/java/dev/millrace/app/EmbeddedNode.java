@@ -91,7 +91,8 @@ public final class EmbeddedNode implements AutoCloseable {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        setting + ": nothing listens there (expected: a port's key)"))
+                                        setting
+                                                + ": nothing listens there (expected: a port's key)"))
                 .port();
     }
 

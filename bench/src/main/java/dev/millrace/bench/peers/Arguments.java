@@ -7,6 +7,7 @@ import dev.millrace.bench.queue.QueueRows;
 import dev.millrace.bench.server.Contestant;
 import dev.millrace.bench.server.Millrace;
 import dev.millrace.bench.server.Redis;
+import dev.millrace.bench.transaction.TransactionRows;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,8 +51,8 @@ final class Arguments {
     }
 
     private void check() throws BadUsage {
-        if (!room.equals("kv") && !room.equals("queue")) {
-            throw new BadUsage("room: " + room, "kv or queue");
+        if (!List.of("kv", "queue", "transaction").contains(room)) {
+            throw new BadUsage("room: " + room, "kv, queue or transaction");
         }
         if (!last(Option.PEER).orElse("redis").equals("redis")) {
             throw new BadUsage("--peer: " + last(Option.PEER).orElse(""), "redis");
@@ -73,12 +74,20 @@ final class Arguments {
     }
 
     private List<Comparison> rowsOfRoom() {
-        return room.equals("queue") ? QueueRows.all() : KvRows.all();
+        return switch (room) {
+            case "queue" -> QueueRows.all();
+            case "transaction" -> TransactionRows.all();
+            default -> KvRows.all();
+        };
     }
 
     /** The name of what the room is compared with. */
     String peer() {
-        return room.equals("queue") ? "peer" : "Redis";
+        return switch (room) {
+            case "queue" -> "peer";
+            case "transaction" -> "its parts";
+            default -> "Redis";
+        };
     }
 
     /** The rows that were asked for and that say something about the subject. */

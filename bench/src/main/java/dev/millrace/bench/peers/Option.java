@@ -40,7 +40,9 @@ enum Option {
                 .map(option -> "  %-20s %s".formatted(option, option.meaning))
                 .collect(
                         Collectors.joining(
-                                "\n", "usage: millrace bench-peers kv|queue [OPTION]...\n", ""));
+                                "\n",
+                                "usage: millrace bench-peers kv|queue|transaction [OPTION]...\n",
+                                ""));
     }
 
     boolean isFlag() {

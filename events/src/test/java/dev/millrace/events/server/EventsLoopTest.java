@@ -18,6 +18,7 @@ import dev.millrace.kernel.shard.Shard;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.Promise;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,9 +106,20 @@ class EventsLoopTest {
     private static <T> T onLoop(EventsLoop loop, Callable<T> task) {
         T result = loop.executor().submit(task).syncUninterruptibly().getNow();
         for (int turn = 0; turn < 3; turn++) {
-            loop.executor().submit(() -> {}).syncUninterruptibly();
+            awaitEndOfTurn(loop);
         }
         return result;
+    }
+
+    private static void awaitEndOfTurn(EventsLoop loop) {
+        Promise<Void> ended = loop.executor().newPromise();
+        loop.executor()
+                .execute(
+                        () ->
+                                loop.executor()
+                                        .executeAfterEventLoopIteration(
+                                                () -> ended.setSuccess(null)));
+        ended.syncUninterruptibly();
     }
 
     private int appendAndCount(EventsLoop loop) {

@@ -74,9 +74,7 @@ final class Everything implements AutoCloseable {
 
     /** The data of what a stream has. */
     List<String> data(String stream) throws Exception {
-        return stream(stream).stream()
-                .map(event -> text(event.getEvent().getEventData()))
-                .toList();
+        return stream(stream).stream().map(event -> text(event.getEvent().getEventData())).toList();
     }
 
     private static String text(byte[] utf8) {

@@ -16,6 +16,7 @@ import redis.clients.jedis.Transaction;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,7 +132,7 @@ class TransactionCrashTest {
     }
 
     private static Object readable(Object answer) {
-        return answer instanceof byte[] bytes ? new String(bytes) : answer;
+        return answer instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : answer;
     }
 
     /** Nothing of it may ever be seen. */
@@ -140,7 +141,7 @@ class TransactionCrashTest {
             order(redis, client, 1_000_000 + next, "" + (next + 7));
             throw new AssertionError("a wrong expectation was met");
         } catch (JedisDataException refused) {
-            assertTrue(refused.getMessage().startsWith("EXECABORT"), refused.getMessage());
+            assertTrue(String.valueOf(refused.getMessage()).startsWith("EXECABORT"));
         }
     }
 

@@ -50,13 +50,12 @@ class TransactionTest {
 
     private static Object ask(Mr command, String... arguments) {
         Object answer = redis.sendCommand(command, arguments);
-        return answer instanceof byte[] bytes
-                ? new String(bytes, StandardCharsets.UTF_8)
-                : answer;
+        return answer instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : answer;
     }
 
     private static String refusal(Mr command, String... arguments) {
-        return assertThrows(JedisDataException.class, () -> ask(command, arguments)).getMessage();
+        return String.valueOf(
+                assertThrows(JedisDataException.class, () -> ask(command, arguments)).getMessage());
     }
 
     /** The refusal of a transaction that sets a key and has this in it; the key is not set. */
@@ -66,7 +65,8 @@ class TransactionTest {
         block.sendCommand(Mr.PUB, "never", "published");
         block.sendCommand(Mr.APPEND, "never", "type", "appended");
         block.sendCommand(command, arguments);
-        String why = assertThrows(JedisDataException.class, block::exec).getMessage();
+        String why =
+                String.valueOf(assertThrows(JedisDataException.class, block::exec).getMessage());
         assertEquals(false, redis.exists("never"));
         String expected = "EXECABORT Transaction discarded because of: ";
         assertTrue(why.startsWith(expected), why);
@@ -130,8 +130,7 @@ class TransactionTest {
             throws Exception {
         ask(Mr.APPEND, "counted", "t", "1");
         ask(Mr.APPEND, "counted", "t", "2");
-        assertRefused(
-                "E_BAD_TOPIC MR.PUB topic name \"a b\" is not valid", Mr.PUB, "a b", "body");
+        assertRefused("E_BAD_TOPIC MR.PUB topic name \"a b\" is not valid", Mr.PUB, "a b", "body");
         assertRefused("E_BAD_MESSAGE MR.PUB invalid message body size 0", Mr.PUB, "t", "");
         assertRefused(
                 "E_BAD_MESSAGE MR.PUB message too big 1048577 > 1048576",
@@ -182,7 +181,8 @@ class TransactionTest {
         assertRefused("syntax error", Mr.PUB, "t", "body", "DELAY");
         assertRefused("syntax error", Mr.PUB, "t", "body", "LATER", "5");
         assertRefused("DELAY: -1 (expected: milliseconds, >= 0)", Mr.PUB, "t", "b", "DELAY", "-1");
-        assertRefused("DELAY: soon (expected: milliseconds, >= 0)", Mr.PUB, "t", "b", "DELAY", "soon");
+        assertRefused(
+                "DELAY: soon (expected: milliseconds, >= 0)", Mr.PUB, "t", "b", "DELAY", "soon");
         assertRefused("syntax error", Mr.APPEND, "s", "t", "d", "META");
         assertRefused("syntax error", Mr.APPEND, "s", "t", "d", "EXPECT", "any", "EXPECT", "any");
         assertRefused(

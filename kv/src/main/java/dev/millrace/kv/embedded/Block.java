@@ -128,7 +128,9 @@ public final class Block {
                 utf8(Long.toString(delay.toMillis())));
     }
 
-    /** A message for the queues that an AMQP exchange sends it to; it answers how many these are. */
+    /**
+     * A message for the queues that an AMQP exchange sends it to; it answers how many these are.
+     */
     public Block publishTo(String exchange, String routingKey, byte[] body) {
         return add(utf8("MR.PUBX"), utf8(exchange), utf8(routingKey), body);
     }
