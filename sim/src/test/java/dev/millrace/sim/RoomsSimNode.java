@@ -66,10 +66,16 @@ final class RoomsSimNode implements EventLog.Listener, AutoCloseable {
     private final Topics topics;
     private final NativeBuffer name = new NativeBuffer(64);
 
-    /** Loops whose turns have no end: nobody syncs the journal but the simulation. */
-    private final DefaultEventLoop queueThread = new DefaultEventLoop();
+    private final EndlessTurn queueThread = new EndlessTurn();
+    private final EndlessTurn eventsThread = new EndlessTurn();
 
-    private final DefaultEventLoop eventsThread = new DefaultEventLoop();
+    /** A loop whose turn never ends: nobody syncs the journal but the simulation. */
+    private static final class EndlessTurn extends DefaultEventLoop {
+        @Override
+        protected void afterRunningAllTasks() {
+            // Not even when it shuts down.
+        }
+    }
 
     /**
      * @param strict whether the queue and the events wait for the disk; kv does not
