@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 final class WholeNode implements AutoCloseable {
     private static final long START_SECONDS_MAX = 60;
     private static final int LOOK_MILLIS = 5;
-    private static final String SYNCS = "journal_syncs_total ";
+    private static final String SYNCS = "millrace_journal_syncs_total ";
     private static final List<String> OTHER_PORTS =
             List.of(
                     "queue.nsq.port",

@@ -52,15 +52,14 @@ final class Work {
 
     Outcome run(WholeNode node, int connections, double seconds)
             throws IOException, InterruptedException {
-        long cpu = node.cpuMicros();
         double syncs = node.syncs();
+        long cpu = node.cpuMicros();
         long start = System.nanoTime();
         long operations = drive(node, connections, start + (long) (seconds * 1e9));
         double took = (System.nanoTime() - start) / 1e9;
+        double cpuMicros = node.cpuMicros() - cpu;
         return new Outcome(
-                (double) (node.cpuMicros() - cpu) / operations,
-                (node.syncs() - syncs) / operations,
-                took / operations);
+                cpuMicros / operations, (node.syncs() - syncs) / operations, took / operations);
     }
 
     private long drive(WholeNode node, int connections, long untilNanos)
