@@ -10,14 +10,18 @@ import dev.millrace.kv.embedded.Block;
 import dev.millrace.kv.server.KvRoom;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A node inside another program's JVM, as in its tests: every room on free ports of the loopback
- * address, unless the settings say otherwise.
+ * address, unless the settings say otherwise. A node whose state and log are no longer the same
+ * ends the JVM ({@link dev.millrace.kernel.room.FailStop}), as it would end its process.
  *
  * <pre>{@code
  * try (EmbeddedNode node = EmbeddedNode.start(folder, Map.of())) {
@@ -29,6 +33,7 @@ import java.util.Map;
 public final class EmbeddedNode implements AutoCloseable {
     private final Node node;
     private final KvRoom kv;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private EmbeddedNode(Node node, KvRoom kv) {
         this.node = node;
@@ -58,8 +63,13 @@ public final class EmbeddedNode implements AutoCloseable {
                     Settings.read(
                             Node.settings(rooms.all()),
                             Sources.of(assignments.toArray(String[]::new)));
+            // SHUTDOWN ends the node, and not the program around it.
+            CompletableFuture<EmbeddedNode> started = new CompletableFuture<>();
+            KvRoom kv = kv(rooms).onShutdown(() -> started.thenAcceptAsync(EmbeddedNode::end));
             Node node = Node.start(rooms.all(), all, data, Log.silent());
-            return new EmbeddedNode(node, kv(rooms));
+            EmbeddedNode embedded = new EmbeddedNode(node, kv);
+            started.complete(embedded);
+            return embedded;
         } catch (BadSettings bad) {
             throw new IllegalArgumentException(bad.getMessage(), bad);
         }
@@ -96,9 +106,20 @@ public final class EmbeddedNode implements AutoCloseable {
                 .port();
     }
 
-    /** Stops it in order: what was acknowledged is in the data directory. */
+    private void end() {
+        try {
+            close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Stops it in order: what was acknowledged is in the data directory. Twice is quiet. */
     @Override
     public void close() throws IOException {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         try {
             node.stop();
         } catch (InterruptedException interrupt) {

@@ -104,6 +104,7 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
         store.lock();
         long end;
         try {
+            showOthers();
             changes.run();
         } finally {
             position = store.commit();
@@ -200,8 +201,19 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
         return visible;
     }
 
+    /**
+     * What was appended in other rooms' records and is durable is shown to whoever looks now: their
+     * writers may have been answered there, though this loop has not come to {@link #leave}'s task.
+     */
+    private void showOthers() {
+        long end = store.state().log().end();
+        if (end > visible && durability.has(store.position())) {
+            show(end);
+        }
+    }
+
     private void show(long end) {
-        visible = end;
+        visible = Math.max(visible, end);
         if (!pumpScheduled && !atHead.isEmpty()) {
             pumpScheduled = true;
             loop.execute(this::pump);

@@ -108,6 +108,11 @@ public final class Store {
         }
     }
 
+    /** Of the last record with a change of this room, 0 if this process has made none. */
+    public long position() {
+        return position;
+    }
+
     public State state() {
         return state;
     }

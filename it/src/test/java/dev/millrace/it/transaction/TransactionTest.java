@@ -177,6 +177,41 @@ class TransactionTest {
     }
 
     @Test
+    void a_queue_that_would_reject_one_of_the_messages_stops_the_transaction() throws Exception {
+        try (Connection connection = node.amqp();
+                Channel channel = connection.createChannel()) {
+            Map<String, Object> limits = Map.of("x-max-length", 2, "x-overflow", "reject-publish");
+            channel.queueDeclare("narrow", true, false, false, limits);
+        }
+        String reason =
+                "PRECONDITION_FAILED - queue 'narrow' in vhost '/' is full and rejects what is"
+                        + " published";
+        for (int messages : new int[] {3, 2, 1}) {
+            Transaction block = redis.multi();
+            for (int i = 0; i < messages; i++) {
+                block.sendCommand(Mr.PUBX, "", "narrow", messages + "-" + i);
+            }
+            if (messages == 2) {
+                assertEquals(List.of(1L, 1L), block.exec());
+            } else {
+                String why =
+                        String.valueOf(
+                                assertThrows(JedisDataException.class, block::exec).getMessage());
+                assertTrue(why.endsWith(reason), why);
+            }
+        }
+        assertEquals(List.of("2-0", "2-1"), node.queue("narrow"));
+    }
+
+    @Test
+    void who_was_answered_finds_the_event_at_once() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            assertEquals((long) i, ask(Mr.APPEND, "at-once", "t", "{}"));
+            assertEquals(i + 1, node.stream("at-once").size());
+        }
+    }
+
+    @Test
     void bad_input_is_told_what_was_expected() throws Exception {
         assertRefused("syntax error", Mr.PUB, "t", "body", "DELAY");
         assertRefused("syntax error", Mr.PUB, "t", "body", "LATER", "5");

@@ -217,6 +217,22 @@ class RoomsTest {
     }
 
     @Test
+    void a_transaction_for_which_there_is_no_memory_joins_no_room() {
+        begin("SET k v", "MR.PUB a b");
+        assertEquals("OK", kv.client().call("CONFIG", "SET", "maxmemory", "1"));
+        try {
+            assertEquals(
+                    "-EXECABORT Transaction discarded because of: OOM command not allowed when used"
+                            + " memory > 'maxmemory'.",
+                    kv.call("EXEC"));
+            assertEquals(List.of(), notes());
+            assertEquals("OK", kv.call("MR.PUB", "a", "b"), "it takes none of kv's memory");
+        } finally {
+            assertEquals("OK", kv.client().call("CONFIG", "SET", "maxmemory", "0"));
+        }
+    }
+
+    @Test
     void a_client_that_wants_no_replies_changes_rooms_all_the_same() {
         assertEquals(KvClient.NOTHING, kv.call("CLIENT", "REPLY", "OFF"));
         assertEquals(KvClient.NOTHING, kv.call("MR.PUB", "a", "b"));

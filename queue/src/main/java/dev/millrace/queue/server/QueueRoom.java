@@ -159,7 +159,7 @@ public final class QueueRoom implements Room {
     public void settle() {
         QueueLoop serving = loop;
         if (serving != null) {
-            protocols.forEach(protocol -> onLoop(serving, protocol::settle));
+            protocols.forEach(protocol -> onLoop(serving, () -> serving.change(protocol::settle)));
         }
     }
 
