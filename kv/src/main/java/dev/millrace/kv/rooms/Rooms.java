@@ -16,6 +16,9 @@ import java.util.List;
  * it, and in what words it does not, is the room's to say.
  */
 public final class Rooms {
+    /** What is made on the heap for one of them until its transaction is over, beside names. */
+    private static final int BRANCH_BYTES = 768;
+
     private Rooms() {}
 
     private static Command.Builder elsewhere(String name) {
@@ -67,6 +70,7 @@ public final class Rooms {
 
     private static Branch pub(Call call) {
         Messages messages = messages(call);
+        call.takeHeap(BRANCH_BYTES + 2L * call.length(1));
         String topic = call.text(1);
         long delayMillis = delayMillis(call);
         long body = call.address(2);
@@ -88,6 +92,7 @@ public final class Rooms {
 
     private static Branch pubx(Call call) {
         Messages messages = messages(call);
+        call.takeHeap(BRANCH_BYTES + 2L * (call.length(1) + call.length(2)));
         String exchange = call.text(1);
         String routingKey = call.text(2);
         long body = call.address(3);
@@ -107,6 +112,8 @@ public final class Rooms {
 
     private static Branch append(Call call) {
         Streams streams = streams(call);
+        // The room keeps the name in mind until all is checked, and perhaps its metadata's.
+        call.takeHeap(BRANCH_BYTES + 4L * call.length(1));
         Streams.Append event = event(call, streams);
         return new Branch(streams, () -> streams.append(event));
     }

@@ -1388,6 +1388,8 @@ public final class Lane {
                 server.commands(),
                 (command, request) -> whole[0] += measuredIfAny(session, command, request));
         if (whole[0] > open.cost()) {
+            // Expired keys that were found: were there no space, theirs would be given back.
+            commit(session);
             reserve(whole[0]);
         }
     }
@@ -1503,6 +1505,7 @@ public final class Lane {
             commitWithRooms(session);
             return answer;
         } catch (NoSpaceYet | Refusal notNow) {
+            commit(session);
             leaveUnchanged(session);
             throw notNow;
         } catch (Throwable fault) {

@@ -12,6 +12,7 @@ import dev.millrace.kv.Kv;
 import dev.millrace.kv.KvClient;
 import dev.millrace.kv.KvLanes;
 import dev.millrace.kv.LaneClient;
+import dev.millrace.kv.command.Call;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,6 +215,28 @@ class RoomsTest {
         assertEquals("OK", kv.call("DISCARD"));
         assertEquals("-ERR EXEC without MULTI", kv.call("EXEC"));
         assertEquals(List.of(), notes());
+    }
+
+    @Test
+    void what_a_transaction_makes_on_the_heap_has_a_limit() {
+        String name = "n".repeat(60_000);
+        long most = Call.HEAP_BYTES_MAX / (4 * name.length());
+        assertEquals("OK", kv.call("MULTI"));
+        for (long i = 0; i <= most; i++) {
+            assertEquals("QUEUED", kv.call("MR.APPEND", name, "t", "d"));
+        }
+        String refusal = kv.call("EXEC");
+        assertTrue(
+                refusal.startsWith(
+                        "-EXECABORT Transaction discarded because of: command or argument too"
+                                + " large: "),
+                refusal);
+        assertEquals(List.of(), notes());
+        for (int i = 0; i < 3; i++) {
+            events.answer(() -> new Verdict.Refused("NO"));
+            assertEquals("-NO", kv.call("MR.APPEND", name, "t", "d"));
+        }
+        assertEquals(":7", kv.call("MR.APPEND", name, "t", "d"));
     }
 
     @Test
