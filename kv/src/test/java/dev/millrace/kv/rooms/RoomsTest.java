@@ -220,7 +220,7 @@ class RoomsTest {
     @Test
     void what_a_transaction_makes_on_the_heap_has_a_limit() {
         String name = "n".repeat(60_000);
-        long most = Call.HEAP_BYTES_MAX / (4 * name.length());
+        long most = Call.HEAP_BYTES_MAX / (4L * name.length());
         assertEquals("OK", kv.call("MULTI"));
         for (long i = 0; i <= most; i++) {
             assertEquals("QUEUED", kv.call("MR.APPEND", name, "t", "d"));
