@@ -1388,8 +1388,10 @@ public final class Lane {
                 server.commands(),
                 (command, request) -> whole[0] += measuredIfAny(session, command, request));
         if (whole[0] > open.cost()) {
-            // Expired keys that were found: were there no space, theirs would be given back.
-            commit(session);
+            if (!record.isEmpty()) {
+                // Expired keys that were found: were there no space, theirs would be given back.
+                commit(session);
+            }
             reserve(whole[0]);
         }
     }
