@@ -273,6 +273,26 @@ class TransactionTest {
     }
 
     @Test
+    void the_keys_of_transactions_are_exported_and_what_other_rooms_have_is_passed_over(
+            @TempDir Path other) throws Exception {
+        Path folder = other.resolve("data");
+        try (Product whole = Product.up(folder);
+                Jedis client = new Jedis("127.0.0.1", whole.port("kv.resp.port"))) {
+            Transaction block = client.multi();
+            block.set("k", "v");
+            block.sendCommand(Mr.PUB, "t", "b");
+            block.sendCommand(Mr.APPEND, "s", "t", "d");
+            assertEquals(3, block.exec().size());
+            whole.kill();
+        }
+        Path file = other.resolve("out.rdb");
+        Product.Run run =
+                Product.run("export", file.toString(), "--data", folder.toString());
+        assertEquals(file + ": 1 keys\n", run.out());
+        assertEquals(0, run.exit());
+    }
+
+    @Test
     void a_room_that_is_not_started_is_named(@TempDir Path other) throws Exception {
         try (Product alone = Product.up(other, "--only", "kv");
                 Jedis client = new Jedis("127.0.0.1", alone.port("kv.resp.port"))) {
