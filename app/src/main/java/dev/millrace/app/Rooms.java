@@ -4,10 +4,12 @@ import dev.millrace.events.room.EventsRoom;
 import dev.millrace.kernel.admin.AdminRoom;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.shard.ShardRoom;
+import dev.millrace.kernel.transaction.Participants;
 import dev.millrace.kv.server.KvRoom;
 import dev.millrace.queue.amqp.server.AmqpProtocol;
 import dev.millrace.queue.nsq.NsqProtocol;
 import dev.millrace.queue.server.QueueRoom;
+import dev.millrace.queue.transaction.QueueMessages;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +32,18 @@ record Rooms(List<Room> always, List<Room> others) {
     /** Everything that this build can do. A new room is added here and nowhere else. */
     static Rooms ofThisBuild() {
         ShardRoom shards = new ShardRoom();
-        KvRoom kv = new KvRoom(shards).onShutdown(Rooms::exit);
-        QueueRoom queue = new QueueRoom(shards, List.of(new NsqProtocol(), new AmqpProtocol()));
-        EventsRoom events = new EventsRoom(shards);
+        Participants participants = new Participants();
+        KvRoom kv = new KvRoom(shards, participants).onShutdown(Rooms::exit);
+        NsqProtocol nsq = new NsqProtocol();
+        AmqpProtocol amqp = new AmqpProtocol();
+        QueueRoom queue =
+                new QueueRoom(shards, List.of(nsq, amqp))
+                        .takesPart(
+                                participants,
+                                loop ->
+                                        new QueueMessages(
+                                                loop, nsq.publishing(), amqp.publishing()));
+        EventsRoom events = new EventsRoom(shards, participants);
         return new Rooms(List.of(new AdminRoom(), shards), List.of(kv, queue, events));
     }
 

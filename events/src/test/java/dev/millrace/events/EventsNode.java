@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.millrace.events.append.Appender;
 import dev.millrace.events.append.Outcome;
+import dev.millrace.events.append.Plan;
 import dev.millrace.events.append.StreamName;
 import dev.millrace.events.checkpoint.EventsMachine;
 import dev.millrace.events.log.Event;
@@ -217,6 +218,33 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
                 meta.length,
                 at + type.length + meta.length,
                 data.length);
+    }
+
+    /** What somebody wants to append to a stream. */
+    record Wanted(String stream, long expected, Written event) {}
+
+    /** Plans appends, one behind the other, and changes nothing. */
+    List<Outcome> plan(List<Wanted> all) {
+        Plan plan = new Plan(store);
+        List<Outcome> planned = new ArrayList<>();
+        NativeBuffer memory = new NativeBuffer(1 << 16);
+        NativeBuffer name = new NativeBuffer(256);
+        store.lock();
+        try {
+            plan.begin();
+            for (Wanted one : all) {
+                planned.add(
+                        plan.add(
+                                StreamName.in(name, one.stream),
+                                one.expected,
+                                draft(memory, one.event)));
+            }
+        } finally {
+            store.unlock();
+            memory.free();
+            name.free();
+        }
+        return planned;
     }
 
     /** Deletes a stream, for good or not. */

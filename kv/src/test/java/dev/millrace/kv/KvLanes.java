@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,6 +32,7 @@ public final class KvLanes implements AutoCloseable {
     private final KvServer server;
     private final List<Loop> loops = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
+    private final List<Throwable> faults = new CopyOnWriteArrayList<>();
 
     private KvLanes(int count, boolean strict) {
         try {
@@ -96,8 +98,18 @@ public final class KvLanes implements AutoCloseable {
         loops.forEach(loop -> loop.run(() -> {}));
     }
 
+    /** Takes what went wrong; what nobody takes fails {@link #close}. */
+    public List<Throwable> faults() {
+        List<Throwable> taken = List.copyOf(faults);
+        faults.clear();
+        return taken;
+    }
+
     @Override
     public void close() {
+        if (!faults.isEmpty()) {
+            throw new AssertionError(faults.getFirst());
+        }
         try {
             for (int i = 0; i < lanes.size(); i++) {
                 loops.get(i).run(lanes.get(i)::stop);
@@ -113,7 +125,7 @@ public final class KvLanes implements AutoCloseable {
     }
 
     /** A thread with a queue. */
-    private static final class Loop implements LaneLoop {
+    private final class Loop implements LaneLoop {
         private final ScheduledExecutorService executor =
                 Executors.newSingleThreadScheduledExecutor();
         private final Thread thread;
@@ -126,7 +138,7 @@ public final class KvLanes implements AutoCloseable {
 
         @Override
         public void fault(Throwable cause) {
-            throw new AssertionError(cause);
+            faults.add(cause);
         }
 
         @Override

@@ -19,6 +19,7 @@ final class SimClient implements Outlet {
     private long written;
     private long received;
     private final StringBuilder produced = new StringBuilder();
+    private final StringBuilder arrived = new StringBuilder();
 
     private record Held(String bytes, long dependsOn) {}
 
@@ -60,7 +61,9 @@ final class SimClient implements Outlet {
     /** Lets go what may leave; true if nothing is held any more. */
     boolean deliver() {
         while (!held.isEmpty() && held.element().dependsOn <= journal.durable()) {
-            received += held.remove().bytes.length();
+            String bytes = held.remove().bytes;
+            arrived.append(bytes);
+            received += bytes.length();
         }
         return held.isEmpty();
     }
@@ -72,6 +75,11 @@ final class SimClient implements Outlet {
 
     long received() {
         return received;
+    }
+
+    /** All that has left it. */
+    String receivedText() {
+        return arrived.toString();
     }
 
     @Override

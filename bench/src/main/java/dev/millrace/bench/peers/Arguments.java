@@ -8,6 +8,7 @@ import dev.millrace.bench.queue.QueueRows;
 import dev.millrace.bench.server.Contestant;
 import dev.millrace.bench.server.Millrace;
 import dev.millrace.bench.server.Redis;
+import dev.millrace.bench.transaction.TransactionRows;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,8 +52,8 @@ final class Arguments {
     }
 
     private void check() throws BadUsage {
-        if (!List.of("kv", "queue", "events").contains(room)) {
-            throw new BadUsage("room: " + room, "kv, queue or events");
+        if (!List.of("kv", "queue", "events", "transaction").contains(room)) {
+            throw new BadUsage("room: " + room, "kv, queue, events or transaction");
         }
         if (!last(Option.PEER).orElse("redis").equals("redis")) {
             throw new BadUsage("--peer: " + last(Option.PEER).orElse(""), "redis");
@@ -77,13 +78,18 @@ final class Arguments {
         return switch (room) {
             case "queue" -> QueueRows.all();
             case "events" -> EventsRows.all();
+            case "transaction" -> TransactionRows.all();
             default -> KvRows.all();
         };
     }
 
     /** The name of what the room is compared with. */
     String peer() {
-        return room.equals("kv") ? "Redis" : "peer";
+        return switch (room) {
+            case "queue", "events" -> "peer";
+            case "transaction" -> "its parts";
+            default -> "Redis";
+        };
     }
 
     /** The rows that were asked for and that say something about the subject. */

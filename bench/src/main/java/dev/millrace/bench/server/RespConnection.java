@@ -54,7 +54,13 @@ public final class RespConnection implements AutoCloseable {
         out.flush();
     }
 
-    private void put(String... words) throws IOException {
+    /** Hands requests over that were {@link #put}. */
+    public void flush() throws IOException {
+        out.flush();
+    }
+
+    /** Puts one command behind others; {@link #flush} sends them. */
+    public void put(String... words) throws IOException {
         write("*" + words.length + "\r\n");
         for (String word : words) {
             byte[] bytes = word.getBytes(StandardCharsets.UTF_8);

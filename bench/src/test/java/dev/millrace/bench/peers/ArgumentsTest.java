@@ -44,7 +44,7 @@ class ArgumentsTest {
                 "--frobnicate (expected: an option that --help lists)",
                 complaint("kv", "--frobnicate"));
         assertEquals("--json (expected: --json FILE)", complaint("kv", "--json"));
-        assertEquals("room: events (expected: kv or queue)", complaint("events"));
+        assertEquals("room: events (expected: kv, queue or transaction)", complaint("events"));
         assertEquals("--peer: valkey (expected: redis)", complaint("kv", "--peer", "valkey"));
         assertEquals("--rounds: 0 (expected: 1 to 9999)", complaint("kv", "--rounds", "0"));
         assertEquals(

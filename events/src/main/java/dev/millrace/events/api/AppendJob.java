@@ -22,7 +22,7 @@ import java.util.List;
  */
 final class AppendJob {
     /** The events of one append have at most so many bytes, as they came. */
-    static final int BYTES_MAX = 16 << 20;
+    static final int BYTES_MAX = Appender.APPEND_BYTES_MAX;
 
     /** Whoever asked for it; told on the loop. */
     interface Asker {

@@ -31,6 +31,9 @@ import java.util.UUID;
  * it is written. Under the store's lock.
  */
 public final class Appender {
+    /** The events of one append have at most so many bytes together. */
+    public static final int APPEND_BYTES_MAX = 16 << 20;
+
     private static final byte[] DELETED_TYPE = "$streamDeleted".getBytes(StandardCharsets.US_ASCII);
 
     /** What names, types and metadata of our own add to an append. */
@@ -85,13 +88,25 @@ public final class Appender {
         if (expected == Expected.ANY || expected == Expected.EXISTS) {
             return repeated(stream, drafts, free);
         }
-        if (expected == last || deleted && expected == Expected.NO_STREAM) {
+        if (isMet(expected, last, deleted)) {
             return free;
         }
         if (expected > last || drafts.isEmpty()) {
             return new Outcome.WrongRevision(last);
         }
         return lookUp(stream, expected + 1, last, drafts, again);
+    }
+
+    /**
+     * Whether a stream is where it is expected to be: for events that are new, whatever their ids.
+     *
+     * @param last its last revision, -1 if there is none
+     * @param deleted whether it was deleted, but not for good
+     */
+    static boolean isMet(long expected, long last, boolean deleted) {
+        return expected == Expected.ANY
+                || expected == last
+                || deleted && expected == Expected.NO_STREAM;
     }
 
     /** Of what was appended with no expectation only the newest is known. */
@@ -201,7 +216,7 @@ public final class Appender {
     }
 
     private void truncate(StreamName name, int stream, long before) {
-        StreamName meta = StreamName.in(metaName, "$$" + name);
+        StreamName meta = StreamName.in(metaName, StreamName.META_PREFIX + name);
         byte[] data = Metadata.truncated(before);
         effects().append(findOrAdd(meta), own(Metadata.TYPE, data, Event.JSON));
         Limits limits = state().streams().limits(stream);

@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
  * @param address where its UTF-8 is
  */
 public record StreamName(long address, int bytes) {
-    /** What the name of a stream of metadata begins with: {@code $$}. */
+    /** What the name of a stream of metadata begins with. */
+    static final String META_PREFIX = "$$";
+
     private static final int META = '$';
 
     /** A name that is put into a buffer, and is there as long as the buffer is not changed. */

@@ -17,11 +17,16 @@ public final class Effects {
     public static final int BYTES_MAX = 64;
 
     private final State state;
-    private final RecordWriter record;
+    private RecordWriter record;
 
     public Effects(State state, RecordWriter record) {
         this.state = state;
         this.record = record;
+    }
+
+    /** Effects go into another record from here on. */
+    public void into(RecordWriter other) {
+        record = other;
     }
 
     private NativeBuffer begin(int code) {

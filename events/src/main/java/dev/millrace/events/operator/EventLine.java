@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 
 import dev.millrace.events.log.Event;
 import dev.millrace.events.stream.StreamTable;
+import dev.millrace.events.wire.JsonText;
 import dev.millrace.kernel.memory.Memory;
 
 import java.io.IOException;
@@ -66,28 +67,13 @@ final class EventLine {
         out.writeFieldName(name);
         if (bytes.length == 0) {
             out.writeNull();
-        } else if (isJson(bytes)) {
+        } else if (JsonText.is(bytes)) {
             try (JsonParser in = JSON.createParser(bytes)) {
                 in.nextToken();
                 out.copyCurrentStructure(in);
             }
         } else {
             out.writeString(Base64.getEncoder().encodeToString(bytes));
-        }
-    }
-
-    /** True if it is one value of JSON, and nothing else. */
-    private static boolean isJson(byte[] bytes) {
-        try (JsonParser in = JSON.createParser(bytes)) {
-            if (in.nextToken() == null) {
-                return false;
-            }
-            in.skipChildren();
-            // Numbers and texts are told when they are looked at, not before.
-            in.getText();
-            return in.nextToken() == null;
-        } catch (IOException malformed) {
-            return false;
         }
     }
 }

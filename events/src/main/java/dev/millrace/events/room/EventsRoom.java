@@ -9,6 +9,7 @@ import dev.millrace.events.operator.EventsRoutes;
 import dev.millrace.events.server.EventsLoop;
 import dev.millrace.events.store.Store;
 import dev.millrace.events.subscription.Subscriptions;
+import dev.millrace.events.transaction.EventStreams;
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 import dev.millrace.kernel.config.Settings;
@@ -21,6 +22,8 @@ import dev.millrace.kernel.room.RoomContext;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.shard.StateMachine;
+import dev.millrace.kernel.transaction.Participants;
+import dev.millrace.kernel.transaction.Streams;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
@@ -31,6 +34,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -61,9 +65,17 @@ public final class EventsRoom implements Room {
     private @Nullable EventsMachine machine;
     private @Nullable EventsLoop loop;
 
-    /** It puts its state machine on the shard; start both together. */
-    public EventsRoom(ShardRoom shards) {
+    private final Participants participants;
+    private Optional<Streams> offered = Optional.empty();
+
+    /**
+     * It puts its state machine on the shard; start both together.
+     *
+     * @param participants where it offers what other rooms may append in their own records
+     */
+    public EventsRoom(ShardRoom shards, Participants participants) {
         this.shards = shards;
+        this.participants = participants;
         shards.add(this::machine, EventsRoom::policy);
     }
 
@@ -134,6 +146,9 @@ public final class EventsRoom implements Room {
                                 .agreeing("h2"),
                         group,
                         server::accept);
+        Streams streams = new EventStreams(serving);
+        participants.offer(streams);
+        offered = Optional.of(streams);
     }
 
     /** On their loop from here on. */
@@ -171,6 +186,7 @@ public final class EventsRoom implements Room {
 
     @Override
     public void stop() throws IOException, InterruptedException {
+        offered.ifPresent(participants::withdraw);
         EventsLoop serving = loop;
         if (serving != null) {
             serving.stopAndWait();

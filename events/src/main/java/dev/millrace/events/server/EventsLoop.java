@@ -4,6 +4,7 @@ import dev.millrace.events.log.EventLog;
 import dev.millrace.events.store.Store;
 import dev.millrace.events.subscription.Host;
 import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.room.Durability;
 import dev.millrace.kernel.room.FailStop;
@@ -42,6 +43,10 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener, Ho
     private boolean pumpScheduled;
     private boolean changing;
     private boolean stopped;
+
+    /** Guarded by the store's lock. */
+    private boolean showAsked;
+
     private long position;
     private long noted;
     private long visible;
@@ -101,18 +106,20 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener, Ho
         }
         changing = true;
         store.lock();
+        long end;
         try {
+            showOthers();
             changes.run();
         } finally {
             position = store.commit();
+            end = store.state().log().end();
             store.unlock();
             changing = false;
         }
-        committed();
+        committed(end);
     }
 
-    private void committed() {
-        long end = store.state().log().end();
+    private void committed(long end) {
         if (end > noted) {
             noted = end;
             // Before the answers: who has one sees what he has written.
@@ -128,11 +135,43 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener, Ho
         loop.execute(() -> change(then));
     }
 
+    // ---- Changes in other rooms' records
+
+    /**
+     * Lets what changes on this thread be a part of another room's record; not on the loop.
+     *
+     * @return false if the room has stopped; nothing is locked then
+     */
+    public boolean join(RecordWriter record) {
+        return store.join(record);
+    }
+
+    /**
+     * Ends it. The events are shown when they are durable: the loop sees to it, once for all that
+     * come until then.
+     *
+     * @param appended the record's position; 0: nothing was changed
+     */
+    public void leave(long appended) {
+        boolean ask = appended > 0 && !showAsked;
+        showAsked |= ask;
+        store.leave(appended);
+        if (ask) {
+            loop.execute(() -> change(() -> showAsked = false));
+        }
+    }
+
+    /** Whether answers wait until the medium has what they depend on. */
+    public boolean waitsForDisk() {
+        return durability.waitsForDisk();
+    }
+
     /** When it returns no change is made any more. Not on the loop. */
     public void stopAndWait() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
         loop.execute(
                 () -> {
+                    store.close();
                     stopped = true;
                     done.countDown();
                 });
@@ -173,8 +212,19 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener, Ho
         return visible;
     }
 
+    /**
+     * What was appended in other rooms' records and is durable is shown to whoever looks now: their
+     * writers may have been answered there, though this loop has not come to {@link #leave}'s task.
+     */
+    private void showOthers() {
+        long end = store.state().log().end();
+        if (end > visible && durability.has(store.position())) {
+            show(end);
+        }
+    }
+
     private void show(long end) {
-        visible = end;
+        visible = Math.max(visible, end);
         if (!pumpScheduled && !atHead.isEmpty()) {
             pumpScheduled = true;
             loop.execute(this::pump);

@@ -58,6 +58,11 @@ public final class Durability {
         this.waitsForDisk = waitsForDisk;
     }
 
+    /** Whether anything waits until the medium has it; from any thread. */
+    public boolean waitsForDisk() {
+        return waitsForDisk;
+    }
+
     /** True if what a record tells of may be seen; 0: of none. */
     public boolean has(long record) {
         return !waitsForDisk || record <= journal.durable();

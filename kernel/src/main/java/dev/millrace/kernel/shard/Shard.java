@@ -77,6 +77,7 @@ public final class Shard {
     /**
      * Brings the machines to the state that the disks hold.
      *
+     * @param machines of all rooms that wrote; {@link UnreadRooms} stands last for those left out
      * @param salts where the journal draws what no client can know
      * @throws CorruptJournalException if what is there cannot be trusted
      */
@@ -137,7 +138,7 @@ public final class Shard {
 
     private static StateMachine machine(List<StateMachine> machines, int number) {
         for (StateMachine machine : machines) {
-            if (machine.machine() == number) {
+            if (machine.machine() == number || machine.machine() == UnreadRooms.ANY) {
                 return machine;
             }
         }

@@ -51,6 +51,15 @@ public final class Command {
         long bytes(Call call);
     }
 
+    /**
+     * Makes of a request what is to be done in another room; before anything is locked. It may
+     * throw a {@link Refusal}.
+     */
+    @FunctionalInterface
+    public interface Branching {
+        Branch of(Call call);
+    }
+
     /** A bound for commands whose effects repeat their arguments, each at most once. */
     private static final Cost ARGUMENTS = request -> request.bytes() + 32L * request.count();
 
@@ -88,6 +97,7 @@ public final class Command {
     private final List<Command> subcommands;
     private final Cost cost;
     private final Optional<Measure> measure;
+    private final Optional<Branching> branching;
     private final Locks locks;
     private final Handler handler;
     private final int id;
@@ -113,6 +123,7 @@ public final class Command {
         this.subcommands = List.copyOf(builder.subcommands);
         this.cost = builder.cost;
         this.measure = builder.measure;
+        this.branching = builder.branching;
         this.locks = builder.locks;
         this.handler = handler;
         this.write = flags.contains(Flag.WRITE);
@@ -264,6 +275,18 @@ public final class Command {
         return measure.isPresent() ? measure.get().bytes(call) : 0;
     }
 
+    /** Whether it changes something in another room. */
+    public boolean isBranch() {
+        return branching.isPresent();
+    }
+
+    /** What it is to do in another room. */
+    public Branch branch(Call call) {
+        return branching
+                .orElseThrow(() -> new IllegalStateException(this + ": in no other room"))
+                .of(call);
+    }
+
     public Locks locks() {
         return locks;
     }
@@ -297,6 +320,7 @@ public final class Command {
         private final List<Command> subcommands = new ArrayList<>();
         private Cost cost = ARGUMENTS;
         private Optional<Measure> measure = Optional.empty();
+        private Optional<Branching> branching = Optional.empty();
         private Locks locks = Locks.KEYS;
 
         private Builder(String name) {
@@ -380,6 +404,16 @@ public final class Command {
         /** What it may cause beyond its cost; see {@link Measure}. */
         public Builder measure(Measure measure) {
             this.measure = Optional.of(measure);
+            return this;
+        }
+
+        /**
+         * It changes something in another room. What that takes of the record is told by the room,
+         * so the command costs nothing else.
+         */
+        public Builder branch(Branching branching) {
+            this.branching = Optional.of(branching);
+            this.cost = request -> 0;
             return this;
         }
 

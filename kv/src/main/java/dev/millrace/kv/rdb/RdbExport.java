@@ -6,6 +6,7 @@ import dev.millrace.kernel.journal.Progress;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.shard.Shard;
+import dev.millrace.kernel.shard.UnreadRooms;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.store.Database;
@@ -56,7 +57,7 @@ public final class RdbExport {
                             new FileDisk(owned.path().resolve("journal")),
                             new FileDisk(owned.path().resolve("snapshot")),
                             new SegmentJournal.Options(SegmentJournal.SEGMENT_BYTES_MIN, 1),
-                            List.of(new KvMachine(stripes)),
+                            List.of(new KvMachine(stripes), new UnreadRooms()),
                             clock,
                             new SecureRandom());
             try (DumpFile dump =

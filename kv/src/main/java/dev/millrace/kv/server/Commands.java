@@ -45,6 +45,7 @@ import dev.millrace.kv.operator.SlowLogs;
 import dev.millrace.kv.pubsub.Publishing;
 import dev.millrace.kv.pubsub.Subscribing;
 import dev.millrace.kv.rdb.Dumps;
+import dev.millrace.kv.rooms.Rooms;
 import dev.millrace.kv.set.SetAlgebra;
 import dev.millrace.kv.set.SetDraws;
 import dev.millrace.kv.set.Sets;
@@ -133,6 +134,7 @@ public final class Commands {
                         HyperLogLogs.all(),
                         HyperLogLogChecks.all(),
                         Transactions.all(),
+                        Rooms.all(),
                         Subscribing.all(),
                         Publishing.all())
                 .flatMap(List::stream)

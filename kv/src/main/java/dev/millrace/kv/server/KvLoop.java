@@ -35,7 +35,7 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private final Lane lane;
     private final NativeBuffer input = new NativeBuffer(INPUT_BYTES);
     private final ByteBuffer inputView;
-    private final List<RespChannel> waiting = new ArrayList<>();
+    private final List<ReplyHolder> waiting = new ArrayList<>();
     private boolean syncScheduled;
     private boolean inSlice;
     private long sliceNanos;
@@ -158,8 +158,8 @@ final class KvLoop implements LaneLoop, Journal.Listener {
 
     // ---- Durability
 
-    void waitForDurable(RespChannel channel) {
-        waiting.add(channel);
+    void waitForDurable(ReplyHolder holder) {
+        waiting.add(holder);
         if (!syncScheduled) {
             syncScheduled = true;
             loop.executeAfterEventLoopIteration(this::endOfTurn);
@@ -179,7 +179,7 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private void release() {
         if (!waiting.isEmpty()) {
             long durable = journal.durable();
-            waiting.removeIf(channel -> !channel.release(durable));
+            waiting.removeIf(holder -> !holder.release(durable));
         }
     }
 

@@ -14,9 +14,11 @@ import dev.millrace.kernel.room.RoomContext;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.shard.StateMachine;
+import dev.millrace.kernel.transaction.Participants;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.config.Parameters;
+import dev.millrace.kv.embedded.Block;
 import dev.millrace.kv.info.Recent;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
@@ -79,14 +81,21 @@ public final class KvRoom implements Room {
     private static final int STRIPES_FOR_LOOPS = 64;
 
     private final ShardRoom shards;
+    private final Participants participants;
     private final Consumer<SyncPolicy> policyChange;
     private @Nullable KvMachine machine;
     private @Nullable Housekeeping housekeeping;
     private @Nullable Runnable shutdown;
+    private volatile @Nullable InProcessClients inProcess;
 
-    /** It puts its state machine on the shard; start both together. */
-    public KvRoom(ShardRoom shards) {
+    /**
+     * It puts its state machine on the shard; start both together.
+     *
+     * @param participants the rooms in which its commands may change something, too
+     */
+    public KvRoom(ShardRoom shards, Participants participants) {
         this.shards = shards;
+        this.participants = participants;
         policyChange = shards.add(this::machine, KvRoom::policy);
     }
 
@@ -131,6 +140,7 @@ public final class KvRoom implements Room {
                         policy(context.settings()) == SyncPolicy.ALWAYS,
                         new CommandTable(Commands.all()),
                         Clock.systemUTC());
+        serving.participants(participants);
         serving.config().requirepass(context.get(PASSWORD));
         serving.config().set(Config.Quantity.MAXCLIENTS, context.get(Guard.CONNECTIONS_MAX));
         Path dump = dump(context);
@@ -150,6 +160,7 @@ public final class KvRoom implements Room {
             loops.put(loop, new KvLoop(loop, serving, context.log(), context.failStop(), slices));
         }
         store.serve(serving);
+        inProcess = new InProcessClients(List.copyOf(loops.values()), shard.journal());
         Housekeeping keeping = new Housekeeping(serving, shards, loops.values());
         housekeeping = keeping;
         keeping.start();
@@ -173,6 +184,18 @@ public final class KvRoom implements Room {
                             group,
                             channel -> accept(channel, loops, serving));
         }
+    }
+
+    /**
+     * Begins a block of changes that happen wholly or not at all, in every room that takes part.
+     * From any thread, once the room is started.
+     */
+    public Block begin() {
+        InProcessClients clients = inProcess;
+        if (clients == null) {
+            throw new IllegalStateException("the kv room is not started");
+        }
+        return new Block(clients::execute);
     }
 
     /** The file that SAVE and BGSAVE write. */
@@ -216,6 +239,10 @@ public final class KvRoom implements Room {
         Housekeeping keeping = housekeeping;
         if (keeping != null) {
             keeping.stop();
+        }
+        InProcessClients clients = inProcess;
+        if (clients != null) {
+            clients.stop();
         }
     }
 

@@ -30,7 +30,7 @@ import java.util.ArrayDeque;
  * A client's socket: hands received bytes to the lane, and holds replies back until what they
  * depend on is durable.
  */
-final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
+final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, ReplyHolder {
     private static final String FULL = "-ERR max number of clients reached\r\n";
 
     private final KvLoop loop;
@@ -192,8 +192,8 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet {
         }
     }
 
-    /** Lets go what is durable now; true if some is not. On the loop. */
-    boolean release(long durable) {
+    @Override
+    public boolean release(long durable) {
         boolean any = false;
         while (!held.isEmpty() && held.element().position <= durable) {
             ByteBuf bytes = held.remove().bytes;

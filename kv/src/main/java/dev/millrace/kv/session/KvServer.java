@@ -1,6 +1,7 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.transaction.Participants;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Flag;
@@ -54,6 +55,7 @@ public final class KvServer {
     private final AtomicLong connectionsRejected = new AtomicLong();
     private final SlowLog slowLog = new SlowLog();
     private final KeptNames keptNames = KeptNames.ofHeap();
+    private volatile Participants participants = new Participants();
     private volatile Notifications notifications = Notifications.NONE;
     private volatile @Nullable CommandTap tap;
     private volatile @Nullable Pause pause;
@@ -234,6 +236,15 @@ public final class KvServer {
     /** What clients have it remember by name. */
     public KeptNames keptNames() {
         return keptNames;
+    }
+
+    /** The rooms in which commands may change something, too. */
+    public Participants participants() {
+        return participants;
+    }
+
+    public void participants(Participants participants) {
+        this.participants = participants;
     }
 
     // ---- What is out of the ordinary

@@ -77,6 +77,9 @@ public final class Lane {
     /** Offsets in what a client has sent are ints. */
     private static final long PENDING_BYTES_MAX = Integer.MAX_VALUE - (1 << 20);
 
+    /** Another room that cannot take a change now is asked again after so long. */
+    private static final long ASK_AGAIN_MILLIS = 5;
+
     /** Effects of lazy expiry, beyond the key itself. */
     private static final int EXPIRY_BYTES = 64;
 
@@ -116,6 +119,7 @@ public final class Lane {
     private final Deadlines deadlines = new Deadlines(this);
     private final Serving serving;
     private final StripeLocks locks;
+    private final Branches branches;
 
     /**
      * What other lanes tell clients of this one. It is taken before anything that is received, and
@@ -151,6 +155,9 @@ public final class Lane {
     /** The client whose command runs wants no reply to it. */
     private boolean quiet;
 
+    /** What waits for another room is about to be tried again. */
+    private boolean asksAgain;
+
     private boolean stopped;
 
     public Lane(KvServer server, LaneLoop loop) {
@@ -161,6 +168,7 @@ public final class Lane {
         this.effects = new Effects(record, stripes);
         this.serving = new Serving(this, effects);
         this.locks = new StripeLocks(stripes);
+        this.branches = new Branches(server, record);
         this.nobody = new Session(0, this, NoOutlet.INSTANCE, true, 0);
         this.expiredKey = new Key(stripes.stripe(0));
         this.random = new SplittableRandom(server.startedMillis() + server.lanes().size());
@@ -889,12 +897,16 @@ public final class Lane {
         if (isExec(command)) {
             dropTransaction(session);
             session.unwatch();
-            String reason = error.startsWith("ERR ") ? error.substring(4) : error;
-            answerError("EXECABORT Transaction discarded because of: " + reason);
+            answerError(aborted(error));
         } else {
             answerError(error);
         }
         return true;
+    }
+
+    private static String aborted(String error) {
+        String reason = error.startsWith("ERR ") ? error.substring(4) : error;
+        return "EXECABORT Transaction discarded because of: " + reason;
     }
 
     private void answerError(String text) {
@@ -1348,7 +1360,11 @@ public final class Lane {
             if (open.isBroken()) {
                 throw new Refusal("EXECABORT Transaction discarded because of previous errors.");
             }
-            runQueued(session, open);
+            if (open.branches()) {
+                runWithRooms(session, open);
+            } else {
+                runQueued(session, open);
+            }
         } catch (NoSpaceYet notYet) {
             waits = true;
             session.transaction(open);
@@ -1367,18 +1383,27 @@ public final class Lane {
      * put there, {@link #hasSpace} sees to the rest.
      */
     private void admitMeasured(Session session, Transaction open) {
-        long[] whole = {open.cost()};
+        long[] whole = {open.cost() + branches.bytesLeft()};
         open.each(
                 server.commands(),
                 (command, request) -> whole[0] += measuredIfAny(session, command, request));
-        if (whole[0] == open.cost()) {
-            return;
+        if (whole[0] > open.cost()) {
+            if (!record.isEmpty()) {
+                // Expired keys that were found: were there no space, theirs would be given back.
+                commit(session);
+            }
+            reserve(whole[0]);
         }
-        switch (admit(whole[0])) {
+    }
+
+    /** Sets space aside, before anything is changed that takes it. */
+    private void reserve(long bytes) {
+        switch (admit(bytes)) {
             case ADMITTED -> {}
             case WAIT -> throw new NoSpaceYet();
-            case REFUSED -> throw new Refusal(noSpace(whole[0]));
+            case REFUSED -> throw new Refusal(noSpace(bytes));
         }
+        reserved = true;
     }
 
     private long measuredIfAny(Session session, Command command, Request request) {
@@ -1394,7 +1419,11 @@ public final class Lane {
         if (!command.isMeasured()) {
             return true;
         }
-        long whole = record.length() + costLeft + measured(session, command, request);
+        long whole =
+                record.length()
+                        + costLeft
+                        + branches.bytesLeft()
+                        + measured(session, command, request);
         if (whole <= Journal.RECORD_BYTES_MAX && journal.extend(grant, whole)) {
             return true;
         }
@@ -1418,6 +1447,9 @@ public final class Lane {
             if (session.isTouched() || watchedHasExpired(session)) {
                 reply.nullArray();
             } else {
+                if (open.branches()) {
+                    joinRooms();
+                }
                 admitMeasured(session, open);
                 clockFrozen = true;
                 costLeft = open.cost();
@@ -1425,16 +1457,18 @@ public final class Lane {
                 open.each(
                         server.commands(), (command, request) -> runOne(session, command, request));
             }
-            commit(session);
+            commitQueued(session, open);
             clockFrozen = false;
             serveReady();
         } catch (NoSpaceYet | Refusal notNow) {
             // Nothing has run; but that a key was found to have expired may be in the record.
             commit(session);
+            leaveUnchanged(session);
             locks.unlock(locked);
             throw notNow;
         } catch (Throwable fault) {
             stopIfChanged(fault);
+            branches.leave(0);
             locks.unlock(locked);
             throw fault;
         } finally {
@@ -1442,6 +1476,111 @@ public final class Lane {
         }
         locks.unlock(locked);
     }
+
+    private void commitQueued(Session session, Transaction open) {
+        if (open.branches()) {
+            commitWithRooms(session);
+        } else {
+            commit(session);
+        }
+    }
+
+    // ---- Changes in other rooms
+
+    /**
+     * Makes the change in another room that the running command is declared to make: as a part of
+     * the transaction that runs, whose EXEC has checked it, or as a record of its own.
+     *
+     * @return what the change answers
+     */
+    public long changeElsewhere(Call running) {
+        return clockFrozen ? branches.next() : changeAlone(running);
+    }
+
+    private long changeAlone(Call running) {
+        Session session = running.session();
+        branches.add(running.command().branch(running));
+        try {
+            joinRooms();
+            reserve(branches.bytesLeft());
+            long answer = branches.next();
+            commitWithRooms(session);
+            return answer;
+        } catch (NoSpaceYet | Refusal notNow) {
+            commit(session);
+            leaveUnchanged(session);
+            throw notNow;
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            branches.leave(0);
+            throw fault;
+        }
+    }
+
+    /** EXEC, where some of what was queued is to be done in other rooms. */
+    private void runWithRooms(Session session, Transaction open) {
+        try {
+            open.each(
+                    server.commands(),
+                    (command, request) -> {
+                        if (command.isBranch()) {
+                            call.begin(session, command, request);
+                            branches.add(command.branch(call));
+                        }
+                    });
+            runQueued(session, open);
+        } catch (Refusal refusal) {
+            throw new Refusal(aborted(refusal.text()));
+        } finally {
+            branches.clear();
+        }
+    }
+
+    /** Takes the rooms' locks, after the stripes', and checks all that is to be done there. */
+    private void joinRooms() {
+        branches.join();
+        if (!branches.check()) {
+            askAgainSoon();
+            throw new NoSpaceYet();
+        }
+    }
+
+    private void askAgainSoon() {
+        if (!asksAgain) {
+            asksAgain = true;
+            loop.schedule(
+                    () -> {
+                        asksAgain = false;
+                        unpark();
+                    },
+                    ASK_AGAIN_MILLIS);
+        }
+    }
+
+    /** As {@link #commit}; the rooms are left, and the strictest of them says what waits. */
+    private void commitWithRooms(Session session) {
+        try {
+            boolean changed = !record.isEmpty();
+            long position = appendRecord();
+            if (server.isStrict() || branches.waitForDisk()) {
+                session.dependsOn = Math.max(session.dependsOn, position);
+            }
+            branches.leave(changed ? position : 0);
+            call.committed(session.dependsOn);
+        } catch (Throwable lost) {
+            throw failStop("the record of a change was not appended", lost);
+        }
+    }
+
+    /** Nothing was done in other rooms. What was found there may not be on the disk yet. */
+    private void leaveUnchanged(Session session) {
+        if (branches.waitForDisk()) {
+            session.dependsOn = Math.max(session.dependsOn, journal.end());
+        }
+        branches.leave(0);
+    }
+
+    // ---- What was queued
 
     private long queuedMask(Transaction open) {
         long[] found = {0};

@@ -26,6 +26,7 @@ final class Transaction {
     private boolean broken;
     private boolean tells;
     private boolean needsMemory;
+    private boolean branches;
     private long cost;
 
     /** Takes each queued command in turn. The request is good during the call only. */
@@ -45,6 +46,7 @@ final class Transaction {
         if (command.isWrite()) {
             cost += command.cost(request);
         }
+        branches |= command.isBranch();
         needsMemory |= command.has(Flag.DENYOOM);
         tells |= command.isWrite() || command.has(Flag.MAY_REPLICATE);
     }
@@ -65,6 +67,11 @@ final class Transaction {
     /** True if a command in it changes something, or tells others. */
     boolean tells() {
         return tells;
+    }
+
+    /** True if a command in it changes something in another room. */
+    boolean branches() {
+        return branches;
     }
 
     /** True if a command in it may take memory. */

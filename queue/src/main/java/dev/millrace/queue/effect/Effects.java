@@ -29,7 +29,7 @@ public final class Effects {
     private static final int NO_RUN = 0;
 
     private final State state;
-    private final RecordWriter record;
+    private RecordWriter record;
     private int run = NO_RUN;
     private @Nullable Ledger runLedger;
     private long runStart;
@@ -38,6 +38,12 @@ public final class Effects {
     public Effects(State state, RecordWriter record) {
         this.state = state;
         this.record = record;
+    }
+
+    /** Effects go into another record from here on; what this one has is complete. */
+    public void into(RecordWriter other) {
+        assert run == NO_RUN : "a run that is not written";
+        record = other;
     }
 
     private NativeBuffer begin(int code) {

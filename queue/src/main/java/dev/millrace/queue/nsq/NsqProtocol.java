@@ -20,12 +20,15 @@ import dev.millrace.queue.nsq.lookup.Registry;
 import dev.millrace.queue.nsq.operator.QueueRoutes;
 import dev.millrace.queue.nsq.session.ClientHandler;
 import dev.millrace.queue.nsq.session.Node;
+import dev.millrace.queue.nsq.topic.TopicPublishing;
 import dev.millrace.queue.nsq.topic.Topics;
 import dev.millrace.queue.server.QueueLoop;
 import dev.millrace.queue.server.QueueProtocol;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,6 +39,8 @@ import java.util.function.Consumer;
 
 /** NSQ's part of the queue room: nsqd and nsqlookupd, each over TCP and HTTP. */
 public final class NsqProtocol implements QueueProtocol {
+    private @Nullable TopicPublishing publishing;
+
     @Override
     public List<Setting<?>> settings() {
         return NsqSettings.ALL;
@@ -51,8 +56,18 @@ public final class NsqProtocol implements QueueProtocol {
         Limits limits = NsqSettings.limits(context);
         Topics topics = new Topics(loop, limits);
         loop.executor().submit(topics::restore).syncUninterruptibly();
+        publishing = new TopicPublishing(topics);
         QueueRoutes.add(context.routes(), loop, topics);
         new Listening(context, loop, group, limits, topics).all();
+    }
+
+    /** Publishing for others of the process, once it listens. */
+    public TopicPublishing publishing() {
+        TopicPublishing made = publishing;
+        if (made == null) {
+            throw new IllegalStateException("NSQ does not listen yet");
+        }
+        return made;
     }
 
     /** Its four ports. */

@@ -1,6 +1,7 @@
 package dev.millrace.queue.server;
 
 import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.room.Durability;
 import dev.millrace.kernel.room.FailStop;
@@ -57,6 +58,10 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
     private List<Part> parts = new ArrayList<>();
     private boolean turnEnds;
 
+    // Guarded by the store's lock.
+    private final Set<Group> readyElsewhere = new LinkedHashSet<>();
+    private boolean turnAsked;
+
     /** While parts change what they want to: groups are pumped when all have. */
     private boolean partsChange;
 
@@ -69,7 +74,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
     /**
      * @param waitsForDisk whether replies wait until the medium has what they depend on
      */
-    QueueLoop(
+    public QueueLoop(
             SingleThreadEventLoop loop,
             Store store,
             boolean waitsForDisk,
@@ -109,10 +114,11 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
 
     /**
      * Runs something under the store's lock; what it changed is committed afterwards. Such calls
-     * may be nested: the outermost commits.
+     * may be nested: the outermost commits. On the loop, or between {@link #join} and {@link
+     * #leave}.
      */
     public void change(Runnable changes) {
-        if (changing) {
+        if (changing || store.isJoined()) {
             changes.run();
             return;
         }
@@ -156,6 +162,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
                     partsChange = true;
                     now.forEach(QueueLoop::change);
                     partsChange = false;
+                    takeReadyElsewhere();
                     pump();
                 });
         now.forEach(Part::committed);
@@ -170,8 +177,42 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
         }
     }
 
+    // ---- Changes in other rooms' records
+
+    /**
+     * Lets what changes on this thread be a part of another room's record; not on the loop.
+     *
+     * @return false if the room has stopped; nothing is locked then
+     */
+    public boolean join(RecordWriter record) {
+        return store.join(record);
+    }
+
+    /**
+     * Ends it. Groups that got something are pumped on the loop, one turn for all that come until
+     * then.
+     *
+     * @param appended the record's position; 0: nothing was changed
+     */
+    public void leave(long appended) {
+        boolean ask = !turnAsked && !readyElsewhere.isEmpty();
+        turnAsked |= ask;
+        store.leave(appended);
+        if (ask) {
+            loop.execute(this::turn);
+        }
+    }
+
+    /** Takes over what changes of other threads made ready. */
+    private void takeReadyElsewhere() {
+        readyGroups.addAll(readyElsewhere);
+        readyElsewhere.clear();
+        turnAsked = false;
+    }
+
     /** No change is made any more. */
     void stop() {
+        store.close();
         stopped = true;
         ScheduledFuture<?> running = timer;
         if (running != null) {
@@ -214,6 +255,11 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
                 yield false;
             }
         };
+    }
+
+    /** Whether replies wait until the medium has what they depend on. */
+    public boolean waitsForDisk() {
+        return durability.waitsForDisk();
     }
 
     /** True while publishers are to be read from no further: the disk is slower than they are. */
@@ -259,6 +305,10 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
      */
     @Override
     public void ready(Group group) {
+        if (store.isJoined()) {
+            readyElsewhere.add(group);
+            return;
+        }
         readyGroups.add(group);
         if (!partsChange) {
             endTurn();
@@ -281,6 +331,10 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
 
     /** To be called after a message of a group was deferred: its time may be the next. */
     public void setTimer(Group group) {
+        if (store.isJoined()) {
+            readyElsewhere.add(group); // Its timer is set when it is pumped.
+            return;
+        }
         timetable.plan(group, group.dueMillis());
         setTimer();
     }
@@ -307,7 +361,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
     }
 
     private void tick(Group group) {
-        if (admitOrRetry(Group.TICK_BYTES, () -> setTimer(group))) {
+        if (admitOrRetry(Group.TICK_BYTES, () -> change(() -> setTimer(group)))) {
             group.tick(nowMillis());
             timetable.plan(group, group.dueMillis());
         }
@@ -334,15 +388,16 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
 
     @Override
     public void loaded(Backlog backlog) {
-        loop.execute(
-                () -> {
-                    for (Ledger ledger : backlog.ledgers()) {
-                        Group reader = readers.get(ledger);
-                        if (reader != null) {
-                            ready(reader);
-                        }
-                    }
-                });
+        loop.execute(() -> change(() -> readyToRead(backlog)));
+    }
+
+    private void readyToRead(Backlog backlog) {
+        for (Ledger ledger : backlog.ledgers()) {
+            Group reader = readers.get(ledger);
+            if (reader != null) {
+                ready(reader);
+            }
+        }
     }
 
     @Override

@@ -9,6 +9,8 @@ import dev.millrace.kernel.room.RoomContext;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.shard.StateMachine;
+import dev.millrace.kernel.transaction.Messages;
+import dev.millrace.kernel.transaction.Participants;
 import dev.millrace.queue.backlog.ChunkFolder;
 import dev.millrace.queue.checkpoint.QueueMachine;
 import dev.millrace.queue.store.Store;
@@ -22,10 +24,12 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * The message queue: its state machine, its event loop, and the protocols on it. All of them run on
@@ -50,12 +54,26 @@ public final class QueueRoom implements Room {
     private final List<ExecutorService> threads = new ArrayList<>();
     private @Nullable QueueMachine machine;
     private @Nullable QueueLoop loop;
+    private Function<QueueLoop, Optional<Messages>> offer = serving -> Optional.empty();
+    private Participants participants = new Participants();
+    private Optional<Messages> offered = Optional.empty();
 
     /** It puts its state machine on the shard; start both together. */
     public QueueRoom(ShardRoom shards, List<QueueProtocol> protocols) {
         this.shards = shards;
         this.protocols = List.copyOf(protocols);
         shards.add(this::machine, QueueRoom::policy);
+    }
+
+    /**
+     * Lets other rooms publish within their own records.
+     *
+     * @param messages made when all protocols listen
+     */
+    public QueueRoom takesPart(Participants among, Function<QueueLoop, Messages> messages) {
+        participants = among;
+        offer = serving -> Optional.of(messages.apply(serving));
+        return this;
     }
 
     private static SyncPolicy policy(Settings settings) {
@@ -115,6 +133,8 @@ public final class QueueRoom implements Room {
             onLoop(serving, () -> protocol.restore(serving));
             protocol.listen(context, serving, group);
         }
+        offered = offer.apply(serving);
+        offered.ifPresent(participants::offer);
     }
 
     private ExecutorService thread(String name) {
@@ -139,12 +159,13 @@ public final class QueueRoom implements Room {
     public void settle() {
         QueueLoop serving = loop;
         if (serving != null) {
-            protocols.forEach(protocol -> onLoop(serving, protocol::settle));
+            protocols.forEach(protocol -> onLoop(serving, () -> serving.change(protocol::settle)));
         }
     }
 
     @Override
     public void stop() throws InterruptedException {
+        offered.ifPresent(participants::withdraw);
         QueueLoop serving = loop;
         if (serving != null) {
             CountDownLatch stopped = new CountDownLatch(1);

@@ -24,6 +24,9 @@ import java.util.concurrent.locks.ReentrantLock;
  *     store.unlock();
  * }
  * }</pre>
+ *
+ * <p>A change may also be a part of another room's record (kernel.transaction): between {@link
+ * #join} and {@link #leave} the effects go there, and space and append are the other's.
  */
 public final class Store {
     /** A record that is longer takes no further changes. */
@@ -39,6 +42,8 @@ public final class Store {
     private final Journal.Grant grant = new Journal.Grant();
     private final NativeBuffer scratch = new NativeBuffer(1024);
     private long position;
+    private boolean joined;
+    private boolean closed;
 
     public Store(ReentrantLock lock, State state, Journal journal, Clock clock, FailStop failStop) {
         this.lock = lock;
@@ -56,6 +61,52 @@ public final class Store {
     public void unlock() {
         assert effects.isEmpty() : "unlocked with an open record";
         lock.unlock();
+    }
+
+    /**
+     * Locks it, and lets what changes be a part of a record of another room.
+     *
+     * @return false if it was closed; it is not locked then
+     */
+    public boolean join(RecordWriter other) {
+        lock.lock();
+        if (closed) {
+            lock.unlock();
+            return false;
+        }
+        joined = true;
+        effects.into(other);
+        return true;
+    }
+
+    /** True if this thread has joined it to another room's record. */
+    public boolean isJoined() {
+        return joined && lock.isHeldByCurrentThread();
+    }
+
+    /**
+     * Unlocks it after {@link #join}.
+     *
+     * @param appended the other record's position; 0: nothing was changed here
+     */
+    public void leave(long appended) {
+        effects.into(record);
+        joined = false;
+        if (appended > 0) {
+            position = appended;
+            state.shelf().committed(appended);
+        }
+        unlock();
+    }
+
+    /** Nobody joins it any more. Not on a thread that has joined it. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     public State state() {

@@ -137,14 +137,19 @@ public final class AmqpQueue {
 
     /** True if it takes one more; it takes any if what is too much goes at the head. */
     boolean takes(Outgoing message) {
+        return takes(1, message.bodyBytes());
+    }
+
+    /** True if it takes so many more, of so many bytes together. */
+    boolean takes(long messages, long bodyBytes) {
         if (gone) {
             return false;
         }
         if (!arguments.rejectPublish()) {
             return true;
         }
-        return ready() < arguments.maxLength().orElse(Long.MAX_VALUE)
-                && readyBytes + message.bodyBytes() <= arguments.maxBytes().orElse(Long.MAX_VALUE);
+        return ready() + messages <= arguments.maxLength().orElse(Long.MAX_VALUE)
+                && readyBytes + bodyBytes <= arguments.maxBytes().orElse(Long.MAX_VALUE);
     }
 
     /** Appends a message, for which {@link Broker#publishBytes} were admitted. */

@@ -35,6 +35,9 @@ public final class Broker {
      */
     public static final long DEFINITION_BYTES = 96 * 1024;
 
+    /** More than exchange, key and what else stands before a message's properties can have. */
+    public static final int META_BYTES = 640;
+
     private final QueueLoop loop;
     private final Topology topology = new Topology();
     private final Map<String, AmqpQueue> queues = new LinkedHashMap<>();

@@ -6,6 +6,7 @@ import dev.millrace.kernel.guard.GuardPolicy;
 import dev.millrace.kernel.net.Endpoint;
 import dev.millrace.kernel.room.RoomContext;
 import dev.millrace.queue.amqp.broker.Broker;
+import dev.millrace.queue.amqp.broker.ExchangePublishing;
 import dev.millrace.queue.amqp.session.Options;
 import dev.millrace.queue.server.QueueLoop;
 import dev.millrace.queue.server.QueueProtocol;
@@ -55,6 +56,7 @@ public final class AmqpProtocol implements QueueProtocol {
 
     private final Set<AmqpChannel> channels = new LinkedHashSet<>();
     private @Nullable Broker broker;
+    private @Nullable ExchangePublishing publishing;
 
     @Override
     public List<Setting<?>> settings() {
@@ -83,6 +85,7 @@ public final class AmqpProtocol implements QueueProtocol {
                         context.get(CHANNELS).intValue(),
                         context.get(HEARTBEAT).intValue(),
                         context.get(MESSAGE));
+        publishing = new ExchangePublishing(serving, context.get(MESSAGE));
         context.network()
                 .listen(
                         Endpoint.tcp("AMQP 0-9-1", PORT, GuardPolicy.patient())
@@ -90,6 +93,15 @@ public final class AmqpProtocol implements QueueProtocol {
                                 .tls(context.get(TLS)),
                         group,
                         channel -> accept(loop, serving, options, channel));
+    }
+
+    /** Publishing for others of the process, once it listens. */
+    public ExchangePublishing publishing() {
+        ExchangePublishing made = publishing;
+        if (made == null) {
+            throw new IllegalStateException("AMQP does not listen yet");
+        }
+        return made;
     }
 
     private void accept(QueueLoop loop, Broker serving, Options options, Channel channel) {

@@ -83,8 +83,7 @@ final class Incoming {
         if (left < 0 || left > bytesMax) {
             String size = Long.toUnsignedString(left);
             end();
-            throw AmqpError.preconditionFailed(
-                    "message size " + size + " is larger than configured max size " + bytesMax);
+            throw AmqpError.messageTooLong(size, bytesMax);
         }
         properties = repeated.read(payload);
     }

@@ -23,9 +23,6 @@ import java.util.Optional;
 
 /** What a channel publishes, at once or when its transaction is committed. */
 final class Publishing {
-    /** More than exchange, key and what else stands before the properties can have. */
-    private static final int META_BYTES = 640;
-
     /** RabbitMQ's: ten years, as it counts them. */
     private static final BigInteger EXPIRATION_MILLIS_MAX = BigInteger.valueOf(315_360_000_000L);
 
@@ -58,7 +55,7 @@ final class Publishing {
                 }
             }
             return Broker.publishBytes(
-                    (long) META_BYTES + properties.raw().length + bodyBytes, targets.size());
+                    (long) Broker.META_BYTES + properties.raw().length + bodyBytes, targets.size());
         }
     }
 

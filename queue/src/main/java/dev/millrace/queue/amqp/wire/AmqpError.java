@@ -38,6 +38,12 @@ public final class AmqpError extends RuntimeException {
         return new AmqpError(ReplyCode.PRECONDITION_FAILED, explanation);
     }
 
+    /** A message whose body is too long. */
+    public static AmqpError messageTooLong(String bytes, long bytesMax) {
+        return preconditionFailed(
+                "message size " + bytes + " is larger than configured max size " + bytesMax);
+    }
+
     public static AmqpError notFound(String what) {
         return new AmqpError(ReplyCode.NOT_FOUND, "no " + what);
     }

@@ -1,5 +1,7 @@
 package dev.millrace.queue.nsq.identify;
 
+import dev.millrace.queue.nsq.wire.Refusal;
+
 /**
  * What the operator allows, and what holds for a client that asks for nothing. The defaults are
  * nsqd's, but for {@code deferMillisMax}: a message that is put off costs nothing here.
@@ -54,4 +56,12 @@ public record Limits(
     /** What holds where nothing is set. */
     public static final Limits DEFAULT =
             new Limits(1 << 20, 5 << 20, MINUTE, 15 * MINUTE, YEAR, MINUTE / 2, MINUTE, 2_500, 0);
+
+    /** Refuses a message that is to be put by for too long, in the name of its command. */
+    public void requireDelay(String verb, long millis) throws Refusal {
+        if (millis > deferMillisMax) {
+            throw Refusal.closing(
+                    "E_INVALID", verb + " timeout " + millis + " out of range 0-" + deferMillisMax);
+        }
+    }
 }

@@ -55,8 +55,7 @@ final class Consuming {
                 throw invalid("SUB insufficient number of parameters");
             }
             if (!Names.isValid(line.text(1))) {
-                throw Refusal.closing(
-                        "E_BAD_TOPIC", "SUB topic name " + line.quoted(1) + " is not valid");
+                throw Names.badTopic("SUB", line.quoted(1));
             }
             if (!Names.isValid(line.text(2))) {
                 throw Refusal.closing(

@@ -30,8 +30,7 @@ final class Publishing {
             throw Refusal.closing("E_INVALID", verb + " insufficient number of parameters");
         }
         if (!Names.isValid(line.text(1))) {
-            throw Refusal.closing(
-                    "E_BAD_TOPIC", verb + " topic name " + line.quoted(1) + " is not valid");
+            throw Names.badTopic(verb, line.quoted(1));
         }
     }
 
@@ -92,11 +91,7 @@ final class Publishing {
             if (delay == Line.NO_NUMBER) {
                 throw Refusal.closing("E_INVALID", "DPUB could not parse timeout " + line.text(2));
             }
-            long most = client.node().limits().deferMillisMax();
-            if (delay > most) {
-                throw Refusal.closing(
-                        "E_INVALID", "DPUB timeout " + delay + " out of range 0-" + most);
-            }
+            client.node().limits().requireDelay("DPUB", delay);
             return Body.message("DPUB", client.node().limits().messageBytesMax());
         }
 

@@ -32,7 +32,8 @@ public record Body(String code, String what, String tooBig, int bytesMax) {
         return bytesMax == 0;
     }
 
-    void check(int bytes) throws Refusal {
+    /** Refuses a body that is empty, or too long. */
+    public void check(int bytes) throws Refusal {
         if (bytes <= 0) {
             throw Refusal.closing(code, what + bytes);
         }

@@ -25,6 +25,18 @@ public final class Names {
         return true;
     }
 
+    /** Refuses what no topic may be called, in the name of the command that wants it. */
+    public static void requireTopic(String verb, String name) throws Refusal {
+        if (!isValid(name)) {
+            throw badTopic(verb, Quoted.of(name, '"'));
+        }
+    }
+
+    /** What a command is told whose topic may not be called so. */
+    public static Refusal badTopic(String verb, String quotedName) {
+        return Refusal.closing("E_BAD_TOPIC", verb + " topic name " + quotedName + " is not valid");
+    }
+
     public static boolean isEphemeral(String name) {
         return name.endsWith(EPHEMERAL);
     }

@@ -4,13 +4,18 @@ import dev.millrace.kernel.admin.AdminReply;
 import dev.millrace.kernel.admin.AdminRequest;
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
+import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.net.Listener;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.room.RoomContext;
 import dev.millrace.kernel.room.RoomContexts;
 import dev.millrace.kernel.shard.ShardRoom;
+import dev.millrace.kernel.transaction.Messages;
+import dev.millrace.kernel.transaction.Participants;
+import dev.millrace.queue.amqp.server.AmqpProtocol;
 import dev.millrace.queue.nsq.NsqProtocol;
 import dev.millrace.queue.server.QueueRoom;
+import dev.millrace.queue.transaction.QueueMessages;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -21,11 +26,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A queue room that speaks NSQ, on free ports. */
+/** A queue room on free ports, spoken to in NSQ; and what it lends to other rooms. */
 public final class NsqNode implements Closeable {
     private final RoomContext context;
     private final ShardRoom shards = new ShardRoom();
-    private final QueueRoom queue = new QueueRoom(shards, List.of(new NsqProtocol()));
+    private final Participants participants = new Participants();
+    private final NsqProtocol nsq = new NsqProtocol();
+    private final AmqpProtocol amqp = new AmqpProtocol();
+    private final QueueRoom queue =
+            new QueueRoom(shards, List.of(nsq, amqp))
+                    .takesPart(
+                            participants,
+                            loop -> new QueueMessages(loop, nsq.publishing(), amqp.publishing()));
 
     /** Starts one on a data directory, with settings as {@code --set} takes them. */
     public NsqNode(Path data, String... settings) throws Exception {
@@ -66,6 +78,15 @@ public final class NsqNode implements Closeable {
             queue.stop();
             shards.stop();
         }
+    }
+
+    /** What other rooms may publish. */
+    public Messages messages() {
+        return participants.messages().orElseThrow();
+    }
+
+    public Journal journal() {
+        return shards.shard().journal();
     }
 
     /** The port that a setting's listener is on. */
