@@ -37,6 +37,10 @@ import java.util.concurrent.atomic.AtomicLong;
 class PersistentSubscriptionsCrashTest {
     private static final int CRASHES = 4;
     private static final int CONSUMERS = 3;
+
+    /** So many are appended, at least, before the node is killed. */
+    private static final int APPENDED_MIN = 100;
+
     private static final int PATIENCE_SECONDS = 60;
 
     @TempDir Path data;
@@ -143,15 +147,23 @@ class PersistentSubscriptionsCrashTest {
                 }
                 subscribe(client);
                 Thread writer = Thread.ofPlatform().start(() -> append(streams));
-                Thread.sleep(ThreadLocalRandom.current().nextInt(1_000, 2_500));
+                awaitAppended(crash * APPENDED_MIN + APPENDED_MIN);
+                Thread.sleep(ThreadLocalRandom.current().nextInt(100, 1_500));
                 product.kill();
                 writer.join();
                 client.shutdown().get();
                 streams.shutdown().get();
             }
         }
-        assertTrue(appended.get() > CRASHES, "nothing was appended");
         finish();
+    }
+
+    private void awaitAppended(long count) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (appended.get() < count) {
+            assertTrue(System.nanoTime() < end, () -> "appended: " + appended);
+            Thread.sleep(10);
+        }
     }
 
     /** Nobody appends any more: what is there is processed to the end. */
