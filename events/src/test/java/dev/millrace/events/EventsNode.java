@@ -41,6 +41,7 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
     private final FakeDisk snapshots = new FakeDisk();
     private final FakeDisk files = new FakeDisk();
     private final long memoryBytes;
+    private boolean projecting;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<Throwable> broken = new ArrayList<>();
     private final MovedClock clock = new MovedClock(1_000_000_000);
@@ -51,8 +52,13 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
     private Appender appender;
 
     EventsNode(long memoryBytes) throws IOException {
+        this(memoryBytes, true);
+    }
+
+    EventsNode(long memoryBytes, boolean projecting) throws IOException {
+        this.projecting = projecting;
         this.memoryBytes = memoryBytes;
-        this.machine = new EventsMachine(files, memoryBytes, SEGMENT_BYTES);
+        this.machine = new EventsMachine(files, memoryBytes, SEGMENT_BYTES, projecting);
         this.shard = open();
         this.store = serve();
         this.appender = new Appender(store);
@@ -73,11 +79,21 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
                 (what, cause) -> new FailStop.Stopped(what, cause));
     }
 
+    /** From the next start on there are derived streams, or none. */
+    void projecting(boolean derived) {
+        projecting = derived;
+    }
+
+    /** True if there are derived streams now. */
+    boolean isProjecting() {
+        return state().streams().derives();
+    }
+
     /** Killed, and started again. */
     void restart() throws IOException {
         tasks.clear();
         machine.close();
-        machine = new EventsMachine(files, memoryBytes, SEGMENT_BYTES);
+        machine = new EventsMachine(files, memoryBytes, SEGMENT_BYTES, projecting);
         shard = open();
         store = serve();
         appender = new Appender(store);
@@ -225,7 +241,7 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
     /** A byte of the first event of the first file is another. */
     void damageFirstFile() {
         String first = files.list().stream().sorted().findFirst().orElseThrow();
-        files.flip(first, 48 + Event.HEADER_BYTES + 3);
+        files.flip(first, Event.HEADER_BYTES + 3);
     }
 
     /** A stream's number, or -1. */

@@ -4,6 +4,7 @@ import dev.millrace.events.effect.Effects;
 import dev.millrace.events.log.Cursor;
 import dev.millrace.events.log.Event;
 import dev.millrace.events.log.StreamCursor;
+import dev.millrace.events.state.Metadata;
 import dev.millrace.events.state.State;
 import dev.millrace.events.store.Store;
 import dev.millrace.events.stream.Limits;
@@ -147,7 +148,7 @@ public final class Appender {
     }
 
     private int find(StreamName name) {
-        return state().streams().find(name.address(), name.bytes());
+        return state().streams().findOrdinary(name.address(), name.bytes());
     }
 
     private int findOrAdd(StreamName name) {
@@ -162,6 +163,9 @@ public final class Appender {
      * and that something is to be written.
      */
     public Outcome check(StreamName name, long expected, List<Event.Draft> drafts, Runnable again) {
+        if (state().isReserved(name.address(), name.bytes())) {
+            return new Outcome.Denied();
+        }
         if (name.isMeta()) {
             int described = find(name.described());
             if (described >= 0 && state().streams().isTombstoned(described)) {

@@ -3,6 +3,7 @@ package dev.millrace.events.checkpoint;
 import dev.millrace.events.effect.Replay;
 import dev.millrace.events.log.EventLog;
 import dev.millrace.events.state.State;
+import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.journal.Disk;
 import dev.millrace.kernel.shard.Checkpoint;
 import dev.millrace.kernel.shard.StateMachine;
@@ -26,9 +27,12 @@ public final class EventsMachine implements StateMachine {
      * @param disk where the files of events are
      * @param memoryBytes for events that are in files as well
      * @param segmentBytes see {@link EventLog}
+     * @param projecting whether there are derived streams
      */
-    public EventsMachine(Disk disk, long memoryBytes, int segmentBytes) {
-        this.state = new State(new EventLog(lock, disk, memoryBytes, segmentBytes));
+    public EventsMachine(Disk disk, long memoryBytes, int segmentBytes, boolean projecting) {
+        StreamTable streams = new StreamTable();
+        EventLog log = new EventLog(lock, disk, streams, memoryBytes, segmentBytes);
+        this.state = new State(streams, log, projecting);
         this.replay = new Replay(state);
         this.loading = new Loading(state);
     }

@@ -1,5 +1,6 @@
 package dev.millrace.events.log;
 
+import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.journal.Disk;
 import dev.millrace.kernel.memory.Slabs;
 
@@ -7,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,7 +28,10 @@ public final class EventLog {
     /** A segment is sealed before it has more than this, or holds one event that is longer. */
     public static final int SEGMENT_BYTES = 8 << 20;
 
-    /** The memory that segments loaded whole may take. */
+    /** So many pieces has a segment, for those who read in the order of the log. */
+    private static final int PIECES = 4;
+
+    /** The memory that pieces of files may take. */
     private static final long LOADED_BYTES_MAX = 64 << 20;
 
     /** Told on any thread. */
@@ -50,13 +56,35 @@ public final class EventLog {
         }
     }
 
+    /** What is derived from an event that is in a file. */
+    @FunctionalInterface
+    public interface Projecting {
+        /** Nothing is derived. */
+        Projecting NOTHING = (event, sink) -> {};
+
+        /** Tells of every derived stream that has the event, and with which revision. */
+        void project(long event, Sink sink);
+
+        /** Told of them. */
+        @FunctionalInterface
+        interface Sink {
+            void isIn(int derived, long revision);
+        }
+    }
+
     private final ReentrantLock lock;
     private final Disk disk;
+    private final StreamTable streams;
+    private final LinkForm links;
     private final long memoryBytes;
     private final int segmentBytes;
     private final Slabs slabs = new Slabs();
     private final List<Segment> segments = new ArrayList<>();
     private final ColdFiles files;
+
+    /** Files that others have taken the place of; the newest checkpoint may still list them. */
+    private final Set<String> replaced = new HashSet<>();
+
     private long end;
     private long hotBytes;
     private long unwrittenBytes;
@@ -67,12 +95,20 @@ public final class EventLog {
     private Listener listener = new Replaying();
 
     /**
+     * @param streams whose events they are
      * @param memoryBytes for segments that are in files as well
      * @param segmentBytes {@link #SEGMENT_BYTES}, or less where little is to be many segments
      */
-    public EventLog(ReentrantLock lock, Disk disk, long memoryBytes, int segmentBytes) {
+    public EventLog(
+            ReentrantLock lock,
+            Disk disk,
+            StreamTable streams,
+            long memoryBytes,
+            int segmentBytes) {
         this.lock = lock;
         this.disk = disk;
+        this.streams = streams;
+        this.links = new LinkForm(streams);
         this.memoryBytes = memoryBytes;
         this.segmentBytes = segmentBytes;
         this.files = new ColdFiles(lock, LOADED_BYTES_MAX);
@@ -94,7 +130,7 @@ public final class EventLog {
 
     /** Files that earlier processes wrote after the checkpoint are written again. */
     private void deleteStrangers() throws IOException {
-        Set<String> known = new HashSet<>();
+        Set<String> known = new HashSet<>(replaced);
         for (Segment segment : segments) {
             SegmentFile file = segment.file();
             if (file != null) {
@@ -114,6 +150,10 @@ public final class EventLog {
 
     ColdFiles files() {
         return files;
+    }
+
+    LinkForm links() {
+        return links;
     }
 
     // ---- Appending
@@ -138,6 +178,15 @@ public final class EventLog {
         }
         tail.append(stream, revision, draft);
         return ++end;
+    }
+
+    /** The event that was appended last becomes part of a derived stream as well. */
+    public void derive(int stream, long revision) {
+        HotEvents tail = tail();
+        if (tail == null) {
+            throw new IllegalStateException("nothing was appended");
+        }
+        tail.derive(stream, revision);
     }
 
     private @Nullable HotEvents tail() {
@@ -188,8 +237,7 @@ public final class EventLog {
         SegmentFile made = null;
         IOException failure = null;
         try {
-            SegmentFile.write(disk, name, hot);
-            made = SegmentFile.open(disk, name);
+            made = write(hot, name);
         } catch (IOException failed) {
             failure = failed;
         }
@@ -198,6 +246,7 @@ public final class EventLog {
             segment.unpin();
             unwrittenBytes -= hot.capacity();
             if (made != null) {
+                nameDerived(made);
                 segment.file(made);
                 filesKnown++;
                 cool();
@@ -209,6 +258,36 @@ public final class EventLog {
         }
         if (failure != null) {
             listener.unwritable(failure);
+        }
+    }
+
+    private SegmentFile write(HotEvents hot, String name) throws IOException {
+        Map<Integer, byte[]> names = new HashMap<>();
+        lock.lock();
+        try {
+            for (int stream : hot.streams()) {
+                if (StreamTable.isDerived(stream)) {
+                    names.put(stream, streams.nameText(stream));
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes())) {
+            hot.write(writer, names);
+            writer.finish(hot.first(), hot.first() + hot.count() - 1, streams.derives());
+        }
+        return SegmentFile.open(disk, name);
+    }
+
+    /** Those who read all of it load so much at a time. */
+    private long pieceBytes() {
+        return segmentBytes / PIECES;
+    }
+
+    private void nameDerived(SegmentFile file) {
+        if (streams.derives()) {
+            file.nameDerived(streams);
         }
     }
 
@@ -273,12 +352,6 @@ public final class EventLog {
         return low - 1;
     }
 
-    /** The first position behind a segment. */
-    long endOf(Segment segment) {
-        int index = indexOf(segment.first());
-        return index + 1 < segments.size() ? segments.get(index + 1).first() : end + 1;
-    }
-
     /** The events in memory that have this revision of a stream. */
     @Nullable HotEvents hot(int stream, long revision) {
         for (int i = segments.size() - 1; i >= coldest; i--) {
@@ -313,12 +386,13 @@ public final class EventLog {
         return found;
     }
 
-    /** The files that have events of a stream. */
+    /** The files that have events of a stream, held. */
     ColdFiles.Files filesOf(int stream) {
         List<SegmentFile> having = new ArrayList<>();
         for (Segment segment : segments) {
             SegmentFile file = segment.file();
-            if (file != null && file.place(stream) >= 0) {
+            if (file != null && file.has(stream)) {
+                file.hold();
                 having.add(file);
             }
         }
@@ -368,13 +442,31 @@ public final class EventLog {
         }
     }
 
-    /** Takes back a segment that is in a file. */
-    public void restoreFile(String name) throws IOException {
+    /**
+     * Takes back a segment that is in a file. If the file was written when nothing was derived, and
+     * now something is, another takes its place.
+     */
+    public void restoreFile(String name, Projecting projecting) throws IOException {
         SegmentFile file = SegmentFile.open(disk, name);
+        if (streams.derives() && !file.isProjected()) {
+            file = projected(file, projecting);
+        }
+        nameDerived(file);
         segments.add(new Segment(file));
         filesKnown++;
         coldest = segments.size();
-        end = file.first() + file.count() - 1;
+        end = file.last();
+    }
+
+    private SegmentFile projected(SegmentFile file, Projecting projecting) throws IOException {
+        String name = file.nextName();
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes())) {
+            SegmentMerge.project(writer, file, projecting, streams);
+            writer.finish(file.first(), file.last(), true);
+        }
+        file.retire();
+        replaced.add(file.name());
+        return SegmentFile.open(disk, name);
     }
 
     /** Takes back an event that was in memory. */

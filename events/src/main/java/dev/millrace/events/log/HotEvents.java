@@ -1,5 +1,6 @@
 package dev.millrace.events.log;
 
+import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.Slabs;
 
@@ -8,7 +9,9 @@ import io.netty.util.collection.IntObjectMap;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Events of consecutive positions in memory, in the order they came, with the list of each
@@ -62,14 +65,23 @@ final class HotEvents {
         if (count == offsets.length) {
             offsets = Arrays.copyOf(offsets, count * 2);
         }
+        run(stream, revision).add(count);
+        offsets[count++] = (int) used;
+        used += draft.bytes();
+    }
+
+    /** The event that came last is part of a derived stream as well. */
+    void derive(int stream, long revision) {
+        run(stream, revision).add(count - 1);
+    }
+
+    private Run run(int stream, long revision) {
         Run run = runs.get(stream);
         if (run == null) {
             run = new Run(revision);
             runs.put(stream, run);
         }
-        run.add(count);
-        offsets[count++] = (int) used;
-        used += draft.bytes();
+        return run;
     }
 
     long first() {
@@ -103,7 +115,7 @@ final class HotEvents {
         return runs.get(stream);
     }
 
-    /** The numbers of its streams, ascending. */
+    /** The numbers of its streams, ascending: derived ones are the last. */
     int[] streams() {
         int[] all = new int[runs.size()];
         int next = 0;
@@ -112,6 +124,34 @@ final class HotEvents {
         }
         Arrays.sort(all);
         return all;
+    }
+
+    /** Writes a file of it. Its memory is pinned; {@code names} are those of derived streams. */
+    void write(SegmentWriter writer, Map<Integer, byte[]> names) throws IOException {
+        int[] all = streams();
+        int[] places = new int[count];
+        for (int stream : all) {
+            if (!StreamTable.isDerived(stream)) {
+                writer.stream(stream);
+                Run run = runs.get(stream);
+                for (int i = 0; i < run.count; i++) {
+                    places[run.events[i]] = writer.add(at(run.events[i]));
+                }
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            writer.inOrder(places[i], at(i));
+        }
+        for (int stream : all) {
+            byte[] name = names.get(stream);
+            if (name != null) {
+                Run run = runs.get(stream);
+                writer.derived(name, run.firstRevision, run.firstRevision + run.count - 1);
+                for (int i = 0; i < run.count; i++) {
+                    writer.entry(places[run.events[i]], run.firstRevision + i);
+                }
+            }
+        }
     }
 
     void free(Slabs slabs) {

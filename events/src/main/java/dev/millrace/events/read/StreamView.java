@@ -4,7 +4,6 @@ import dev.millrace.events.log.Event;
 import dev.millrace.events.state.State;
 import dev.millrace.events.stream.Limits;
 import dev.millrace.events.stream.StreamTable;
-import dev.millrace.kernel.memory.Memory;
 
 /**
  * What is to be seen of a stream now: its limits applied. Of a stream of metadata that is the last
@@ -28,12 +27,13 @@ public record StreamView(long first, long last, long notBefore) {
             return NONE;
         }
         Limits limits = streams.limits(stream);
-        if (limits.truncateBefore() == Limits.DELETED) {
+        if (limits.isDeleted()) {
             return NONE;
         }
         long last = streams.last(stream);
         long maxCount = limits.maxCount();
-        if (maxCount == 0 && isMeta(streams, stream)) {
+        if (maxCount == 0
+                && StreamTable.isMeta(streams.nameAddress(stream), streams.nameBytes(stream))) {
             maxCount = 1;
         }
         long first = limits.truncateBefore();
@@ -45,13 +45,6 @@ public record StreamView(long first, long last, long notBefore) {
                         ? 0
                         : nowMillis * TICKS_PER_MILLI - limits.maxAgeSeconds() * TICKS_PER_SECOND;
         return new StreamView(first, last, notBefore);
-    }
-
-    private static boolean isMeta(StreamTable streams, int stream) {
-        long name = streams.nameAddress(stream);
-        return streams.nameBytes(stream) > 2
-                && Memory.getByte(name) == '$'
-                && Memory.getByte(name + 1) == '$';
     }
 
     /** True if there is no stream, as far as a reader can tell. */

@@ -52,6 +52,12 @@ public final class EventsRoom implements Room {
                     1L << 40,
                     "memory for the newest events, which lie in files too");
 
+    private static final Setting<Boolean> PROJECTIONS =
+            Setting.flag(
+                    "events.projections",
+                    true,
+                    "derived streams: $ce-CATEGORY, $et-TYPE, $streams, $category-CATEGORY");
+
     private static final int READERS = 2;
     private static final long CHECK_MILLIS = 200;
 
@@ -77,7 +83,7 @@ public final class EventsRoom implements Room {
 
     @Override
     public List<Setting<?>> settings() {
-        return List.of(SYNC, PORT, TLS, MEMORY);
+        return List.of(SYNC, PORT, TLS, MEMORY, PROJECTIONS);
     }
 
     private StateMachine machine(RoomContext context) throws IOException {
@@ -85,7 +91,8 @@ public final class EventsRoom implements Room {
                 new EventsMachine(
                         new FileDisk(ShardRoom.bodies(context.data()).resolve(name())),
                         context.get(MEMORY),
-                        EventLog.SEGMENT_BYTES);
+                        EventLog.SEGMENT_BYTES,
+                        context.get(PROJECTIONS));
         machine = made;
         return made;
     }

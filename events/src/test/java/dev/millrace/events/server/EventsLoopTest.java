@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What is answered and shown, and when. */
 class EventsLoopTest {
     private final FakeDisk disk = new FakeDisk();
-    private final EventsMachine machine = new EventsMachine(new FakeDisk(), 0, 4_096);
+    private final EventsMachine machine = new EventsMachine(new FakeDisk(), 0, 4_096, true);
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final AtomicInteger answered = new AtomicInteger();
