@@ -16,6 +16,7 @@ public final class Services {
 
     public static List<Method> all(EventsLoop loop, Appender appender) {
         List<Method> methods = new ArrayList<>(Streams.methods(loop, appender));
+        methods.add(AppendSession.method(loop, appender));
         methods.add(Gossip.method(loop::nowMillis));
         methods.add(ServerFeatures.method(methods));
         return List.copyOf(methods);

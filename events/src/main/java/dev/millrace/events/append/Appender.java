@@ -34,8 +34,8 @@ import java.util.UUID;
 public final class Appender {
     private static final byte[] DELETED_TYPE = "$streamDeleted".getBytes(StandardCharsets.US_ASCII);
 
-    /** What names, types and metadata of our own add to an append. */
-    private static final long OWN_BYTES = 3 * StreamTable.NAME_BYTES_MAX / 2;
+    /** What metadata of our own adds to an append, but for names: a type, and a number. */
+    private static final long OWN_BYTES = 256;
 
     private final Store store;
     private final NativeBuffer scratch = new NativeBuffer(1024);
