@@ -8,10 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -262,19 +260,18 @@ public final class EventLog {
     }
 
     private SegmentFile write(HotEvents hot, String name) throws IOException {
-        Map<Integer, byte[]> names = new HashMap<>();
+        int[] derived = hot.derivedStreams();
+        byte[][] names = new byte[derived.length][];
         lock.lock();
         try {
-            for (int stream : hot.streams()) {
-                if (StreamTable.isDerived(stream)) {
-                    names.put(stream, streams.nameText(stream));
-                }
+            for (int i = 0; i < names.length; i++) {
+                names[i] = streams.nameText(derived[i]);
             }
         } finally {
             lock.unlock();
         }
         try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes())) {
-            hot.write(writer, names);
+            hot.write(writer, derived, names);
             writer.finish(hot.first(), hot.first() + hot.count() - 1, streams.derives());
         }
         return SegmentFile.open(disk, name);

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Map;
 
 /**
  * Events of consecutive positions in memory, in the order they came, with the list of each
@@ -49,6 +48,9 @@ final class HotEvents {
     private int count;
     private final IntObjectHashMap<Run> runs = new IntObjectHashMap<>();
 
+    /** Of derived streams. In one map with the others, their numbers would be in the way there. */
+    private final IntObjectHashMap<Run> derivedRuns = new IntObjectHashMap<>();
+
     HotEvents(long first, Slabs slabs, long capacity) {
         this.first = first;
         this.capacity = capacity;
@@ -65,17 +67,17 @@ final class HotEvents {
         if (count == offsets.length) {
             offsets = Arrays.copyOf(offsets, count * 2);
         }
-        run(stream, revision).add(count);
+        run(runs, stream, revision).add(count);
         offsets[count++] = (int) used;
         used += draft.bytes();
     }
 
     /** The event that came last is part of a derived stream as well. */
     void derive(int stream, long revision) {
-        run(stream, revision).add(count - 1);
+        run(derivedRuns, stream, revision).add(count - 1);
     }
 
-    private Run run(int stream, long revision) {
+    private static Run run(IntObjectHashMap<Run> runs, int stream, long revision) {
         Run run = runs.get(stream);
         if (run == null) {
             run = new Run(revision);
@@ -112,11 +114,15 @@ final class HotEvents {
     }
 
     @Nullable Run run(int stream) {
-        return runs.get(stream);
+        return StreamTable.isDerived(stream) ? derivedRuns.get(stream) : runs.get(stream);
     }
 
-    /** The numbers of its streams, ascending: derived ones are the last. */
-    int[] streams() {
+    /** The numbers of its derived streams, ascending. */
+    int[] derivedStreams() {
+        return sorted(derivedRuns);
+    }
+
+    private static int[] sorted(IntObjectHashMap<Run> runs) {
         int[] all = new int[runs.size()];
         int next = 0;
         for (IntObjectMap.PrimitiveEntry<Run> entry : runs.entries()) {
@@ -126,31 +132,32 @@ final class HotEvents {
         return all;
     }
 
-    /** Writes a file of it. Its memory is pinned; {@code names} are those of derived streams. */
-    void write(SegmentWriter writer, Map<Integer, byte[]> names) throws IOException {
-        int[] all = streams();
+    /**
+     * Writes a file of it. Its memory is pinned.
+     *
+     * @param derived its derived streams, and {@code names} theirs
+     */
+    void write(SegmentWriter writer, int[] derived, byte[][] names) throws IOException {
         int[] places = new int[count];
-        for (int stream : all) {
-            if (!StreamTable.isDerived(stream)) {
-                writer.stream(stream);
-                Run run = runs.get(stream);
-                for (int i = 0; i < run.count; i++) {
-                    places[run.events[i]] = writer.add(at(run.events[i]));
-                }
+        for (int stream : sorted(runs)) {
+            writer.stream(stream);
+            Run run = runs.get(stream);
+            for (int i = 0; i < run.count; i++) {
+                places[run.events[i]] = writer.add(at(run.events[i]));
             }
         }
         for (int i = 0; i < count; i++) {
             writer.inOrder(places[i], at(i));
         }
-        for (int stream : all) {
-            byte[] name = names.get(stream);
-            if (name != null) {
-                Run run = runs.get(stream);
-                writer.derived(name, run.firstRevision, run.firstRevision + run.count - 1);
-                for (int i = 0; i < run.count; i++) {
-                    writer.entry(places[run.events[i]], run.firstRevision + i);
-                }
-            }
+        for (int i = 0; i < names.length; i++) {
+            writeDerived(writer, derivedRuns.get(derived[i]), names[i], places);
+        }
+    }
+
+    private static void writeDerived(SegmentWriter writer, Run run, byte[] name, int[] places) {
+        writer.derived(name, run.firstRevision, run.firstRevision + run.count - 1);
+        for (int i = 0; i < run.count; i++) {
+            writer.entry(places[run.events[i]], run.firstRevision + i);
         }
     }
 
