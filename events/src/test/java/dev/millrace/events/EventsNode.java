@@ -8,6 +8,8 @@ import dev.millrace.events.append.StreamName;
 import dev.millrace.events.checkpoint.EventsMachine;
 import dev.millrace.events.log.Event;
 import dev.millrace.events.log.EventLog;
+import dev.millrace.events.log.Pace;
+import dev.millrace.events.read.StreamView;
 import dev.millrace.events.state.State;
 import dev.millrace.events.store.Store;
 import dev.millrace.kernel.MovedClock;
@@ -70,7 +72,7 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
     }
 
     private Store serve() throws IOException {
-        machine.serve(tasks::add, tasks::add, this);
+        machine.serve(new EventLog.Workers(tasks::add, tasks::add, tasks::add, Pace.FREE), this);
         return new Store(
                 machine.lock(),
                 machine.state(),
@@ -238,6 +240,21 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
         return outcome[0];
     }
 
+    /** Begins a scavenge, which goes on in tasks. */
+    boolean scavenge() {
+        store.lock();
+        try {
+            return state().log()
+                    .scavenge(stream -> StreamView.kept(state(), stream, clock.millis()));
+        } finally {
+            store.unlock();
+        }
+    }
+
+    FakeDisk files() {
+        return files;
+    }
+
     /** A byte of the first event of the first file is another. */
     void damageFirstFile() {
         String first = files.list().stream().sorted().findFirst().orElseThrow();
@@ -263,6 +280,11 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
 
     @Override
     public void unwritable(IOException failure) {
+        broken.add(failure);
+    }
+
+    @Override
+    public void uncompacted(IOException failure) {
         broken.add(failure);
     }
 }

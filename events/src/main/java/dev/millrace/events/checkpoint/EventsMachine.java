@@ -9,7 +9,6 @@ import dev.millrace.kernel.shard.Checkpoint;
 import dev.millrace.kernel.shard.StateMachine;
 
 import java.io.IOException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -46,16 +45,21 @@ public final class EventsMachine implements StateMachine {
         return lock;
     }
 
-    /**
-     * The state is complete, and whoever changes it runs.
-     *
-     * @param writer runs what writes files, {@code reader} what reads them
-     */
-    public void serve(Executor writer, Executor reader, EventLog.Listener listener)
-            throws IOException {
+    /** The state is complete, and whoever changes it runs. */
+    public void serve(EventLog.Workers workers, EventLog.Listener listener) throws IOException {
         lock.lock();
         try {
-            state.log().serve(writer, reader, listener);
+            state.log().serve(workers, listener);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The process stops: no further file is made of others. */
+    public void stopCompacting() {
+        lock.lock();
+        try {
+            state.log().stopCompacting();
         } finally {
             lock.unlock();
         }
@@ -113,7 +117,18 @@ public final class EventsMachine implements StateMachine {
 
     @Override
     public void cut(Checkpoint checkpoint) {
+        state.log().cut(checkpoint.position());
         Cut cut = new Cut(state, lock, checkpoint);
         Thread.ofPlatform().name("events-checkpoint").daemon(true).start(cut);
+    }
+
+    @Override
+    public void forget(long position) {
+        try {
+            state.log().forget(position);
+        } catch (IOException failure) {
+            // They are not in the way: the next start deletes what no checkpoint lists.
+            return;
+        }
     }
 }

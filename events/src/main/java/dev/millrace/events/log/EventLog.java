@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 
 /**
  * All events, in the order of the log: segments of consecutive positions, of which the last one
@@ -25,6 +28,9 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class EventLog {
     /** A segment is sealed before it has more than this, or holds one event that is longer. */
     public static final int SEGMENT_BYTES = 8 << 20;
+
+    /** Files are made anew while so many times what they have is free. */
+    private static final int ROOM_FACTOR = 2;
 
     /** So many pieces has a segment, for those who read in the order of the log. */
     private static final int PIECES = 4;
@@ -39,7 +45,30 @@ public final class EventLog {
 
         /** A file cannot be written: its events stay in memory. */
         void unwritable(IOException failure);
+
+        /** A file cannot be made of others: these stay. */
+        void uncompacted(IOException failure);
     }
+
+    /**
+     * Who does what may wait for the disk.
+     *
+     * @param writer writes events that are in memory only, one file after another
+     * @param reader reads
+     * @param compactor makes files of others, at that pace
+     */
+    public record Workers(Executor writer, Executor reader, Executor compactor, Pace pace) {}
+
+    /**
+     * How far a scavenge has come; the last one, if none runs.
+     *
+     * @param files how many it looks into
+     * @param events how many it has left out
+     * @param bytes of these
+     * @param failure why it was given up, or an empty text
+     */
+    public record Scavenged(
+            boolean running, int files, int filesDone, long events, long bytes, String failure) {}
 
     /** A file that cannot be written then is tried again when the node serves. */
     private static final class Replaying implements Listener {
@@ -51,6 +80,11 @@ public final class EventLog {
         @Override
         public void unwritable(IOException failure) {
             // Its events stay in memory; serve() tries again, and tells the operator.
+        }
+
+        @Override
+        public void uncompacted(IOException failure) {
+            throw new IllegalStateException(failure);
         }
     }
 
@@ -80,8 +114,13 @@ public final class EventLog {
     private final List<Segment> segments = new ArrayList<>();
     private final ColdFiles files;
 
-    /** Files that others have taken the place of; the newest checkpoint may still list them. */
-    private final Set<String> replaced = new HashSet<>();
+    /**
+     * Files that others have taken the place of, and at which position a cut was made that does not
+     * list them, 0 if there was none. They go when a checkpoint from there on is complete.
+     */
+    private final Map<String, Long> replaced = new HashMap<>();
+
+    private final Compaction compaction;
 
     private long end;
     private long hotBytes;
@@ -90,6 +129,7 @@ public final class EventLog {
     private long filesKnown;
     // While a replay runs files are written at once, so that it takes no more memory than serving.
     private Executor writer = Runnable::run;
+    private Pace pace = Pace.FREE;
     private Listener listener = new Replaying();
 
     /**
@@ -107,28 +147,35 @@ public final class EventLog {
         this.disk = disk;
         this.streams = streams;
         this.links = new LinkForm(streams);
+        this.compaction = new Compaction(this, lock, segmentBytes);
         this.memoryBytes = memoryBytes;
         this.segmentBytes = segmentBytes;
         this.files = new ColdFiles(lock, LOADED_BYTES_MAX);
     }
 
-    /**
-     * From now on files are written and read.
-     *
-     * @param writer runs what writes them, one after another
-     * @param reader runs what reads them
-     */
-    public void serve(Executor writer, Executor reader, Listener listener) throws IOException {
-        this.writer = writer;
+    /** From now on files are written and read. */
+    public void serve(Workers workers, Listener listener) throws IOException {
+        this.writer = workers.writer;
+        this.pace = workers.pace;
         this.listener = listener;
-        files.serve(reader, listener::broken);
+        files.serve(workers.reader, listener::broken);
         deleteStrangers();
         writeSealed();
+        compaction.serve(workers.compactor);
+    }
+
+    /** No further file is made of others. */
+    public void stopCompacting() {
+        compaction.stop();
+    }
+
+    Listener listener() {
+        return listener;
     }
 
     /** Files that earlier processes wrote after the checkpoint are written again. */
     private void deleteStrangers() throws IOException {
-        Set<String> known = new HashSet<>(replaced);
+        Set<String> known = new HashSet<>(replaced.keySet());
         for (Segment segment : segments) {
             SegmentFile file = segment.file();
             if (file != null) {
@@ -248,6 +295,7 @@ public final class EventLog {
                 segment.file(made);
                 filesKnown++;
                 cool();
+                compaction.consider();
             } else {
                 segment.written = false;
             }
@@ -270,7 +318,7 @@ public final class EventLog {
         } finally {
             lock.unlock();
         }
-        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes())) {
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), Pace.FREE)) {
             hot.write(writer, derived, names);
             writer.finish(hot.first(), hot.first() + hot.count() - 1, streams.derives());
         }
@@ -313,6 +361,95 @@ public final class EventLog {
     /** True while the disk is so far behind that nobody should append more. */
     public boolean isCongested() {
         return unwrittenBytes > memoryBytes + 4L * segmentBytes;
+    }
+
+    // ---- Files that are made of others
+
+    /** Segments that are in files only, which are consecutive, the oldest first. */
+    List<Segment> cold() {
+        return segments.subList(0, coldest).stream().toList();
+    }
+
+    /** Writes one file of some, with what is to be kept of them. Not under the lock. */
+    SegmentFile merged(List<SegmentFile> sources, SegmentMerge.Keeping keeping) throws IOException {
+        long needed = 0;
+        boolean projected = true;
+        for (SegmentFile source : sources) {
+            needed += source.eventBytes();
+            projected &= source.isProjected();
+        }
+        if (disk.freeBytes() < ROOM_FACTOR * needed) {
+            throw new Disk.DiskFullException(
+                    "free: "
+                            + disk.freeBytes()
+                            + " bytes (expected, to make a file anew: >= "
+                            + ROOM_FACTOR * needed
+                            + ")");
+        }
+        String name = sources.getFirst().nextName();
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), pace)) {
+            SegmentMerge.write(writer, sources, keeping);
+            writer.finish(sources.getFirst().first(), sources.getLast().last(), projected);
+        }
+        return SegmentFile.open(disk, name);
+    }
+
+    /** A file that was made of those of some segments takes their place. */
+    void replace(List<Segment> sources, SegmentFile made) {
+        nameDerived(made);
+        int at = segments.indexOf(sources.getFirst());
+        segments.subList(at, at + sources.size()).clear();
+        segments.add(at, new Segment(made));
+        coldest -= sources.size() - 1;
+        filesKnown++;
+        for (Segment source : sources) {
+            replaced.put(source.needFile().name(), 0L);
+            source.needFile().retire();
+        }
+    }
+
+    /**
+     * Begins to make files anew without what nobody can read any more.
+     *
+     * @param kept what is to be left of a stream; asked under the lock
+     * @return false if it is being done
+     */
+    public boolean scavenge(IntFunction<Kept> kept) {
+        return compaction.scavenge(kept);
+    }
+
+    public Scavenged scavenged() {
+        return compaction.scavenged();
+    }
+
+    /** How many files there are, but for those that others have taken the place of. */
+    public int fileCount() {
+        return (int) segments.stream().filter(segment -> segment.file() != null).count();
+    }
+
+    /** A checkpoint at this position lists the files as they are now. */
+    public void cut(long position) {
+        replaced.replaceAll((_, at) -> at == 0 ? Long.valueOf(position) : at);
+    }
+
+    /** A checkpoint at this position is complete: what only older ones list goes. */
+    public void forget(long position) throws IOException {
+        List<String> gone = new ArrayList<>();
+        lock.lock();
+        try {
+            replaced.forEach(
+                    (name, at) -> {
+                        if (at > 0 && at <= position) {
+                            gone.add(name);
+                        }
+                    });
+            replaced.keySet().removeAll(gone);
+        } finally {
+            lock.unlock();
+        }
+        for (String name : gone) {
+            disk.delete(name);
+        }
     }
 
     // ---- For cursors
@@ -434,6 +571,7 @@ public final class EventLog {
         try {
             segment.unpin();
             cool();
+            compaction.consider();
         } finally {
             lock.unlock();
         }
@@ -457,12 +595,12 @@ public final class EventLog {
 
     private SegmentFile projected(SegmentFile file, Projecting projecting) throws IOException {
         String name = file.nextName();
-        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes())) {
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), Pace.FREE)) {
             SegmentMerge.project(writer, file, projecting, streams);
             writer.finish(file.first(), file.last(), true);
         }
         file.retire();
-        replaced.add(file.name());
+        replaced.put(file.name(), 0L);
         return SegmentFile.open(disk, name);
     }
 

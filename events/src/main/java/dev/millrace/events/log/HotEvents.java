@@ -10,7 +10,9 @@ import io.netty.util.collection.IntObjectMap;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Events of consecutive positions in memory, in the order they came, with the list of each
@@ -149,10 +151,16 @@ final class HotEvents {
         for (int i = 0; i < count; i++) {
             writer.inOrder(places[i], at(i));
         }
+        List<Named> byName = new ArrayList<>(names.length);
         for (int i = 0; i < names.length; i++) {
-            writeDerived(writer, derivedRuns.get(derived[i]), names[i], places);
+            byName.add(new Named(names[i], derivedRuns.get(derived[i])));
         }
+        byName.sort((a, b) -> Arrays.compareUnsigned(a.name, b.name));
+        byName.forEach(each -> writeDerived(writer, each.run, each.name, places));
     }
+
+    /** A derived stream's events here. */
+    private record Named(byte[] name, Run run) {}
 
     private static void writeDerived(SegmentWriter writer, Run run, byte[] name, int[] places) {
         writer.derived(name, run.firstRevision, run.firstRevision + run.count - 1);

@@ -3,12 +3,11 @@ package dev.millrace.events.log;
 import dev.millrace.events.stream.StreamTable;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /**
  * Makes one file of some whose positions follow one another. What is not to be kept is left out:
@@ -24,14 +23,8 @@ final class SegmentMerge {
         boolean keeps(long event);
     }
 
-    /** A derived stream: where its run is in each of the files, or {@link #GONE}. */
-    private record Derived(int[] places) {
-        static Derived ofNone(int files) {
-            int[] places = new int[files];
-            Arrays.fill(places, GONE);
-            return new Derived(places);
-        }
-    }
+    /** Behind the last name of a file; no name is empty. */
+    private static final byte[] END = {};
 
     private final SegmentWriter writer;
     private final List<SegmentFile> files;
@@ -60,13 +53,7 @@ final class SegmentMerge {
     }
 
     private void putEvents() throws IOException {
-        TreeSet<Integer> streams = new TreeSet<>();
-        for (SegmentFile file : files) {
-            for (int stream : file.streams()) {
-                streams.add(stream);
-            }
-        }
-        for (int stream : streams) {
+        for (int stream : streams()) {
             writer.stream(stream);
             for (int i = 0; i < places.length; i++) {
                 SegmentFile.Run run = files.get(i).run(stream);
@@ -75,6 +62,25 @@ final class SegmentMerge {
                 }
             }
         }
+    }
+
+    /** Of all files, ascending, each once. */
+    private int[] streams() {
+        int[] all = new int[0];
+        for (SegmentFile file : files) {
+            int[] more = file.streams();
+            int before = all.length;
+            all = Arrays.copyOf(all, before + more.length);
+            System.arraycopy(more, 0, all, before, more.length);
+        }
+        Arrays.sort(all);
+        int count = 0;
+        for (int stream : all) {
+            if (count == 0 || all[count - 1] != stream) {
+                all[count++] = stream;
+            }
+        }
+        return Arrays.copyOf(all, count);
     }
 
     private void put(SegmentFile file, SegmentFile.Run run, int[] placed) throws IOException {
@@ -97,20 +103,45 @@ final class SegmentMerge {
         }
     }
 
+    /** Each file has them by name: what is the least of all comes next. */
     private void putDerived() {
-        Map<String, Derived> all = new LinkedHashMap<>();
+        int[] next = new int[places.length];
+        byte[][] names = new byte[places.length][];
         for (int i = 0; i < places.length; i++) {
-            for (int place = 0; place < files.get(i).derivedCount(); place++) {
-                // One character a byte: a key, not a text.
-                String key =
-                        new String(files.get(i).derivedName(place), StandardCharsets.ISO_8859_1);
-                all.computeIfAbsent(key, _ -> Derived.ofNone(places.length)).places[i] = place;
-            }
+            names[i] = name(i, 0);
         }
-        all.forEach((name, derived) -> put(name, derived.places));
+        int[] runs = new int[places.length];
+        byte[] least = least(names);
+        while (least.length > 0) {
+            for (int i = 0; i < runs.length; i++) {
+                runs[i] = Arrays.equals(names[i], least) ? next[i]++ : GONE;
+                if (runs[i] != GONE) {
+                    names[i] = name(i, next[i]);
+                }
+            }
+            put(least, runs);
+            least = least(names);
+        }
     }
 
-    private void put(String name, int[] runs) {
+    private byte[] name(int file, int place) {
+        return place < files.get(file).derivedCount() ? files.get(file).derivedName(place) : END;
+    }
+
+    private static byte[] least(byte[][] names) {
+        byte[] least = END;
+        for (byte[] name : names) {
+            boolean less =
+                    name.length > 0
+                            && (least.length == 0 || Arrays.compareUnsigned(name, least) < 0);
+            if (less) {
+                least = name;
+            }
+        }
+        return least;
+    }
+
+    private void put(byte[] name, int[] runs) {
         long first = Long.MAX_VALUE;
         long last = -1;
         for (int i = 0; i < runs.length; i++) {
@@ -120,7 +151,7 @@ final class SegmentMerge {
                 last = Math.max(last, run.lastRevision());
             }
         }
-        writer.derived(name.getBytes(StandardCharsets.ISO_8859_1), first, last);
+        writer.derived(name, first, last);
         for (int i = 0; i < runs.length; i++) {
             if (runs[i] != GONE) {
                 putEntries(files.get(i), files.get(i).derivedRun(runs[i]), places[i]);
@@ -167,7 +198,7 @@ final class SegmentMerge {
         SegmentMerge merge = new SegmentMerge(writer, List.of(file), _ -> true);
         merge.putEvents();
         merge.putOrder();
-        Map<Integer, Entries> all = new LinkedHashMap<>();
+        Map<Integer, Entries> all = new HashMap<>();
         for (int index = 0; index < file.count(); index++) {
             int place = file.order(index);
             projecting.project(
@@ -176,7 +207,9 @@ final class SegmentMerge {
                             all.computeIfAbsent(derived, _ -> new Entries(revision))
                                     .add(merge.places[0][place]));
         }
-        all.forEach((derived, entries) -> put(writer, names.nameText(derived), entries));
+        Map<byte[], Entries> byName = new TreeMap<>(Arrays::compareUnsigned);
+        all.forEach((derived, entries) -> byName.put(names.nameText(derived), entries));
+        byName.forEach((name, entries) -> put(writer, name, entries));
     }
 
     private static void put(SegmentWriter writer, byte[] name, Entries entries) {

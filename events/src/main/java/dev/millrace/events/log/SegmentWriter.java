@@ -28,10 +28,14 @@ import java.util.zip.CRC32C;
 final class SegmentWriter implements AutoCloseable {
     private static final int WRITE_BYTES = 1 << 20;
 
+    /** So much is forced at a time, so that the last one does not hold up the disk. */
+    private static final int FORCE_BYTES = 8 << 20;
+
     private final Disk disk;
     private final String name;
     private final Disk.Output out;
     private final long pieceBytes;
+    private final Pace pace;
     private final NativeBuffer buffer = new NativeBuffer(WRITE_BYTES + 1024);
     private final NativeBuffer offsets = new NativeBuffer(1 << 14);
     private final NativeBuffer order = new NativeBuffer(1 << 14);
@@ -42,6 +46,7 @@ final class SegmentWriter implements AutoCloseable {
     private final NativeBuffer names = new NativeBuffer(1 << 10);
     private final CRC32C crc = new CRC32C();
     private long eventBytes;
+    private long unforcedBytes;
     private int events;
     private int stream;
     private int runEvents;
@@ -52,8 +57,10 @@ final class SegmentWriter implements AutoCloseable {
 
     /**
      * @param pieceBytes those who read in the order of positions are to have so many at a time
+     * @param pace what is written goes by it
      */
-    SegmentWriter(Disk disk, String name, long pieceBytes) throws IOException {
+    SegmentWriter(Disk disk, String name, long pieceBytes, Pace pace) throws IOException {
+        this.pace = pace;
         this.disk = disk;
         this.name = name;
         this.pieceBytes = pieceBytes;
@@ -100,6 +107,12 @@ final class SegmentWriter implements AutoCloseable {
 
     private void flush(NativeBuffer bytes) throws IOException {
         out.write(Memory.buffer(bytes.address(), bytes.length()));
+        unforcedBytes += bytes.length();
+        if (unforcedBytes >= FORCE_BYTES) {
+            out.force();
+            unforcedBytes = 0;
+        }
+        pace.passed(bytes.length());
     }
 
     /** The event of that place is the next in the order of positions. */
@@ -114,7 +127,9 @@ final class SegmentWriter implements AutoCloseable {
         order.putInt(place);
     }
 
-    /** The entries that are added next are of this derived stream. */
+    /**
+     * The entries that are added next are of this derived stream; streams ascend by their names.
+     */
     void derived(byte[] name, long first, long last) {
         endDerived();
         derivedFirst = first;

@@ -1,6 +1,7 @@
 package dev.millrace.events.read;
 
 import dev.millrace.events.log.Event;
+import dev.millrace.events.log.Kept;
 import dev.millrace.events.state.State;
 import dev.millrace.events.stream.Limits;
 import dev.millrace.events.stream.StreamTable;
@@ -45,6 +46,24 @@ public record StreamView(long first, long last, long notBefore) {
                         ? 0
                         : nowMillis * TICKS_PER_MILLI - limits.maxAgeSeconds() * TICKS_PER_SECOND;
         return new StreamView(first, last, notBefore);
+    }
+
+    /** What a scavenge leaves of a stream; of one that is deleted for good, what says so. */
+    public static Kept kept(State state, int stream, long nowMillis) {
+        StreamTable streams = state.streams();
+        if (streams.isTombstoned(stream)) {
+            return new Kept(State.TOMBSTONE_REVISION, 0);
+        }
+        long name = streams.nameAddress(stream);
+        int bytes = streams.nameBytes(stream);
+        if (StreamTable.isMeta(name, bytes)) {
+            int described = streams.findOrdinary(name + 2, bytes - 2);
+            if (described >= 0 && streams.isTombstoned(described)) {
+                return new Kept(State.TOMBSTONE_REVISION, 0);
+            }
+        }
+        StreamView view = of(state, stream, nowMillis);
+        return new Kept(view.isNone() ? streams.last(stream) + 1 : view.first(), view.notBefore());
     }
 
     /** True if there is no stream, as far as a reader can tell. */

@@ -27,7 +27,9 @@ import io.netty.channel.SingleThreadEventLoop;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -61,10 +63,14 @@ public final class EventsRoom implements Room {
     private static final int READERS = 2;
     private static final long CHECK_MILLIS = 200;
 
+    /** Between writes of what is made anew, so that others have the disk and a core as well. */
+    private static final long COMPACTION_NANOS_PER_KIB = 7_600;
+
     private final ShardRoom shards;
     private final List<ExecutorService> threads = new ArrayList<>();
     private @Nullable EventsMachine machine;
     private @Nullable EventsLoop loop;
+    private @Nullable ExecutorService compactor;
 
     /** It puts its state machine on the shard; start both together. */
     public EventsRoom(ShardRoom shards) {
@@ -121,7 +127,15 @@ public final class EventsRoom implements Room {
                         context.log(),
                         context.failStop());
         loop = serving;
-        state.serve(threads("events-writer", 1), threads("events-reader", READERS), serving);
+        ExecutorService compacting = threads("events-compactor", 1);
+        compactor = compacting;
+        state.serve(
+                new EventLog.Workers(
+                        threads("events-writer", 1),
+                        threads("events-reader", READERS),
+                        compacting,
+                        EventsRoom::pace),
+                serving);
         shard.journal().listen(serving);
         executor.scheduleAtFixedRate(
                 this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
@@ -138,6 +152,16 @@ public final class EventsRoom implements Room {
                                 .agreeing("h2"),
                         group,
                         server::accept);
+    }
+
+    /** 128 MiB a second at most. */
+    private static void pace(long bytes) throws IOException {
+        try {
+            Thread.sleep(Duration.ofNanos(bytes * COMPACTION_NANOS_PER_KIB >> 10));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the process stops");
+        }
     }
 
     private ExecutorService threads(String name, int count) {
@@ -160,12 +184,21 @@ public final class EventsRoom implements Room {
         if (serving != null) {
             serving.stopAndWait();
         }
-        threads.forEach(ExecutorService::shutdown);
-        for (ExecutorService thread : threads) {
-            thread.awaitTermination(5, TimeUnit.SECONDS);
-        }
         EventsMachine state = machine;
         if (state != null) {
+            state.stopCompacting();
+        }
+        ExecutorService compacting = compactor;
+        if (compacting != null) {
+            compacting.shutdownNow();
+        }
+        threads.forEach(ExecutorService::shutdown);
+        boolean ended = true;
+        for (ExecutorService thread : threads) {
+            ended &= thread.awaitTermination(5, TimeUnit.SECONDS);
+        }
+        if (state != null && ended) {
+            // Whoever still reads would read what is no longer there; the process ends anyway.
             state.close();
         }
     }

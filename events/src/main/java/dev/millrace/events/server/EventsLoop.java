@@ -250,4 +250,11 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener {
                 RETRY_MILLIS,
                 TimeUnit.MILLISECONDS);
     }
+
+    @Override
+    public void uncompacted(IOException failure) {
+        if (!stopped) {
+            log.warn("files of events stay as they are", "cause", failure);
+        }
+    }
 }
