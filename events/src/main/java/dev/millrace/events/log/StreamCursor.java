@@ -108,7 +108,7 @@ public final class StreamCursor implements Cursor {
         if (!asked) {
             loading = true;
             log.files().window(log.filesOf(stream), stream, next, forward, this::loaded);
-            return false;
+            return !loading; // Who reads for himself has it already.
         }
         long later = log.nextHot(stream, next, forward);
         if (later < 0) {

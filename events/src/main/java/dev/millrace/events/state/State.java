@@ -80,7 +80,12 @@ public final class State {
 
     /** True if the name is a derived stream's: nobody else appends there. */
     public boolean isReserved(long name, int nameBytes) {
-        return projections != null && Projections.isReserved(name, nameBytes);
+        return projections != null && isDerivedName(name, nameBytes);
+    }
+
+    /** True if it is the name of a derived stream, whether there are any or not. */
+    public static boolean isDerivedName(long name, int nameBytes) {
+        return Projections.isReserved(name, nameBytes);
     }
 
     /** The event that was appended last becomes part of the streams that are derived from it. */
