@@ -291,7 +291,6 @@ public final class EventLog {
             segment.unpin();
             unwrittenBytes -= hot.capacity();
             if (made != null) {
-                nameDerived(made);
                 segment.file(made);
                 filesKnown++;
                 cool();
@@ -309,20 +308,30 @@ public final class EventLog {
 
     private SegmentFile write(HotEvents hot, String name) throws IOException {
         int[] derived = hot.derivedStreams();
-        byte[][] names = new byte[derived.length][];
-        lock.lock();
-        try {
-            for (int i = 0; i < names.length; i++) {
-                names[i] = streams.nameText(derived[i]);
-            }
-        } finally {
-            lock.unlock();
-        }
+        byte[][] names = namesOf(derived);
         try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), Pace.FREE)) {
             hot.write(writer, derived, names);
             writer.finish(hot.first(), hot.first() + hot.count() - 1, streams.derives());
         }
-        return SegmentFile.open(disk, name);
+        SegmentFile made = SegmentFile.open(disk, name);
+        nameDerived(made);
+        return made;
+    }
+
+    private byte[][] namesOf(int[] numbers) {
+        byte[][] names = new byte[numbers.length][];
+        for (int from = 0; from < names.length; from += SegmentFile.NAMES_AT_ONCE) {
+            lock.lock();
+            try {
+                int to = Math.min(names.length, from + SegmentFile.NAMES_AT_ONCE);
+                for (int i = from; i < to; i++) {
+                    names[i] = streams.nameText(numbers[i]);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+        return names;
     }
 
     /** Those who read all of it load so much at a time. */
@@ -330,9 +339,10 @@ public final class EventLog {
         return segmentBytes / PIECES;
     }
 
+    /** Before others see the file. Those who write files do it without the lock. */
     private void nameDerived(SegmentFile file) {
         if (streams.derives()) {
-            file.nameDerived(streams);
+            file.nameDerived(streams, lock);
         }
     }
 
@@ -391,12 +401,13 @@ public final class EventLog {
             SegmentMerge.write(writer, sources, keeping);
             writer.finish(sources.getFirst().first(), sources.getLast().last(), projected);
         }
-        return SegmentFile.open(disk, name);
+        SegmentFile made = SegmentFile.open(disk, name);
+        nameDerived(made);
+        return made;
     }
 
     /** A file that was made of those of some segments takes their place. */
     void replace(List<Segment> sources, SegmentFile made) {
-        nameDerived(made);
         int at = segments.indexOf(sources.getFirst());
         segments.subList(at, at + sources.size()).clear();
         segments.add(at, new Segment(made));

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 
 /**
@@ -35,6 +36,9 @@ final class SegmentFile {
     private static final String SUFFIX = ".events";
     private static final int TRAILER_BYTES = 72;
     private static final int CHECKED_BYTES = 52;
+
+    /** So many names are looked up while the lock is held. */
+    static final int NAMES_AT_ONCE = 1_024;
 
     /**
      * A stream's events in the file. Of an ordinary stream they are the events {@code first} and so
@@ -172,19 +176,24 @@ final class SegmentFile {
         return (int) crc.getValue();
     }
 
-    /** Gives its derived streams numbers, and says how far they have come. */
-    void nameDerived(StreamTable table) {
+    /**
+     * Gives its derived streams numbers, and says how far they have come. The lock is held for some
+     * at a time: a file may have many.
+     */
+    void nameDerived(StreamTable table, ReentrantLock lock) {
         NativeBuffer copy = new NativeBuffer(256);
         long[] placed = new long[derivedCount];
         try {
-            for (int i = 0; i < derivedCount; i++) {
-                byte[] text = derivedName(i);
-                copy.clear();
-                copy.put(text);
-                int number = table.findOrAddDerived(copy.address(), text.length);
-                Run run = derivedRun(i);
-                table.last(number, Math.max(table.last(number), run.lastRevision));
-                placed[i] = (long) number << Integer.SIZE | i;
+            for (int from = 0; from < derivedCount; from += NAMES_AT_ONCE) {
+                lock.lock();
+                try {
+                    int to = Math.min(derivedCount, from + NAMES_AT_ONCE);
+                    for (int i = from; i < to; i++) {
+                        placed[i] = (long) number(i, table, copy) << Integer.SIZE | i;
+                    }
+                } finally {
+                    lock.unlock();
+                }
             }
         } finally {
             copy.free();
@@ -192,6 +201,15 @@ final class SegmentFile {
         Arrays.sort(placed);
         derivedStreams = Arrays.stream(placed).mapToInt(each -> (int) (each >>> 32)).toArray();
         derivedPlaces = Arrays.stream(placed).mapToInt(each -> (int) each).toArray();
+    }
+
+    private int number(int place, StreamTable table, NativeBuffer copy) {
+        byte[] text = derivedName(place);
+        copy.clear();
+        copy.put(text);
+        int number = table.findOrAddDerived(copy.address(), text.length);
+        table.last(number, Math.max(table.last(number), derivedRun(place).lastRevision));
+        return number;
     }
 
     String name() {
