@@ -383,6 +383,22 @@ class CompactionTest {
     }
 
     @Test
+    void what_the_newest_whole_checkpoint_lists_stays_though_one_was_begun_at_its_position()
+            throws Exception {
+        try (EventsNode node = new EventsNode(0)) {
+            fill(node, 100, new SplittableRandom(1));
+            node.delete("order-1", false);
+            assertTrue(node.checkpoint());
+            node.scavenge();
+            node.runTasks();
+            assertTrue(!node.checkpointWithoutRoom());
+            node.lookAtCheckpoint();
+            node.restart();
+            assertEquals(1_001, all(node).size());
+        }
+    }
+
+    @Test
     void a_full_disk_ends_a_scavenge_and_nothing_else() throws Exception {
         try (EventsNode node = new EventsNode(0)) {
             fill(node, 50, new SplittableRandom(1));

@@ -251,6 +251,19 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
         }
     }
 
+    /** A checkpoint that has no room; what it would cover is as before. */
+    boolean checkpointWithoutRoom() throws InterruptedException {
+        snapshots.capacity(snapshots.usedBytes());
+        boolean whole = checkpoint();
+        snapshots.capacity(Long.MAX_VALUE);
+        return whole;
+    }
+
+    /** Opens the newest checkpoint, and closes it: what waited for that is let go of. */
+    void lookAtCheckpoint() throws IOException {
+        shard.openNewest().orElseThrow().close();
+    }
+
     FakeDisk files() {
         return files;
     }

@@ -117,7 +117,7 @@ public final class EventsMachine implements StateMachine {
 
     @Override
     public void cut(Checkpoint checkpoint) {
-        state.log().cut(checkpoint.position());
+        state.log().cut(checkpoint);
         Cut cut = new Cut(state, lock, checkpoint);
         Thread.ofPlatform().name("events-checkpoint").daemon(true).start(cut);
     }

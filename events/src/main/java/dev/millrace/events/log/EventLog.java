@@ -3,15 +3,14 @@ package dev.millrace.events.log;
 import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.journal.Disk;
 import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kernel.shard.Checkpoint;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -104,6 +103,25 @@ public final class EventLog {
         }
     }
 
+    /**
+     * A file that another has taken the place of. It goes when a checkpoint that does not list it
+     * is complete: the first that was begun afterwards, or a later one. Their positions alone do
+     * not tell which: the checkpoint before may have the same.
+     */
+    private static final class Replaced {
+        private final String name;
+        private @Nullable Checkpoint without;
+
+        Replaced(String name) {
+            this.name = name;
+        }
+
+        boolean isForgotten(long position) {
+            Checkpoint first = without;
+            return first != null && (first.isComplete() || position > first.position());
+        }
+    }
+
     private final ReentrantLock lock;
     private final Disk disk;
     private final StreamTable streams;
@@ -114,12 +132,7 @@ public final class EventLog {
     private final List<Segment> segments = new ArrayList<>();
     private final ColdFiles files;
 
-    /**
-     * Files that others have taken the place of, and at which position a cut was made that does not
-     * list them, 0 if there was none. They go when a checkpoint from there on is complete.
-     */
-    private final Map<String, Long> replaced = new HashMap<>();
-
+    private final List<Replaced> replaced = new ArrayList<>();
     private final Compaction compaction;
 
     private long end;
@@ -175,7 +188,8 @@ public final class EventLog {
 
     /** Files that earlier processes wrote after the checkpoint are written again. */
     private void deleteStrangers() throws IOException {
-        Set<String> known = new HashSet<>(replaced.keySet());
+        Set<String> known = new HashSet<>();
+        replaced.forEach(each -> known.add(each.name));
         for (Segment segment : segments) {
             SegmentFile file = segment.file();
             if (file != null) {
@@ -414,7 +428,7 @@ public final class EventLog {
         coldest -= sources.size() - 1;
         filesKnown++;
         for (Segment source : sources) {
-            replaced.put(source.needFile().name(), 0L);
+            replaced.add(new Replaced(source.needFile().name()));
             source.needFile().retire();
         }
     }
@@ -438,9 +452,13 @@ public final class EventLog {
         return (int) segments.stream().filter(segment -> segment.file() != null).count();
     }
 
-    /** A checkpoint at this position lists the files as they are now. */
-    public void cut(long position) {
-        replaced.replaceAll((_, at) -> at == 0 ? Long.valueOf(position) : at);
+    /** A checkpoint begins, which lists the files as they are now. */
+    public void cut(Checkpoint checkpoint) {
+        for (Replaced each : replaced) {
+            if (each.without == null) {
+                each.without = checkpoint;
+            }
+        }
     }
 
     /** A checkpoint at this position is complete: what only older ones list goes. */
@@ -448,13 +466,12 @@ public final class EventLog {
         List<String> gone = new ArrayList<>();
         lock.lock();
         try {
-            replaced.forEach(
-                    (name, at) -> {
-                        if (at > 0 && at <= position) {
-                            gone.add(name);
-                        }
-                    });
-            replaced.keySet().removeAll(gone);
+            for (Replaced each : replaced) {
+                if (each.isForgotten(position)) {
+                    gone.add(each.name);
+                }
+            }
+            replaced.removeIf(each -> gone.contains(each.name));
         } finally {
             lock.unlock();
         }
@@ -611,7 +628,7 @@ public final class EventLog {
             writer.finish(file.first(), file.last(), true);
         }
         file.retire();
-        replaced.put(file.name(), 0L);
+        replaced.add(new Replaced(file.name()));
         return SegmentFile.open(disk, name);
     }
 
