@@ -64,7 +64,26 @@ final class SegmentWriter implements AutoCloseable {
         this.disk = disk;
         this.name = name;
         this.pieceBytes = pieceBytes;
-        this.out = disk.write(name + SegmentFile.UNFINISHED);
+        boolean opened = false;
+        try {
+            this.out = disk.write(name + SegmentFile.UNFINISHED);
+            opened = true;
+        } finally {
+            if (!opened) {
+                free();
+            }
+        }
+    }
+
+    private void free() {
+        buffer.free();
+        offsets.free();
+        order.free();
+        runs.free();
+        pieces.free();
+        derived.free();
+        entries.free();
+        names.free();
     }
 
     /** The events that are added next are of this stream; streams ascend. */
@@ -199,14 +218,7 @@ final class SegmentWriter implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        buffer.free();
-        offsets.free();
-        order.free();
-        runs.free();
-        pieces.free();
-        derived.free();
-        entries.free();
-        names.free();
+        free();
         out.close();
     }
 }
