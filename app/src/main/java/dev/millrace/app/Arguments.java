@@ -54,9 +54,11 @@ final class Arguments {
             }
             values.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
         }
-        if (missing.hasNext()) {
+        while (missing.hasNext()) {
             Option first = missing.next();
-            throw new Failed(Exit.USAGE, first.name() + " is missing (" + first.doc() + ")");
+            if (!first.optional()) {
+                throw new Failed(Exit.USAGE, first.name() + " is missing (" + first.doc() + ")");
+            }
         }
         return new Arguments(values);
     }

@@ -35,7 +35,7 @@ public final class Main {
                 new ImportRdb(out, terminal),
                 new ExportRdb(out, terminal),
                 new AskQueue(out),
-                new ReplayEvents(out),
+                new AskEvents(out, terminal),
                 new ShowVersion(out),
                 new Train(out));
     }

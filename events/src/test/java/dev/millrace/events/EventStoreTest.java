@@ -58,7 +58,10 @@ class EventStoreTest {
         Model model = new Model();
         for (int step = 0; step < 150; step++) {
             switch (random.nextInt(40)) {
-                case 0 -> node.restart();
+                case 0 -> {
+                    node.projecting(random.nextInt(4) > 0);
+                    node.restart();
+                }
                 case 1 -> node.powerCut(new Random(random.nextLong()));
                 case 2 -> assertTrue(checkpoint(node));
                 case 3, 4, 5, 6 -> node.runTasks();
@@ -91,7 +94,7 @@ class EventStoreTest {
             events.add(
                     new Written(
                             new UUID(random.nextLong(), random.nextLong()),
-                            "type-" + random.nextInt(3),
+                            random.nextInt(30) == 0 ? "$>" : "type-" + random.nextInt(3),
                             random.nextBoolean() ? "" : "{\"by\":\"" + random.nextInt(9) + "\"}",
                             "d".repeat(bytes)));
         }
@@ -193,6 +196,7 @@ class EventStoreTest {
             }
         }
         compareAll(node, model, random);
+        DerivedStreams.compare(node, random);
     }
 
     private static List<Written> visible(Model model, String stream, List<Written> all) {

@@ -9,6 +9,8 @@ import dev.millrace.events.append.StreamName;
 import dev.millrace.events.checkpoint.EventsMachine;
 import dev.millrace.events.log.Event;
 import dev.millrace.events.log.EventLog;
+import dev.millrace.events.log.Pace;
+import dev.millrace.events.read.StreamView;
 import dev.millrace.events.state.State;
 import dev.millrace.events.store.Store;
 import dev.millrace.kernel.MovedClock;
@@ -42,6 +44,7 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
     private final FakeDisk snapshots = new FakeDisk();
     private final FakeDisk files = new FakeDisk();
     private final long memoryBytes;
+    private boolean projecting;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<Throwable> broken = new ArrayList<>();
     private final MovedClock clock = new MovedClock(1_000_000_000);
@@ -52,8 +55,13 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
     private Appender appender;
 
     EventsNode(long memoryBytes) throws IOException {
+        this(memoryBytes, true);
+    }
+
+    EventsNode(long memoryBytes, boolean projecting) throws IOException {
+        this.projecting = projecting;
         this.memoryBytes = memoryBytes;
-        this.machine = new EventsMachine(files, memoryBytes, SEGMENT_BYTES);
+        this.machine = new EventsMachine(files, memoryBytes, SEGMENT_BYTES, projecting);
         this.shard = open();
         this.store = serve();
         this.appender = new Appender(store);
@@ -65,7 +73,7 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
     }
 
     private Store serve() throws IOException {
-        machine.serve(tasks::add, tasks::add, this);
+        machine.serve(new EventLog.Workers(tasks::add, tasks::add, tasks::add, Pace.FREE), this);
         return new Store(
                 machine.lock(),
                 machine.state(),
@@ -74,11 +82,21 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
                 (what, cause) -> new FailStop.Stopped(what, cause));
     }
 
+    /** From the next start on there are derived streams, or none. */
+    void projecting(boolean derived) {
+        projecting = derived;
+    }
+
+    /** True if there are derived streams now. */
+    boolean isProjecting() {
+        return state().streams().derives();
+    }
+
     /** Killed, and started again. */
     void restart() throws IOException {
         tasks.clear();
         machine.close();
-        machine = new EventsMachine(files, memoryBytes, SEGMENT_BYTES);
+        machine = new EventsMachine(files, memoryBytes, SEGMENT_BYTES, projecting);
         shard = open();
         store = serve();
         appender = new Appender(store);
@@ -264,10 +282,38 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
         return outcome[0];
     }
 
+    /** Begins a scavenge, which goes on in tasks. */
+    boolean scavenge() {
+        store.lock();
+        try {
+            return state().log()
+                    .scavenge(stream -> StreamView.kept(state(), stream, clock.millis()));
+        } finally {
+            store.unlock();
+        }
+    }
+
+    /** A checkpoint that has no room; what it would cover is as before. */
+    boolean checkpointWithoutRoom() throws InterruptedException {
+        snapshots.capacity(snapshots.usedBytes());
+        boolean whole = checkpoint();
+        snapshots.capacity(Long.MAX_VALUE);
+        return whole;
+    }
+
+    /** Opens the newest checkpoint, and closes it: what waited for that is let go of. */
+    void lookAtCheckpoint() throws IOException {
+        shard.openNewest().orElseThrow().close();
+    }
+
+    FakeDisk files() {
+        return files;
+    }
+
     /** A byte of the first event of the first file is another. */
     void damageFirstFile() {
         String first = files.list().stream().sorted().findFirst().orElseThrow();
-        files.flip(first, 48 + Event.HEADER_BYTES + 3);
+        files.flip(first, Event.HEADER_BYTES + 3);
     }
 
     /** A stream's number, or -1. */
@@ -289,6 +335,11 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
 
     @Override
     public void unwritable(IOException failure) {
+        broken.add(failure);
+    }
+
+    @Override
+    public void uncompacted(IOException failure) {
         broken.add(failure);
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.sim;
 import dev.millrace.events.checkpoint.EventsMachine;
 import dev.millrace.events.log.Event;
 import dev.millrace.events.log.EventLog;
+import dev.millrace.events.log.Pace;
 import dev.millrace.events.log.StreamCursor;
 import dev.millrace.events.server.EventsLoop;
 import dev.millrace.events.transaction.EventStreams;
@@ -91,7 +92,7 @@ final class RoomsSimNode implements EventLog.Listener, AutoCloseable {
             throws IOException {
         KvMachine kv = new KvMachine(new Stripes(4));
         QueueMachine queue = new QueueMachine(chunks, MEMORY_BYTES);
-        events = new EventsMachine(files, MEMORY_BYTES, EventLog.SEGMENT_BYTES);
+        events = new EventsMachine(files, MEMORY_BYTES, EventLog.SEGMENT_BYTES, true);
         shard = Shard.open(journal, snapshots, OPTIONS, List.of(kv, queue, events), clock, salts);
         queueLoop =
                 new QueueLoop(
@@ -110,7 +111,8 @@ final class RoomsSimNode implements EventLog.Listener, AutoCloseable {
                         Log.silent(),
                         FAIL_STOP);
         queue.serve(Runnable::run, Runnable::run, shard.journal()::end, queueLoop);
-        events.serve(Runnable::run, Runnable::run, this);
+        events.serve(
+                new EventLog.Workers(Runnable::run, Runnable::run, Runnable::run, Pace.FREE), this);
         topics = new Topics(queueLoop, Limits.DEFAULT);
         Broker broker = new Broker(queueLoop);
         onQueue(topics::restore);
@@ -204,6 +206,11 @@ final class RoomsSimNode implements EventLog.Listener, AutoCloseable {
     @Override
     public void broken(Throwable failure) {
         throw new AssertionError(failure);
+    }
+
+    @Override
+    public void uncompacted(IOException failure) {
+        throw new IllegalStateException(failure);
     }
 
     @Override

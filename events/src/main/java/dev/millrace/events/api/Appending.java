@@ -104,6 +104,7 @@ final class Appending implements Requests, AppendJob.Asker {
             case Outcome.WrongRevision wrong ->
                     Message.sendLast(call, out -> wrong(job.expected(), wrong.revision(), out));
             case Outcome.Tombstoned _ -> call.end(Failures.streamDeleted(job.streamText()));
+            case Outcome.Denied _ -> call.end(Failures.accessDenied());
             case Outcome.Loading _ -> throw new IllegalStateException("still loading");
         }
     }

@@ -191,6 +191,7 @@ final class BatchAppending implements Requests {
                             "StreamDeleted",
                             out -> putStream(1, stream, out));
                 }
+                case Outcome.Denied _ -> fail(Failures.accessDenied(), "AccessDenied", _ -> {});
                 case Outcome.Loading _ -> throw new IllegalStateException("still loading");
             }
         }

@@ -91,6 +91,7 @@ final class Deleting implements Requests {
                 case Outcome.WrongRevision wrong ->
                         call.end(Failures.wrongExpectedVersion(stream, expected, wrong.revision()));
                 case Outcome.Tombstoned _ -> call.end(Failures.streamDeleted(stream));
+                case Outcome.Denied _ -> call.end(Failures.accessDenied());
                 case Outcome.Loading _ -> throw new IllegalStateException("nothing to look up");
             }
         } finally {

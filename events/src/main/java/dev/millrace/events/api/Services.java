@@ -19,6 +19,7 @@ public final class Services {
             EventsLoop loop, Appender appender, Subscriptions subscriptions) {
         List<Method> methods = new ArrayList<>(Streams.methods(loop, appender));
         methods.addAll(PersistentSubscriptions.methods(loop, subscriptions));
+        methods.add(AppendSession.method(loop, appender));
         methods.add(Gossip.method(loop::nowMillis));
         methods.add(ServerFeatures.method(methods));
         return List.copyOf(methods);

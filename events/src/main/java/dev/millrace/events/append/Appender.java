@@ -4,6 +4,7 @@ import dev.millrace.events.effect.Effects;
 import dev.millrace.events.log.Cursor;
 import dev.millrace.events.log.Event;
 import dev.millrace.events.log.StreamCursor;
+import dev.millrace.events.state.Metadata;
 import dev.millrace.events.state.State;
 import dev.millrace.events.store.Store;
 import dev.millrace.events.stream.Limits;
@@ -36,8 +37,8 @@ public final class Appender {
 
     private static final byte[] DELETED_TYPE = "$streamDeleted".getBytes(StandardCharsets.US_ASCII);
 
-    /** What names, types and metadata of our own add to an append. */
-    private static final long OWN_BYTES = 3 * StreamTable.NAME_BYTES_MAX / 2;
+    /** What metadata of our own adds to an append, but for names: a type, and a number. */
+    private static final long OWN_BYTES = 256;
 
     private final Store store;
     private final NativeBuffer scratch = new NativeBuffer(1024);
@@ -162,7 +163,7 @@ public final class Appender {
     }
 
     private int find(StreamName name) {
-        return state().streams().find(name.address(), name.bytes());
+        return state().streams().findOrdinary(name.address(), name.bytes());
     }
 
     private int findOrAdd(StreamName name) {
@@ -177,6 +178,9 @@ public final class Appender {
      * and that something is to be written.
      */
     public Outcome check(StreamName name, long expected, List<Event.Draft> drafts, Runnable again) {
+        if (state().isReserved(name.address(), name.bytes())) {
+            return new Outcome.Denied();
+        }
         if (name.isMeta()) {
             int described = find(name.described());
             if (described >= 0 && state().streams().isTombstoned(described)) {

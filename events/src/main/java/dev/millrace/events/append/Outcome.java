@@ -20,6 +20,9 @@ public sealed interface Outcome {
     /** The stream is deleted for good. */
     record Tombstoned() implements Outcome {}
 
+    /** The name is a derived stream's, which the system writes. */
+    record Denied() implements Outcome {}
+
     /**
      * Whether it is done already must be looked up in a file; to be asked again when that is read.
      */

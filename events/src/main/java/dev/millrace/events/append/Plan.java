@@ -1,6 +1,7 @@
 package dev.millrace.events.append;
 
 import dev.millrace.events.log.Event;
+import dev.millrace.events.state.Metadata;
 import dev.millrace.events.store.Store;
 import dev.millrace.events.stream.Limits;
 import dev.millrace.events.stream.StreamTable;
@@ -42,6 +43,9 @@ public final class Plan {
      * @return {@code Done} with the event's revision, or what is against it
      */
     public Outcome add(StreamName name, long expected, Event.Draft event) {
+        if (store.state().isReserved(name.address(), name.bytes())) {
+            return new Outcome.Denied();
+        }
         if (isTombstoned(name) || name.isMeta() && isTombstoned(name.described())) {
             return new Outcome.Tombstoned();
         }

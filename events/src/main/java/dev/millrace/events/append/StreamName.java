@@ -1,5 +1,6 @@
 package dev.millrace.events.append;
 
+import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 
@@ -14,8 +15,6 @@ public record StreamName(long address, int bytes) {
     /** What the name of a stream of metadata begins with. */
     static final String META_PREFIX = "$$";
 
-    private static final int META = '$';
-
     /** A name that is put into a buffer, and is there as long as the buffer is not changed. */
     public static StreamName in(NativeBuffer buffer, String name) {
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
@@ -26,7 +25,7 @@ public record StreamName(long address, int bytes) {
 
     /** True if the stream is the metadata of another. */
     public boolean isMeta() {
-        return bytes > 2 && Memory.getByte(address) == META && Memory.getByte(address + 1) == META;
+        return StreamTable.isMeta(address, bytes);
     }
 
     /** The stream whose metadata this one is. */

@@ -3,12 +3,12 @@ package dev.millrace.events.checkpoint;
 import dev.millrace.events.effect.Replay;
 import dev.millrace.events.log.EventLog;
 import dev.millrace.events.state.State;
+import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.journal.Disk;
 import dev.millrace.kernel.shard.Checkpoint;
 import dev.millrace.kernel.shard.StateMachine;
 
 import java.io.IOException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -26,9 +26,12 @@ public final class EventsMachine implements StateMachine {
      * @param disk where the files of events are
      * @param memoryBytes for events that are in files as well
      * @param segmentBytes see {@link EventLog}
+     * @param projecting whether there are derived streams
      */
-    public EventsMachine(Disk disk, long memoryBytes, int segmentBytes) {
-        this.state = new State(new EventLog(lock, disk, memoryBytes, segmentBytes));
+    public EventsMachine(Disk disk, long memoryBytes, int segmentBytes, boolean projecting) {
+        StreamTable streams = new StreamTable();
+        EventLog log = new EventLog(lock, disk, streams, memoryBytes, segmentBytes);
+        this.state = new State(streams, log, projecting);
         this.replay = new Replay(state);
         this.loading = new Loading(state);
     }
@@ -42,16 +45,21 @@ public final class EventsMachine implements StateMachine {
         return lock;
     }
 
-    /**
-     * The state is complete, and whoever changes it runs.
-     *
-     * @param writer runs what writes files, {@code reader} what reads them
-     */
-    public void serve(Executor writer, Executor reader, EventLog.Listener listener)
-            throws IOException {
+    /** The state is complete, and whoever changes it runs. */
+    public void serve(EventLog.Workers workers, EventLog.Listener listener) throws IOException {
         lock.lock();
         try {
-            state.log().serve(writer, reader, listener);
+            state.log().serve(workers, listener);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The process stops: no further file is made of others. */
+    public void stopCompacting() {
+        lock.lock();
+        try {
+            state.log().stopCompacting();
         } finally {
             lock.unlock();
         }
@@ -109,7 +117,18 @@ public final class EventsMachine implements StateMachine {
 
     @Override
     public void cut(Checkpoint checkpoint) {
+        state.log().cut(checkpoint);
         Cut cut = new Cut(state, lock, checkpoint);
         Thread.ofPlatform().name("events-checkpoint").daemon(true).start(cut);
+    }
+
+    @Override
+    public void forget(long position) {
+        try {
+            state.log().forget(position);
+        } catch (IOException failure) {
+            // They are not in the way: the next start deletes what no checkpoint lists.
+            return;
+        }
     }
 }

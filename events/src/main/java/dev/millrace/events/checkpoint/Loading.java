@@ -48,7 +48,7 @@ final class Loading {
     private void file() {
         String name = new String(in.bytes(), StandardCharsets.UTF_8);
         try {
-            state.log().restoreFile(name);
+            state.restoreFile(name);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -61,6 +61,6 @@ final class Loading {
         if (Event.dataBytes(at) < 0 || Event.stream(at) >= state.streams().count()) {
             throw in.damaged("an event of " + bytes + " bytes");
         }
-        state.log().restore(at);
+        state.restore(at);
     }
 }

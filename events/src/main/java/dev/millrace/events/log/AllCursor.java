@@ -36,7 +36,10 @@ public final class AllCursor implements Cursor {
                 return Step.END;
             }
             HotEvents hot = segment.hot();
-            Step step = hot == null ? readFile(segment, visible, taker) : read(hot, visible, taker);
+            Step step =
+                    hot == null
+                            ? readFile(segment.needFile(), visible, taker)
+                            : read(hot, visible, taker);
             if (step != Step.END) {
                 return step;
             }
@@ -55,18 +58,25 @@ public final class AllCursor implements Cursor {
         return Step.END;
     }
 
-    private Step readFile(Segment segment, long visible, EventTaker taker) {
-        @Nullable LoadedSegment loaded = log.files().loaded(segment, ready);
+    private Step readFile(SegmentFile file, long visible, EventTaker taker) {
+        int piece = file.pieceOf(next);
+        if (forward && piece < 0) {
+            piece = 0;
+        }
+        if (piece < 0 || file.pieces() == 0) {
+            next = forward ? file.last() + 1 : file.first() - 1;
+            return Step.END;
+        }
+        @Nullable LoadedPiece loaded = log.files().loaded(file, piece, ready);
         if (loaded == null) {
             return Step.LOADING;
         }
         return forward
-                ? readForward(segment, loaded, visible, taker)
-                : readBackward(segment, loaded, taker);
+                ? readForward(loaded, file.pieceFirst(piece + 1), visible, taker)
+                : readBackward(loaded, file.pieceFirst(piece), taker);
     }
 
-    private Step readForward(
-            Segment segment, LoadedSegment loaded, long visible, EventTaker taker) {
+    private Step readForward(LoadedPiece loaded, long behind, long visible, EventTaker taker) {
         for (int i = loaded.find(next); i < loaded.count(); i++) {
             long event = loaded.at(i);
             if (Event.position(event) > visible) {
@@ -78,11 +88,11 @@ public final class AllCursor implements Cursor {
             }
             next = Event.position(event) + 1;
         }
-        next = log.endOf(segment);
+        next = behind;
         return Step.END;
     }
 
-    private Step readBackward(Segment segment, LoadedSegment loaded, EventTaker taker) {
+    private Step readBackward(LoadedPiece loaded, long first, EventTaker taker) {
         for (int i = loaded.find(next + 1) - 1; i >= 0; i--) {
             long event = loaded.at(i);
             if (!taker.take(event)) {
@@ -90,7 +100,7 @@ public final class AllCursor implements Cursor {
             }
             next = Event.position(event) - 1;
         }
-        next = segment.first() - 1;
+        next = first - 1;
         return Step.END;
     }
 

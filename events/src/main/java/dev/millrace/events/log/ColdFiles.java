@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 
 /**
  * What is read from files. A thread that may wait for the disk copies it into memory; nothing else
- * ever touches a file's pages. Segments that were loaded whole are kept, the longest unused go
- * first.
+ * ever touches a file's pages. Pieces of files that were loaded whole are kept, the longest unused
+ * go first.
  */
 final class ColdFiles {
     /** A window has at most so many bytes, or one event that is longer. */
@@ -31,8 +31,8 @@ final class ColdFiles {
 
     private final ReentrantLock lock;
     private final long loadedBytesMax;
-    private final Map<Segment, LoadedSegment> loaded = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<Segment, List<Runnable>> loading = new HashMap<>();
+    private final Map<Piece, LoadedPiece> loaded = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Piece, List<Runnable>> loading = new HashMap<>();
     private long loadedBytes;
     private Executor reader = Runnable::run;
     private Consumer<Throwable> broken =
@@ -59,7 +59,7 @@ final class ColdFiles {
     /**
      * Copies the events of a stream from a revision on, as many as a window has.
      *
-     * @param files those that have events of the stream, in the order of the log
+     * @param files those that have events of the stream, in the order of the log; they are held
      * @param found told on another thread, without the lock
      */
     void window(Files files, int stream, long from, boolean forward, Consumer<Window> found) {
@@ -71,17 +71,28 @@ final class ColdFiles {
                     } catch (RuntimeException | Error failure) {
                         broken.accept(failure);
                         return;
+                    } finally {
+                        letGo(files);
                     }
                     found.accept(made);
                 });
     }
 
     /**
-     * Files at one moment.
+     * Files at one moment, held by whoever has this.
      *
      * @param known how many the log had
      */
     record Files(List<SegmentFile> files, long known) {}
+
+    private void letGo(Files files) {
+        lock.lock();
+        try {
+            files.files().forEach(SegmentFile::letGo);
+        } finally {
+            lock.unlock();
+        }
+    }
 
     private static Window copy(Files files, int stream, long from, boolean forward) {
         List<SegmentFile> all = files.files();
@@ -96,104 +107,112 @@ final class ColdFiles {
                 high = middle;
             }
         }
+        Copying copying = new Copying();
+        // A run may have nothing where it is looked at, for a scavenge took it.
         if (forward) {
-            return low == all.size()
-                    ? nothing(files)
-                    : copyForward(files, all.get(low), stream, from);
+            for (int i = low; i < all.size() && copying.isEmpty(); i++) {
+                copying.forward(all.get(i), run(all.get(i), stream), from);
+            }
+        } else {
+            for (int i = Math.min(low, all.size() - 1); i >= 0 && copying.isEmpty(); i--) {
+                copying.backward(all.get(i), run(all.get(i), stream), from);
+            }
         }
-        if (low == all.size() || run(all.get(low), stream).firstRevision() > from) {
-            low--;
-        }
-        return low < 0 ? nothing(files) : copyBackward(files, all.get(low), stream, from);
+        return copying.window(files.known());
     }
 
     private static SegmentFile.Run run(SegmentFile file, int stream) {
-        return file.run(file.place(stream));
+        SegmentFile.Run run = file.run(stream);
+        if (run == null) {
+            throw new IllegalStateException(file.name() + ": has nothing of stream " + stream);
+        }
+        return run;
     }
 
-    private static Window nothing(Files files) {
-        return new Window(Unpooled.EMPTY_BUFFER, 0, files.known());
-    }
+    /** The events of a window, until they are copied. */
+    private static final class Copying {
+        private final List<Long> events = new ArrayList<>();
+        private final List<Long> revisions = new ArrayList<>();
+        private long bytes;
 
-    private static Window copyForward(Files files, SegmentFile file, int stream, long from) {
-        SegmentFile.Run run = run(file, stream);
-        List<Long> events = new ArrayList<>();
-        long bytes = 0;
-        for (int i = file.find(run, from); i < run.count(); i++) {
-            bytes = add(file.event(run.first() + i), events, bytes);
-            if (bytes < 0) {
-                break;
+        boolean isEmpty() {
+            return events.isEmpty();
+        }
+
+        void forward(SegmentFile file, SegmentFile.Run run, long from) {
+            int i = file.find(run, from);
+            while (i < run.count() && add(file.event(run, i), file.revision(run, i))) {
+                i++;
             }
         }
-        return window(files, events);
-    }
 
-    private static Window copyBackward(Files files, SegmentFile file, int stream, long from) {
-        SegmentFile.Run run = run(file, stream);
-        List<Long> events = new ArrayList<>();
-        long bytes = 0;
-        for (int i = file.find(run, from + 1) - 1; i >= 0; i--) {
-            bytes = add(file.event(run.first() + i), events, bytes);
-            if (bytes < 0) {
-                break;
+        void backward(SegmentFile file, SegmentFile.Run run, long from) {
+            int i = from == Long.MAX_VALUE ? run.count() - 1 : file.find(run, from + 1) - 1;
+            while (i >= 0 && add(file.event(run, i), file.revision(run, i))) {
+                i--;
             }
         }
-        return window(files, events);
+
+        /** Adds an event; false if it does not fit. */
+        private boolean add(long event, long revision) {
+            long all = bytes + Event.bytes(event);
+            if (!events.isEmpty() && (all > WINDOW_BYTES || events.size() == WINDOW_EVENTS)) {
+                return false;
+            }
+            events.add(event);
+            revisions.add(revision);
+            bytes = all;
+            return true;
+        }
+
+        Window window(long filesKnown) {
+            long[] all = revisions.stream().mapToLong(Long::longValue).toArray();
+            return new Window(
+                    isEmpty() ? Unpooled.EMPTY_BUFFER : copied(events, bytes), all, filesKnown);
+        }
     }
 
-    /** Adds an event if it fits; the bytes of all, or -1 if it does not. */
-    private static long add(long event, List<Long> events, long bytes) {
-        long all = bytes + Event.bytes(event);
-        if (!events.isEmpty() && (all > WINDOW_BYTES || events.size() == WINDOW_EVENTS)) {
-            return -1;
-        }
-        events.add(event);
-        return all;
-    }
-
-    private static Window window(Files files, List<Long> events) {
-        int bytes = 0;
-        for (long event : events) {
-            bytes += Event.bytes(event);
-        }
-        if (bytes == 0) {
-            return nothing(files);
-        }
-        ByteBuf copy = PooledByteBufAllocator.DEFAULT.directBuffer(bytes, bytes);
+    private static ByteBuf copied(List<Long> events, long bytes) {
+        ByteBuf copy = PooledByteBufAllocator.DEFAULT.directBuffer((int) bytes, (int) bytes);
         long to = copy.memoryAddress();
         for (long event : events) {
             Memory.copy(event, to, Event.bytes(event));
             to += Event.bytes(event);
         }
-        return new Window(copy, events.size(), files.known());
+        return copy;
     }
 
     // ---- All
 
+    /** A piece of a file: events of consecutive positions. */
+    private record Piece(SegmentFile file, int number) {}
+
     /**
-     * A whole segment in memory, or null while it is being loaded; under the lock.
+     * A piece in memory, or null while it is being loaded; under the lock.
      *
      * @param ready told, on another thread, when it is there
      */
-    @Nullable LoadedSegment loaded(Segment segment, Runnable ready) {
-        LoadedSegment there = loaded.get(segment);
+    @Nullable LoadedPiece loaded(SegmentFile file, int number, Runnable ready) {
+        Piece piece = new Piece(file, number);
+        LoadedPiece there = loaded.get(piece);
         if (there != null) {
             return there;
         }
-        List<Runnable> waiting = loading.get(segment);
+        List<Runnable> waiting = loading.get(piece);
         if (waiting != null) {
             waiting.add(ready);
             return null;
         }
-        loading.put(segment, new ArrayList<>(List.of(ready)));
-        reader.execute(() -> load(segment));
+        loading.put(piece, new ArrayList<>(List.of(ready)));
+        file.hold();
+        reader.execute(() -> load(piece));
         return null;
     }
 
-    private void load(Segment segment) {
-        LoadedSegment made;
+    private void load(Piece piece) {
+        LoadedPiece made;
         try {
-            made = copy(file(segment));
+            made = copy(piece);
         } catch (RuntimeException | Error failure) {
             broken.accept(failure);
             return;
@@ -201,56 +220,47 @@ final class ColdFiles {
         List<Runnable> waiting;
         lock.lock();
         try {
-            loaded.put(segment, made);
+            piece.file.letGo();
+            loaded.put(piece, made);
             loadedBytes += made.heldBytes();
             letGo();
-            waiting = List.copyOf(loading.remove(segment));
+            waiting = List.copyOf(loading.remove(piece));
         } finally {
             lock.unlock();
         }
         waiting.forEach(Runnable::run);
     }
 
-    private static SegmentFile file(Segment segment) {
-        SegmentFile file = segment.file();
-        if (file == null) {
-            throw new IllegalStateException(segment.first() + ": in no file");
-        }
-        return file;
-    }
-
     /** The longest unused go, but for the last. */
     private void letGo() {
-        Iterator<LoadedSegment> oldestFirst = loaded.values().iterator();
+        Iterator<LoadedPiece> oldestFirst = loaded.values().iterator();
         while (loadedBytes > loadedBytesMax && loaded.size() > 1) {
-            LoadedSegment gone = oldestFirst.next();
+            LoadedPiece gone = oldestFirst.next();
             oldestFirst.remove();
             loadedBytes -= gone.heldBytes();
             gone.release();
         }
     }
 
-    private static LoadedSegment copy(SegmentFile file) {
-        int bytes = Math.toIntExact(file.eventBytes());
-        ByteBuf copy = PooledByteBufAllocator.DEFAULT.directBuffer(bytes, bytes);
-        int[] places = new int[file.count()];
-        long to = copy.memoryAddress();
-        for (int i = 0; i < file.count(); i++) {
-            long event = file.event(i);
-            places[i] = (int) (to - copy.memoryAddress());
-            Memory.copy(event, to, Event.bytes(event));
-            to += Event.bytes(event);
+    private static LoadedPiece copy(Piece piece) {
+        SegmentFile file = piece.file;
+        List<Long> events = new ArrayList<>();
+        long bytes = 0;
+        for (int i = file.pieceStart(piece.number); i < file.pieceStart(piece.number + 1); i++) {
+            long event = file.event(file.order(i));
+            events.add(event);
+            bytes += Event.bytes(event);
         }
-        int[] offsets = new int[file.count()];
-        for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = places[file.order(i)];
+        int[] offsets = new int[events.size()];
+        for (int i = 1; i < offsets.length; i++) {
+            offsets[i] = offsets[i - 1] + Event.bytes(events.get(i - 1));
         }
-        return new LoadedSegment(copy, offsets);
+        return new LoadedPiece(copied(events, bytes), offsets);
     }
 
     /** Lets go of everything; nobody reads any more. */
     void close() {
-        loaded.values().forEach(LoadedSegment::release);
+        loaded.values().forEach(LoadedPiece::release);
         loaded.clear();
         loadedBytes = 0;
     }

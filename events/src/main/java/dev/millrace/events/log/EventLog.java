@@ -1,7 +1,9 @@
 package dev.millrace.events.log;
 
+import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.journal.Disk;
 import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kernel.shard.Checkpoint;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 
 /**
  * All events, in the order of the log: segments of consecutive positions, of which the last one
@@ -25,7 +28,13 @@ public final class EventLog {
     /** A segment is sealed before it has more than this, or holds one event that is longer. */
     public static final int SEGMENT_BYTES = 8 << 20;
 
-    /** The memory that segments loaded whole may take. */
+    /** Files are made anew while so many times what they have is free. */
+    private static final int ROOM_FACTOR = 2;
+
+    /** So many pieces has a segment, for those who read in the order of the log. */
+    private static final int PIECES = 4;
+
+    /** The memory that pieces of files may take. */
     private static final long LOADED_BYTES_MAX = 64 << 20;
 
     /** Told on any thread. */
@@ -35,7 +44,30 @@ public final class EventLog {
 
         /** A file cannot be written: its events stay in memory. */
         void unwritable(IOException failure);
+
+        /** A file cannot be made of others: these stay. */
+        void uncompacted(IOException failure);
     }
+
+    /**
+     * Who does what may wait for the disk.
+     *
+     * @param writer writes events that are in memory only, one file after another
+     * @param reader reads
+     * @param compactor makes files of others, at that pace
+     */
+    public record Workers(Executor writer, Executor reader, Executor compactor, Pace pace) {}
+
+    /**
+     * How far a scavenge has come; the last one, if none runs.
+     *
+     * @param files how many it looks into
+     * @param events how many it has left out
+     * @param bytes of these
+     * @param failure why it was given up, or an empty text
+     */
+    public record Scavenged(
+            boolean running, int files, int filesDone, long events, long bytes, String failure) {}
 
     /** A file that cannot be written then is tried again when the node serves. */
     private static final class Replaying implements Listener {
@@ -48,15 +80,61 @@ public final class EventLog {
         public void unwritable(IOException failure) {
             // Its events stay in memory; serve() tries again, and tells the operator.
         }
+
+        @Override
+        public void uncompacted(IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** What is derived from an event that is in a file. */
+    @FunctionalInterface
+    public interface Projecting {
+        /** Nothing is derived. */
+        Projecting NOTHING = (event, sink) -> {};
+
+        /** Tells of every derived stream that has the event, and with which revision. */
+        void project(long event, Sink sink);
+
+        /** Told of them. */
+        @FunctionalInterface
+        interface Sink {
+            void isIn(int derived, long revision);
+        }
+    }
+
+    /**
+     * A file that another has taken the place of. It goes when a checkpoint that does not list it
+     * is complete: the first that was begun afterwards, or a later one. Their positions alone do
+     * not tell which: the checkpoint before may have the same.
+     */
+    private static final class Replaced {
+        private final String name;
+        private @Nullable Checkpoint without;
+
+        Replaced(String name) {
+            this.name = name;
+        }
+
+        boolean isForgotten(long position) {
+            Checkpoint first = without;
+            return first != null && (first.isComplete() || position > first.position());
+        }
     }
 
     private final ReentrantLock lock;
     private final Disk disk;
+    private final StreamTable streams;
+    private final LinkForm links;
     private final long memoryBytes;
     private final int segmentBytes;
     private final Slabs slabs = new Slabs();
     private final List<Segment> segments = new ArrayList<>();
     private final ColdFiles files;
+
+    private final List<Replaced> replaced = new ArrayList<>();
+    private final Compaction compaction;
+
     private long end;
     private long hotBytes;
     private long unwrittenBytes;
@@ -64,37 +142,54 @@ public final class EventLog {
     private long filesKnown;
     // While a replay runs files are written at once, so that it takes no more memory than serving.
     private Executor writer = Runnable::run;
+    private Pace pace = Pace.FREE;
     private Listener listener = new Replaying();
 
     /**
+     * @param streams whose events they are
      * @param memoryBytes for segments that are in files as well
      * @param segmentBytes {@link #SEGMENT_BYTES}, or less where little is to be many segments
      */
-    public EventLog(ReentrantLock lock, Disk disk, long memoryBytes, int segmentBytes) {
+    public EventLog(
+            ReentrantLock lock,
+            Disk disk,
+            StreamTable streams,
+            long memoryBytes,
+            int segmentBytes) {
         this.lock = lock;
         this.disk = disk;
+        this.streams = streams;
+        this.links = new LinkForm(streams);
+        this.compaction = new Compaction(this, lock, segmentBytes);
         this.memoryBytes = memoryBytes;
         this.segmentBytes = segmentBytes;
         this.files = new ColdFiles(lock, LOADED_BYTES_MAX);
     }
 
-    /**
-     * From now on files are written and read.
-     *
-     * @param writer runs what writes them, one after another
-     * @param reader runs what reads them
-     */
-    public void serve(Executor writer, Executor reader, Listener listener) throws IOException {
-        this.writer = writer;
+    /** From now on files are written and read. */
+    public void serve(Workers workers, Listener listener) throws IOException {
+        this.writer = workers.writer;
+        this.pace = workers.pace;
         this.listener = listener;
-        files.serve(reader, listener::broken);
+        files.serve(workers.reader, listener::broken);
         deleteStrangers();
         writeSealed();
+        compaction.serve(workers.compactor);
+    }
+
+    /** No further file is made of others. */
+    public void stopCompacting() {
+        compaction.stop();
+    }
+
+    Listener listener() {
+        return listener;
     }
 
     /** Files that earlier processes wrote after the checkpoint are written again. */
     private void deleteStrangers() throws IOException {
         Set<String> known = new HashSet<>();
+        replaced.forEach(each -> known.add(each.name));
         for (Segment segment : segments) {
             SegmentFile file = segment.file();
             if (file != null) {
@@ -114,6 +209,10 @@ public final class EventLog {
 
     ColdFiles files() {
         return files;
+    }
+
+    LinkForm links() {
+        return links;
     }
 
     // ---- Appending
@@ -138,6 +237,15 @@ public final class EventLog {
         }
         tail.append(stream, revision, draft);
         return ++end;
+    }
+
+    /** The event that was appended last becomes part of a derived stream as well. */
+    public void derive(int stream, long revision) {
+        HotEvents tail = tail();
+        if (tail == null) {
+            throw new IllegalStateException("nothing was appended");
+        }
+        tail.derive(stream, revision);
     }
 
     private @Nullable HotEvents tail() {
@@ -188,8 +296,7 @@ public final class EventLog {
         SegmentFile made = null;
         IOException failure = null;
         try {
-            SegmentFile.write(disk, name, hot);
-            made = SegmentFile.open(disk, name);
+            made = write(hot, name);
         } catch (IOException failed) {
             failure = failed;
         }
@@ -201,6 +308,7 @@ public final class EventLog {
                 segment.file(made);
                 filesKnown++;
                 cool();
+                compaction.consider();
             } else {
                 segment.written = false;
             }
@@ -209,6 +317,46 @@ public final class EventLog {
         }
         if (failure != null) {
             listener.unwritable(failure);
+        }
+    }
+
+    private SegmentFile write(HotEvents hot, String name) throws IOException {
+        int[] derived = hot.derivedStreams();
+        byte[][] names = namesOf(derived);
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), Pace.FREE)) {
+            hot.write(writer, derived, names);
+            writer.finish(hot.first(), hot.first() + hot.count() - 1, streams.derives());
+        }
+        SegmentFile made = SegmentFile.open(disk, name);
+        nameDerived(made);
+        return made;
+    }
+
+    private byte[][] namesOf(int[] numbers) {
+        byte[][] names = new byte[numbers.length][];
+        for (int from = 0; from < names.length; from += SegmentFile.NAMES_AT_ONCE) {
+            lock.lock();
+            try {
+                int to = Math.min(names.length, from + SegmentFile.NAMES_AT_ONCE);
+                for (int i = from; i < to; i++) {
+                    names[i] = streams.nameText(numbers[i]);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+        return names;
+    }
+
+    /** Those who read all of it load so much at a time. */
+    private long pieceBytes() {
+        return segmentBytes / PIECES;
+    }
+
+    /** Before others see the file. Those who write files do it without the lock. */
+    private void nameDerived(SegmentFile file) {
+        if (streams.derives()) {
+            file.nameDerived(streams, lock);
         }
     }
 
@@ -237,6 +385,99 @@ public final class EventLog {
     /** True while the disk is so far behind that nobody should append more. */
     public boolean isCongested() {
         return unwrittenBytes > memoryBytes + 4L * segmentBytes;
+    }
+
+    // ---- Files that are made of others
+
+    /** Segments that are in files only, which are consecutive, the oldest first. */
+    List<Segment> cold() {
+        return segments.subList(0, coldest).stream().toList();
+    }
+
+    /** Writes one file of some, with what is to be kept of them. Not under the lock. */
+    SegmentFile merged(List<SegmentFile> sources, SegmentMerge.Keeping keeping) throws IOException {
+        long needed = 0;
+        boolean projected = true;
+        for (SegmentFile source : sources) {
+            needed += source.eventBytes();
+            projected &= source.isProjected();
+        }
+        if (disk.freeBytes() < ROOM_FACTOR * needed) {
+            throw new Disk.DiskFullException(
+                    "free: "
+                            + disk.freeBytes()
+                            + " bytes (expected, to make a file anew: >= "
+                            + ROOM_FACTOR * needed
+                            + ")");
+        }
+        String name = sources.getFirst().nextName();
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), pace)) {
+            SegmentMerge.write(writer, sources, keeping);
+            writer.finish(sources.getFirst().first(), sources.getLast().last(), projected);
+        }
+        SegmentFile made = SegmentFile.open(disk, name);
+        nameDerived(made);
+        return made;
+    }
+
+    /** A file that was made of those of some segments takes their place. */
+    void replace(List<Segment> sources, SegmentFile made) {
+        int at = segments.indexOf(sources.getFirst());
+        segments.subList(at, at + sources.size()).clear();
+        segments.add(at, new Segment(made));
+        coldest -= sources.size() - 1;
+        filesKnown++;
+        for (Segment source : sources) {
+            replaced.add(new Replaced(source.needFile().name()));
+            source.needFile().retire();
+        }
+    }
+
+    /**
+     * Begins to make files anew without what nobody can read any more.
+     *
+     * @param kept what is to be left of a stream; asked under the lock
+     * @return false if it is being done
+     */
+    public boolean scavenge(IntFunction<Kept> kept) {
+        return compaction.scavenge(kept);
+    }
+
+    public Scavenged scavenged() {
+        return compaction.scavenged();
+    }
+
+    /** How many files there are, but for those that others have taken the place of. */
+    public int fileCount() {
+        return (int) segments.stream().filter(segment -> segment.file() != null).count();
+    }
+
+    /** A checkpoint begins, which lists the files as they are now. */
+    public void cut(Checkpoint checkpoint) {
+        for (Replaced each : replaced) {
+            if (each.without == null) {
+                each.without = checkpoint;
+            }
+        }
+    }
+
+    /** A checkpoint at this position is complete: what only older ones list goes. */
+    public void forget(long position) throws IOException {
+        List<String> gone = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Replaced each : replaced) {
+                if (each.isForgotten(position)) {
+                    gone.add(each.name);
+                }
+            }
+            replaced.removeIf(each -> gone.contains(each.name));
+        } finally {
+            lock.unlock();
+        }
+        for (String name : gone) {
+            disk.delete(name);
+        }
     }
 
     // ---- For cursors
@@ -273,12 +514,6 @@ public final class EventLog {
         return low - 1;
     }
 
-    /** The first position behind a segment. */
-    long endOf(Segment segment) {
-        int index = indexOf(segment.first());
-        return index + 1 < segments.size() ? segments.get(index + 1).first() : end + 1;
-    }
-
     /** The events in memory that have this revision of a stream. */
     @Nullable HotEvents hot(int stream, long revision) {
         for (int i = segments.size() - 1; i >= coldest; i--) {
@@ -313,12 +548,13 @@ public final class EventLog {
         return found;
     }
 
-    /** The files that have events of a stream. */
+    /** The files that have events of a stream, held. */
     ColdFiles.Files filesOf(int stream) {
         List<SegmentFile> having = new ArrayList<>();
         for (Segment segment : segments) {
             SegmentFile file = segment.file();
-            if (file != null && file.place(stream) >= 0) {
+            if (file != null && file.has(stream)) {
+                file.hold();
                 having.add(file);
             }
         }
@@ -363,18 +599,37 @@ public final class EventLog {
         try {
             segment.unpin();
             cool();
+            compaction.consider();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes back a segment that is in a file. */
-    public void restoreFile(String name) throws IOException {
+    /**
+     * Takes back a segment that is in a file. If the file was written when nothing was derived, and
+     * now something is, another takes its place.
+     */
+    public void restoreFile(String name, Projecting projecting) throws IOException {
         SegmentFile file = SegmentFile.open(disk, name);
+        if (streams.derives() && !file.isProjected()) {
+            file = projected(file, projecting);
+        }
+        nameDerived(file);
         segments.add(new Segment(file));
         filesKnown++;
         coldest = segments.size();
-        end = file.first() + file.count() - 1;
+        end = file.last();
+    }
+
+    private SegmentFile projected(SegmentFile file, Projecting projecting) throws IOException {
+        String name = file.nextName();
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), Pace.FREE)) {
+            SegmentMerge.project(writer, file, projecting, streams);
+            writer.finish(file.first(), file.last(), true);
+        }
+        file.retire();
+        replaced.add(new Replaced(file.name()));
+        return SegmentFile.open(disk, name);
     }
 
     /** Takes back an event that was in memory. */

@@ -1,5 +1,6 @@
 package dev.millrace.events.log;
 
+import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.Slabs;
 
@@ -8,7 +9,10 @@ import io.netty.util.collection.IntObjectMap;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Events of consecutive positions in memory, in the order they came, with the list of each
@@ -46,6 +50,9 @@ final class HotEvents {
     private int count;
     private final IntObjectHashMap<Run> runs = new IntObjectHashMap<>();
 
+    /** Of derived streams. In one map with the others, their numbers would be in the way there. */
+    private final IntObjectHashMap<Run> derivedRuns = new IntObjectHashMap<>();
+
     HotEvents(long first, Slabs slabs, long capacity) {
         this.first = first;
         this.capacity = capacity;
@@ -62,14 +69,23 @@ final class HotEvents {
         if (count == offsets.length) {
             offsets = Arrays.copyOf(offsets, count * 2);
         }
+        run(runs, stream, revision).add(count);
+        offsets[count++] = (int) used;
+        used += draft.bytes();
+    }
+
+    /** The event that came last is part of a derived stream as well. */
+    void derive(int stream, long revision) {
+        run(derivedRuns, stream, revision).add(count - 1);
+    }
+
+    private static Run run(IntObjectHashMap<Run> runs, int stream, long revision) {
         Run run = runs.get(stream);
         if (run == null) {
             run = new Run(revision);
             runs.put(stream, run);
         }
-        run.add(count);
-        offsets[count++] = (int) used;
-        used += draft.bytes();
+        return run;
     }
 
     long first() {
@@ -100,11 +116,15 @@ final class HotEvents {
     }
 
     @Nullable Run run(int stream) {
-        return runs.get(stream);
+        return StreamTable.isDerived(stream) ? derivedRuns.get(stream) : runs.get(stream);
     }
 
-    /** The numbers of its streams, ascending. */
-    int[] streams() {
+    /** The numbers of its derived streams, ascending. */
+    int[] derivedStreams() {
+        return sorted(derivedRuns);
+    }
+
+    private static int[] sorted(IntObjectHashMap<Run> runs) {
         int[] all = new int[runs.size()];
         int next = 0;
         for (IntObjectMap.PrimitiveEntry<Run> entry : runs.entries()) {
@@ -112,6 +132,41 @@ final class HotEvents {
         }
         Arrays.sort(all);
         return all;
+    }
+
+    /**
+     * Writes a file of it. Its memory is pinned.
+     *
+     * @param derived its derived streams, and {@code names} theirs
+     */
+    void write(SegmentWriter writer, int[] derived, byte[][] names) throws IOException {
+        int[] places = new int[count];
+        for (int stream : sorted(runs)) {
+            writer.stream(stream);
+            Run run = runs.get(stream);
+            for (int i = 0; i < run.count; i++) {
+                places[run.events[i]] = writer.add(at(run.events[i]));
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            writer.inOrder(places[i], at(i));
+        }
+        List<Named> byName = new ArrayList<>(names.length);
+        for (int i = 0; i < names.length; i++) {
+            byName.add(new Named(names[i], derivedRuns.get(derived[i])));
+        }
+        byName.sort((a, b) -> Arrays.compareUnsigned(a.name, b.name));
+        byName.forEach(each -> writeDerived(writer, each.run, each.name, places));
+    }
+
+    /** A derived stream's events here. */
+    private record Named(byte[] name, Run run) {}
+
+    private static void writeDerived(SegmentWriter writer, Run run, byte[] name, int[] places) {
+        writer.derived(name, run.firstRevision, run.firstRevision + run.count - 1);
+        for (int i = 0; i < run.count; i++) {
+            writer.entry(places[run.events[i]], run.firstRevision + i);
+        }
     }
 
     void free(Slabs slabs) {

@@ -43,6 +43,15 @@ final class Segment {
         return file;
     }
 
+    /** Its file, where there is no doubt that it has one. */
+    SegmentFile needFile() {
+        SegmentFile there = file;
+        if (there == null) {
+            throw new IllegalStateException(first + ": in no file");
+        }
+        return there;
+    }
+
     /** It is in this file from now on. */
     void file(SegmentFile made) {
         file = made;

@@ -1,8 +1,10 @@
 package dev.millrace.events.log;
 
+import dev.millrace.events.stream.StreamTable;
+
 import org.jspecify.annotations.Nullable;
 
-/** A place in a stream. */
+/** A place in a stream, which may be a derived one: what is read of that is links. */
 public final class StreamCursor implements Cursor {
     private final EventLog log;
     private final int stream;
@@ -41,9 +43,11 @@ public final class StreamCursor implements Cursor {
             if (loading) {
                 return Step.LOADING;
             }
+            long revision = next;
             long event = hot();
             if (event == 0) {
                 event = window();
+                revision = event == 0 ? next : windowRevision();
             }
             if (event == 0) {
                 if (!skipsGap()) {
@@ -51,11 +55,11 @@ public final class StreamCursor implements Cursor {
                 }
                 continue;
             }
-            long revision = Event.revision(event);
             if (Event.position(event) > visible || (forward ? revision > last : revision < first)) {
                 return Step.END;
             }
-            if (!taker.take(event)) {
+            boolean derived = StreamTable.isDerived(stream);
+            if (!taker.take(derived ? log.links().of(stream, revision, event) : event)) {
                 return Step.STOPPED;
             }
             next = forward ? revision + 1 : revision - 1;
@@ -63,6 +67,7 @@ public final class StreamCursor implements Cursor {
         return Step.END;
     }
 
+    /** The event in memory that has the next revision, 0 if there is none. */
     private long hot() {
         HotEvents events = log.hot(stream, next);
         if (events == null) {
@@ -77,7 +82,7 @@ public final class StreamCursor implements Cursor {
         Window has = window;
         while (has != null && windowAt < has.count()) {
             long event = has.address() + windowOffset;
-            long revision = Event.revision(event);
+            long revision = windowRevision();
             if (forward ? revision >= next : revision <= next) {
                 return event;
             }
@@ -85,6 +90,11 @@ public final class StreamCursor implements Cursor {
             windowAt++;
         }
         return 0;
+    }
+
+    private long windowRevision() {
+        Window has = window;
+        return has == null ? -1 : has.revisions()[windowAt];
     }
 
     /**
@@ -98,7 +108,7 @@ public final class StreamCursor implements Cursor {
         if (!asked) {
             loading = true;
             log.files().window(log.filesOf(stream), stream, next, forward, this::loaded);
-            return false;
+            return !loading; // Who reads for himself has it already.
         }
         long later = log.nextHot(stream, next, forward);
         if (later < 0) {

@@ -3,6 +3,7 @@ package dev.millrace.events.operator;
 import dev.millrace.events.append.StreamName;
 import dev.millrace.events.log.AllCursor;
 import dev.millrace.events.log.Cursor;
+import dev.millrace.events.log.EventLog;
 import dev.millrace.events.log.EventTaker;
 import dev.millrace.events.log.StreamCursor;
 import dev.millrace.events.read.StreamView;
@@ -28,6 +29,13 @@ import java.util.function.Function;
  * {"stream":...}            see EventLine; as many lines as come together
  * </pre>
  *
+ * <p>{@code POST /events/scavenge} begins one, and {@code GET} tells how far it has come:
+ *
+ * <pre>
+ * running: 3 of 17 files, 1200 events, 480000 bytes
+ * done: 17 files, 6000 events, 2400000 bytes         or: failed: free: ... bytes (...)
+ * </pre>
+ *
  * <p>Answered on threads that may wait; each look is a task of the loop, and a short one.
  */
 public final class EventsRoutes {
@@ -43,7 +51,10 @@ public final class EventsRoutes {
 
     /** Adds them to what the admin port answers. */
     public static void add(AdminRoutes routes, EventsLoop loop) {
-        routes.add(AdminRoute.get("/events/replay", new EventsRoutes(loop)::replay));
+        EventsRoutes made = new EventsRoutes(loop);
+        routes.add(AdminRoute.get("/events/replay", made::replay));
+        routes.add(AdminRoute.post("/events/scavenge", made::scavenge));
+        routes.add(AdminRoute.get("/events/scavenge", made::scavenged));
     }
 
     private AdminReply replay(AdminRequest request) throws IOException, InterruptedException {
@@ -114,6 +125,35 @@ public final class EventsRoutes {
             loop.store().unlock();
         }
     }
+
+    // ---- Scavenges
+
+    private AdminReply scavenge(AdminRequest request) throws IOException, InterruptedException {
+        long now = loop.nowMillis();
+        boolean begun =
+                onLoop(
+                        () ->
+                                state().log()
+                                        .scavenge(stream -> StreamView.kept(state(), stream, now)));
+        return begun
+                ? scavenged(request)
+                : AdminReply.text(409, "scavenge: one is running (expected: one at a time)\n");
+    }
+
+    private AdminReply scavenged(AdminRequest request) throws IOException, InterruptedException {
+        EventLog.Scavenged so = onLoop(() -> state().log().scavenged());
+        if (!so.failure().isEmpty()) {
+            return AdminReply.text(200, "failed: " + so.failure() + "\n");
+        }
+        String files = so.running() ? so.filesDone() + " of " + so.files() : "" + so.files();
+        return AdminReply.text(
+                200,
+                "%s: %s files, %d events, %d bytes\n"
+                        .formatted(
+                                so.running() ? "running" : "done", files, so.events(), so.bytes()));
+    }
+
+    // ---- Replays
 
     private AdminReply replayAll(long from, Piece piece) throws IOException, InterruptedException {
         AllCursor cursor = state().log().readAll(Math.max(1, from), true, piece.ready::release);

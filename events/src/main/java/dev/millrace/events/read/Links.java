@@ -2,8 +2,10 @@ package dev.millrace.events.read;
 
 import dev.millrace.events.log.Cursor;
 import dev.millrace.events.log.Event;
+import dev.millrace.events.log.LinkForm;
 import dev.millrace.events.log.StreamCursor;
 import dev.millrace.events.state.State;
+import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 
@@ -16,8 +18,6 @@ import java.nio.charset.StandardCharsets;
  * time, for one reader; under the lock.
  */
 public final class Links implements AutoCloseable {
-    private static final byte[] TYPE = "$>".getBytes(StandardCharsets.US_ASCII);
-
     /** Takes the event that a link leads to, which is there during the call. */
     @FunctionalInterface
     public interface Target {
@@ -39,9 +39,7 @@ public final class Links implements AutoCloseable {
 
     /** True if the event is a link. */
     public static boolean isLink(long event) {
-        return Event.typeBytes(event) == TYPE.length
-                && Memory.getByte(Event.type(event)) == TYPE[0]
-                && Memory.getByte(Event.type(event) + 1) == TYPE[1];
+        return LinkForm.isLink(Event.type(event), Event.typeBytes(event));
     }
 
     /**
@@ -51,6 +49,10 @@ public final class Links implements AutoCloseable {
      * @return false if it is not there yet: to be called again when it is
      */
     public boolean follow(long link, long visible, long nowMillis, Target target) {
+        if (StreamTable.isDerived(Event.stream(link)) && !isLink(LinkForm.target(link))) {
+            followDerived(LinkForm.target(link), nowMillis, target);
+            return true;
+        }
         byte[] data = Memory.bytes(Event.data(link), Event.dataBytes(link));
         String text = new String(data, StandardCharsets.UTF_8);
         int at = text.indexOf('@');
@@ -81,6 +83,20 @@ public final class Links implements AutoCloseable {
         }
         close();
         return true;
+    }
+
+    /** What a derived stream's link leads to is at hand. */
+    private void followDerived(long event, long nowMillis, Target target) {
+        int stream = Event.stream(event);
+        StreamView view = StreamView.of(state, stream, nowMillis);
+        boolean seen =
+                !state.streams().isTombstoned(stream)
+                        && Event.revision(event) >= view.first()
+                        && Event.revision(event) <= view.last()
+                        && view.isYoung(event);
+        if (seen) {
+            target.take(event);
+        }
     }
 
     private static long number(String text) {

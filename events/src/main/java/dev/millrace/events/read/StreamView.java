@@ -1,10 +1,10 @@
 package dev.millrace.events.read;
 
 import dev.millrace.events.log.Event;
+import dev.millrace.events.log.Kept;
 import dev.millrace.events.state.State;
 import dev.millrace.events.stream.Limits;
 import dev.millrace.events.stream.StreamTable;
-import dev.millrace.kernel.memory.Memory;
 
 /**
  * What is to be seen of a stream now: its limits applied. Of a stream of metadata that is the last
@@ -28,12 +28,13 @@ public record StreamView(long first, long last, long notBefore) {
             return NONE;
         }
         Limits limits = streams.limits(stream);
-        if (limits.truncateBefore() == Limits.DELETED) {
+        if (limits.isDeleted()) {
             return NONE;
         }
         long last = streams.last(stream);
         long maxCount = limits.maxCount();
-        if (maxCount == 0 && isMeta(streams, stream)) {
+        if (maxCount == 0
+                && StreamTable.isMeta(streams.nameAddress(stream), streams.nameBytes(stream))) {
             maxCount = 1;
         }
         long first = limits.truncateBefore();
@@ -47,11 +48,22 @@ public record StreamView(long first, long last, long notBefore) {
         return new StreamView(first, last, notBefore);
     }
 
-    private static boolean isMeta(StreamTable streams, int stream) {
+    /** What a scavenge leaves of a stream; of one that is deleted for good, what says so. */
+    public static Kept kept(State state, int stream, long nowMillis) {
+        StreamTable streams = state.streams();
+        if (streams.isTombstoned(stream)) {
+            return new Kept(State.TOMBSTONE_REVISION, 0);
+        }
         long name = streams.nameAddress(stream);
-        return streams.nameBytes(stream) > 2
-                && Memory.getByte(name) == '$'
-                && Memory.getByte(name + 1) == '$';
+        int bytes = streams.nameBytes(stream);
+        if (StreamTable.isMeta(name, bytes)) {
+            int described = streams.findOrdinary(name + 2, bytes - 2);
+            if (described >= 0 && streams.isTombstoned(described)) {
+                return new Kept(State.TOMBSTONE_REVISION, 0);
+            }
+        }
+        StreamView view = of(state, stream, nowMillis);
+        return new Kept(view.isNone() ? streams.last(stream) + 1 : view.first(), view.notBefore());
     }
 
     /** True if there is no stream, as far as a reader can tell. */

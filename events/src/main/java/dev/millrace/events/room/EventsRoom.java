@@ -31,7 +31,9 @@ import io.netty.channel.SingleThreadEventLoop;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,13 +59,23 @@ public final class EventsRoom implements Room {
                     1L << 40,
                     "memory for the newest events, which lie in files too");
 
+    private static final Setting<Boolean> PROJECTIONS =
+            Setting.flag(
+                    "events.projections",
+                    true,
+                    "derived streams: $ce-CATEGORY, $et-TYPE, $streams, $category-CATEGORY");
+
     private static final int READERS = 2;
     private static final long CHECK_MILLIS = 200;
+
+    /** Between writes of what is made anew, so that others have the disk and a core as well. */
+    private static final long COMPACTION_NANOS_PER_KIB = 7_600;
 
     private final ShardRoom shards;
     private final List<ExecutorService> threads = new ArrayList<>();
     private @Nullable EventsMachine machine;
     private @Nullable EventsLoop loop;
+    private @Nullable ExecutorService compactor;
 
     private final Participants participants;
     private Optional<Streams> offered = Optional.empty();
@@ -90,7 +102,7 @@ public final class EventsRoom implements Room {
 
     @Override
     public List<Setting<?>> settings() {
-        return List.of(SYNC, PORT, TLS, MEMORY);
+        return List.of(SYNC, PORT, TLS, MEMORY, PROJECTIONS);
     }
 
     private StateMachine machine(RoomContext context) throws IOException {
@@ -98,7 +110,8 @@ public final class EventsRoom implements Room {
                 new EventsMachine(
                         new FileDisk(ShardRoom.bodies(context.data()).resolve(name())),
                         context.get(MEMORY),
-                        EventLog.SEGMENT_BYTES);
+                        EventLog.SEGMENT_BYTES,
+                        context.get(PROJECTIONS));
         machine = made;
         return made;
     }
@@ -127,7 +140,15 @@ public final class EventsRoom implements Room {
                         context.log(),
                         context.failStop());
         loop = serving;
-        state.serve(threads("events-writer", 1), threads("events-reader", READERS), serving);
+        ExecutorService compacting = threads("events-compactor", 1);
+        compactor = compacting;
+        state.serve(
+                new EventLog.Workers(
+                        threads("events-writer", 1),
+                        threads("events-reader", READERS),
+                        compacting,
+                        EventsRoom::pace),
+                serving);
         shard.journal().listen(serving);
         executor.scheduleAtFixedRate(
                 this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
@@ -170,6 +191,16 @@ public final class EventsRoom implements Room {
         }
     }
 
+    /** 128 MiB a second at most. */
+    private static void pace(long bytes) throws IOException {
+        try {
+            Thread.sleep(Duration.ofNanos(bytes * COMPACTION_NANOS_PER_KIB >> 10));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the process stops");
+        }
+    }
+
     private ExecutorService threads(String name, int count) {
         ExecutorService made =
                 Executors.newFixedThreadPool(
@@ -191,12 +222,21 @@ public final class EventsRoom implements Room {
         if (serving != null) {
             serving.stopAndWait();
         }
-        threads.forEach(ExecutorService::shutdown);
-        for (ExecutorService thread : threads) {
-            thread.awaitTermination(5, TimeUnit.SECONDS);
-        }
         EventsMachine state = machine;
         if (state != null) {
+            state.stopCompacting();
+        }
+        ExecutorService compacting = compactor;
+        if (compacting != null) {
+            compacting.shutdownNow();
+        }
+        threads.forEach(ExecutorService::shutdown);
+        boolean ended = true;
+        for (ExecutorService thread : threads) {
+            ended &= thread.awaitTermination(5, TimeUnit.SECONDS);
+        }
+        if (state != null && ended) {
+            // Whoever still reads would read what is no longer there; the process ends anyway.
             state.close();
         }
     }

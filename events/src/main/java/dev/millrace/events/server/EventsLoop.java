@@ -313,4 +313,11 @@ public final class EventsLoop implements Journal.Listener, EventLog.Listener, Ho
                 RETRY_MILLIS,
                 TimeUnit.MILLISECONDS);
     }
+
+    @Override
+    public void uncompacted(IOException failure) {
+        if (!stopped) {
+            log.warn("files of events stay as they are", "cause", failure);
+        }
+    }
 }

@@ -6,6 +6,10 @@ import dev.millrace.events.log.EventLog;
 import dev.millrace.events.stream.Limits;
 import dev.millrace.events.stream.StreamTable;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+
 /**
  * Streams and their events, and who reads them together. Changed by {@code effect.Effects} and
  * {@code effect.Replay} only, under the room's lock.
@@ -14,13 +18,20 @@ public final class State {
     /** The revision of the event that says that its stream is deleted for good. */
     public static final long TOMBSTONE_REVISION = Long.MAX_VALUE;
 
-    private final StreamTable streams = new StreamTable();
+    private final StreamTable streams;
     private final RecentIds recent = new RecentIds();
     private final GroupTable groups = new GroupTable();
     private final EventLog log;
+    private final @Nullable Projections projections;
 
-    public State(EventLog log) {
+    /**
+     * @param streams those of the log
+     * @param projecting whether there are derived streams
+     */
+    public State(StreamTable streams, EventLog log, boolean projecting) {
+        this.streams = streams;
         this.log = log;
+        this.projections = projecting ? new Projections(streams) : null;
     }
 
     public StreamTable streams() {
@@ -55,6 +66,7 @@ public final class State {
         long revision = streams.last(stream) + 1;
         streams.last(stream, revision);
         log.append(stream, revision, draft);
+        project(stream, revision, draft);
         recent.add(draft.idHigh(), draft.idLow(), stream, revision);
         return revision;
     }
@@ -68,5 +80,56 @@ public final class State {
     public void tombstone(int stream, Event.Draft draft) {
         streams.tombstone(stream);
         log.append(stream, TOMBSTONE_REVISION, draft);
+        project(stream, TOMBSTONE_REVISION, draft);
+    }
+
+    // ---- Derived streams
+
+    /** True if the name is a derived stream's: nobody else appends there. */
+    public boolean isReserved(long name, int nameBytes) {
+        return projections != null && isDerivedName(name, nameBytes);
+    }
+
+    /** True if it is the name of a derived stream, whether there are any or not. */
+    public static boolean isDerivedName(long name, int nameBytes) {
+        return Projections.isReserved(name, nameBytes);
+    }
+
+    /** The event that was appended last becomes part of the streams that are derived from it. */
+    private void project(int stream, long revision, Event.Draft draft) {
+        Projections projecting = projections;
+        if (projecting != null) {
+            projecting.project(
+                    stream, revision, draft, derived -> log.derive(derived, nextOf(derived)));
+        }
+    }
+
+    private long nextOf(int stream) {
+        long next = streams.last(stream) + 1;
+        streams.last(stream, next);
+        return next;
+    }
+
+    // ---- From a checkpoint
+
+    /** Takes back an event that was in memory; its stream is there. */
+    public void restore(long event) {
+        log.restore(event);
+        project(Event.stream(event), Event.revision(event), Event.draft(event));
+    }
+
+    /** Takes back a file of events; their streams are there. */
+    public void restoreFile(String name) throws IOException {
+        Projections projecting = projections;
+        log.restoreFile(
+                name,
+                projecting == null
+                        ? EventLog.Projecting.NOTHING
+                        : (event, sink) ->
+                                projecting.project(
+                                        Event.stream(event),
+                                        Event.revision(event),
+                                        Event.draft(event),
+                                        derived -> sink.isIn(derived, nextOf(derived))));
     }
 }

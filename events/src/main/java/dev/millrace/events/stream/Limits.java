@@ -28,4 +28,9 @@ public record Limits(long truncateBefore, long maxCount, long maxAgeSeconds) {
                     truncateBefore + ", " + maxCount + ", " + maxAgeSeconds);
         }
     }
+
+    /** True if nothing is to be seen until the stream is written again. */
+    public boolean isDeleted() {
+        return truncateBefore == DELETED;
+    }
 }

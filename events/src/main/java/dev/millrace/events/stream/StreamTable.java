@@ -27,10 +27,18 @@ import java.util.List;
  * <p><b>Checkpoints.</b> {@link #cut} marks every page of entries as not yet saved; a page that is
  * about to change before it was saved is copied first. Names need nothing: they do not change.
  *
+ * <p><b>Derived streams</b> ({@code $ce-CATEGORY} and their kin; {@code state.Projections}) are in
+ * a table of their own and have numbers from {@link #DERIVED} on, for a stream's number is part of
+ * the journal's form and theirs must not be: they come and go with a setting. No checkpoint has
+ * them. What is asked here by number is answered for both kinds.
+ *
  * <p>One thread at a time.
  */
 public final class StreamTable {
     public static final int NAME_BYTES_MAX = 0xffff;
+
+    /** The number of the first derived stream; those of others are below it. */
+    public static final int DERIVED = 1 << 30;
 
     static final int ENTRY_BYTES = 40;
     static final int PAGE_ENTRIES = 1024;
@@ -54,16 +62,72 @@ public final class StreamTable {
     private long names;
     private int namesLeft;
     private @Nullable StreamsCut cut;
+    private @Nullable StreamTable derived;
 
-    /** How many there are. */
+    /** How many there are, but for derived ones. */
     public int count() {
         return count;
     }
 
+    // ---- Derived streams
+
+    public static boolean isDerived(int stream) {
+        return stream >= DERIVED;
+    }
+
+    /** From now on there are derived streams. */
+    public void derive() {
+        derived = new StreamTable();
+    }
+
+    /** True if there are derived streams. */
+    public boolean derives() {
+        return derived != null;
+    }
+
+    private StreamTable derived() {
+        StreamTable table = derived;
+        if (table == null) {
+            throw new IllegalStateException("no stream is derived");
+        }
+        return table;
+    }
+
+    /** How many derived streams there are. */
+    public int derivedCount() {
+        StreamTable table = derived;
+        return table == null ? 0 : table.count;
+    }
+
+    /** The number of the derived stream of this name, which is added if it is not there. */
+    public int findOrAddDerived(long name, int bytes) {
+        StreamTable table = derived();
+        int found = table.find(name, bytes);
+        if (found >= 0) {
+            return DERIVED + found;
+        }
+        int added = table.add(name, bytes);
+        int limited = findOrdinary(name, bytes);
+        if (limited >= 0) {
+            table.limits(added, limits(limited));
+        }
+        return DERIVED + added;
+    }
+
     // ---- Names
 
-    /** The number of a name, or -1. */
+    /** The number of a name, or -1; as readers see it: a derived stream hides another. */
     public int find(long name, int bytes) {
+        StreamTable table = derived;
+        if (table == null || bytes == 0 || Memory.getByte(name) != '$') {
+            return findOrdinary(name, bytes);
+        }
+        int found = table.find(name, bytes);
+        return found >= 0 ? DERIVED + found : findOrdinary(name, bytes);
+    }
+
+    /** The number of a name that is no derived stream's, or -1. */
+    public int findOrdinary(long name, int bytes) {
         int hash = (int) KeyHash.of(name, bytes);
         int[] part = parts[hash >>> 24];
         if (part == null) {
@@ -151,12 +215,18 @@ public final class StreamTable {
     }
 
     private long entry(int stream) {
+        if (stream >= DERIVED) {
+            return derived().entry(stream - DERIVED);
+        }
         assert stream >= 0 && stream < count : "stream " + stream;
         return pages.get(stream / PAGE_ENTRIES) + (long) stream % PAGE_ENTRIES * ENTRY_BYTES;
     }
 
     /** An entry that is about to change. */
     private long changing(int stream) {
+        if (stream >= DERIVED) {
+            return derived().changing(stream - DERIVED);
+        }
         StreamsCut running = cut;
         if (running != null) {
             running.saveBefore(stream / PAGE_ENTRIES);
@@ -173,9 +243,18 @@ public final class StreamTable {
         return Memory.getUnsignedShort(Memory.getLong(entry(stream)));
     }
 
+    /** The name as UTF-8. */
+    public byte[] nameText(int stream) {
+        return Memory.bytes(nameAddress(stream), nameBytes(stream));
+    }
+
     public String name(int stream) {
-        return new String(
-                Memory.bytes(nameAddress(stream), nameBytes(stream)), StandardCharsets.UTF_8);
+        return new String(nameText(stream), StandardCharsets.UTF_8);
+    }
+
+    /** True if it is the name of the metadata of a stream. */
+    public static boolean isMeta(long name, int bytes) {
+        return bytes > 2 && Memory.getByte(name) == '$' && Memory.getByte(name + 1) == '$';
     }
 
     // ---- What a stream has
@@ -198,6 +277,13 @@ public final class StreamTable {
     }
 
     public void limits(int stream, Limits limits) {
+        StreamTable table = derived;
+        if (table != null && stream < DERIVED && Memory.getByte(nameAddress(stream)) == '$') {
+            int hiding = table.find(nameAddress(stream), nameBytes(stream));
+            if (hiding >= 0) {
+                table.limits(hiding, limits);
+            }
+        }
         long entry = changing(stream);
         Memory.putLong(entry + TRUNCATE_BEFORE, limits.truncateBefore());
         Memory.putInt(entry + MAX_COUNT, (int) limits.maxCount());

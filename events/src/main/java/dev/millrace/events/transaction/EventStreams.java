@@ -83,6 +83,9 @@ public final class EventStreams implements Streams {
                     new Verdict.Refused(wrong(name, event.expected(), wrong.revision()));
             case Outcome.Tombstoned _ ->
                     new Verdict.Refused("STREAMDELETED Event stream '" + name + "' is deleted.");
+            case Outcome.Denied _ ->
+                    new Verdict.Refused(
+                            "ERR stream '" + name + "' is derived: nobody appends to it");
             case Outcome.Loading _ ->
                     throw new AssertionError("a new event is looked for in a file");
         };

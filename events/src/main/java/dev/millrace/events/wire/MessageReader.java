@@ -113,6 +113,12 @@ public final class MessageReader {
         return value >>> 1 ^ -(value & 1);
     }
 
+    /** A double. */
+    public double real() {
+        expect(FIXED64);
+        return Double.longBitsToDouble(value);
+    }
+
     public boolean flag() {
         return number() != 0;
     }

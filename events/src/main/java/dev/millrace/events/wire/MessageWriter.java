@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class MessageWriter {
     private static final int VARINT = 0;
+    private static final int FIXED64 = 1;
     private static final int LENGTH = 2;
 
     private final ByteBuf out;
@@ -49,6 +50,12 @@ public final class MessageWriter {
     /** An sint64. */
     public void signedNumber(int field, long value) {
         number(field, value << 1 ^ value >> 63);
+    }
+
+    /** A double. */
+    public void real(int field, double value) {
+        tag(field, FIXED64);
+        out.writeLongLE(Double.doubleToRawLongBits(value));
     }
 
     public void flag(int field, boolean value) {

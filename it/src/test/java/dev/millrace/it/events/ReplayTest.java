@@ -145,4 +145,42 @@ class ReplayTest {
         Product.Run nobody = Product.run("events", "replay", "s", "--node", "127.0.0.1:1");
         assertEquals(69, nobody.exit(), nobody::out);
     }
+
+    @Test
+    void a_stopped_nodes_events_are_the_same_lines_and_a_running_nodes_are_refused()
+            throws Exception {
+        List<String> online;
+        List<String> category;
+        try (Product product = Product.up(data, "--only", "kv,events")) {
+            KurrentDBClient client = connect(product);
+            append(client, "order-1", json("{\"n\":1}"), json("{\"n\":2}"));
+            append(client, "order-2", json("{\"n\":3}"));
+            client.deleteStream("order-2").get();
+            online = replay(product, "$all");
+            category = replay(product, "$ce-order");
+            Product.Run taken = Product.run("events", "replay", "$all", "--data", data.toString());
+            assertEquals(69, taken.exit());
+            assertTrue(taken.out().contains("in use by process"), taken::out);
+            client.shutdown().get();
+            product.kill();
+        }
+        assertEquals(online, stored("$all"));
+        assertEquals(online.subList(2, 4), stored("$all", "--from", "3"));
+        assertEquals(online.subList(1, 2), stored("order-1", "--from", "1"));
+        assertEquals(category, stored("$ce-order"));
+        Product.Run gone = Product.run("events", "replay", "order-2", "--data", data.toString());
+        assertEquals(64, gone.exit());
+        Product.Run nothing =
+                Product.run("events", "replay", "$all", "--data", data.resolve("no").toString());
+        assertEquals(66, nothing.exit());
+    }
+
+    private List<String> stored(String... words) throws Exception {
+        List<String> all = new ArrayList<>(List.of("events", "replay"));
+        all.addAll(List.of(words));
+        all.addAll(List.of("--data", data.toString()));
+        Product.Run run = Product.run(all.toArray(String[]::new));
+        assertEquals(0, run.exit(), run.out());
+        return run.out().lines().toList();
+    }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.events.append;
+package dev.millrace.events.state;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -12,21 +12,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** What a stream's metadata says of what is to be seen (KurrentDB, "Streams", metadata). */
-final class Metadata {
+public final class Metadata {
     /** The type of the events that metadata is. */
-    static final byte[] TYPE = "$metadata".getBytes(StandardCharsets.US_ASCII);
+    public static final byte[] TYPE = "$metadata".getBytes(StandardCharsets.US_ASCII);
 
     private static final JsonFactory JSON = new JsonFactory();
 
     private Metadata() {}
 
     /** True if an event of this type in a stream of metadata changes it. */
-    static boolean isType(long type, int bytes) {
+    public static boolean isType(long type, int bytes) {
         return bytes == TYPE.length && Arrays.equals(Memory.bytes(type, bytes), TYPE);
     }
 
     /** The limits in some JSON. What is no metadata has none, as in KurrentDB. */
-    static Limits limits(long data, int bytes) {
+    public static Limits limits(long data, int bytes) {
         try (JsonParser in = JSON.createParser(Memory.bytes(data, bytes))) {
             return limits(in);
         } catch (IOException malformed) {
@@ -66,7 +66,7 @@ final class Metadata {
     }
 
     /** The metadata of a stream of which nothing before a revision is to be seen. */
-    static byte[] truncated(long before) {
+    public static byte[] truncated(long before) {
         return ("{\"$tb\":" + before + "}").getBytes(StandardCharsets.UTF_8);
     }
 }

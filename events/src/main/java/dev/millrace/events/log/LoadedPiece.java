@@ -2,16 +2,16 @@ package dev.millrace.events.log;
 
 import io.netty.buffer.ByteBuf;
 
-/** A whole segment, read back from its file into memory. */
-final class LoadedSegment {
+/** Events of consecutive positions, read back from a file into memory. */
+final class LoadedPiece {
     private final ByteBuf bytes;
     private final int[] offsets;
 
     /**
      * @param bytes the events; they are this one's now
-     * @param offsets where in there each lies, by position
+     * @param offsets where in there each lies, in the order of positions
      */
-    LoadedSegment(ByteBuf bytes, int[] offsets) {
+    LoadedPiece(ByteBuf bytes, int[] offsets) {
         this.bytes = bytes;
         this.offsets = offsets;
     }
