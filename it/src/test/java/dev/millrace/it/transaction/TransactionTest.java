@@ -286,8 +286,7 @@ class TransactionTest {
             whole.kill();
         }
         Path file = other.resolve("out.rdb");
-        Product.Run run =
-                Product.run("export", file.toString(), "--data", folder.toString());
+        Product.Run run = Product.run("export", file.toString(), "--data", folder.toString());
         assertEquals(file + ": 1 keys\n", run.out());
         assertEquals(0, run.exit());
     }
