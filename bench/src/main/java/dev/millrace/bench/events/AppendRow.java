@@ -12,19 +12,38 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Appending with fsync: Millrace beside PostgreSQL.
+ * Appending with fsync: Millrace beside another.
  *
+ * @param peer what is beside it
  * @param writers how many, each in a closed loop
- * @param batch events in one of Millrace's appends; PostgreSQL has one INSERT for each
+ * @param batch events in one of Millrace's appends; the others append one at a time
  */
-record AppendRow(String name, int writers, int batch, Target throughput, Target cpu)
+record AppendRow(String name, Peer peer, int writers, int batch, Target throughput, Target cpu)
         implements Comparison {
+    /** What Millrace is compared with. */
+    enum Peer {
+        POSTGRESQL("PostgreSQL: one INSERT an event"),
+        KAFKA("Kafka: one partition, a producer for each, flushed at each record");
+
+        private final String text;
+
+        Peer(String text) {
+            this.text = text;
+        }
+
+        private Side start(Bench bench, int writers) throws IOException, InterruptedException {
+            return switch (this) {
+                case POSTGRESQL -> new PostgresSide(bench.workspace(), writers);
+                case KAFKA -> new KafkaSide(bench.workspace(), MillraceSide.home(bench), writers);
+            };
+        }
+    }
+
     private record Round(double ratePerSecond, double cpuMicros) {}
 
     @Override
     public String title() {
-        return "%d writers of 1 KiB, by %d in an append; PostgreSQL: one INSERT an event"
-                .formatted(writers, batch);
+        return "%d writers of 1 KiB, by %d in an append; %s".formatted(writers, batch, peer.text);
     }
 
     @Override
@@ -36,12 +55,12 @@ record AppendRow(String name, int writers, int batch, Target throughput, Target 
     public Row run(Bench bench) throws IOException, InterruptedException {
         AppendLoad load = new AppendLoad(writers, batch, Side.DATA_BYTES);
         try (Side subject = new MillraceSide(bench, load);
-                Side peer = new PostgresSide(bench.workspace(), writers)) {
+                Side other = peer.start(bench, writers)) {
             subject.append(bench.effort().warmSeconds());
-            peer.append(bench.effort().roundSeconds());
+            other.append(bench.effort().warmSeconds());
             Turns<Round> turns =
                     Turns.alternate(
-                            bench.effort().rounds(), subject, peer, side -> round(bench, side));
+                            bench.effort().rounds(), subject, other, side -> round(bench, side));
             return Row.measured(
                     name,
                     title(),

@@ -1,5 +1,8 @@
 package dev.millrace.bench.events;
 
+import static dev.millrace.bench.events.AppendRow.Peer.KAFKA;
+import static dev.millrace.bench.events.AppendRow.Peer.POSTGRESQL;
+
 import dev.millrace.bench.kv.Comparison;
 import dev.millrace.bench.report.Target;
 import dev.millrace.bench.report.Target.RatioAtLeast;
@@ -18,9 +21,16 @@ public final class EventsRows {
         Target read = new RatioAtLeast(0.8);
         Target readCpu = new RatioAtMost(1.0);
         return List.of(
-                new AppendRow("append-50-by1", 50, 1, OPEN, OPEN),
-                new AppendRow("append-50-by16", 50, 16, new RatioAtLeast(3), new RatioAtMost(0.3)),
-                new AppendRow("append-1-by1", 1, 1, new RatioAtLeast(0.8), OPEN),
+                new AppendRow("append-50-by1", POSTGRESQL, 50, 1, OPEN, OPEN),
+                new AppendRow(
+                        "append-50-by16",
+                        POSTGRESQL,
+                        50,
+                        16,
+                        new RatioAtLeast(3),
+                        new RatioAtMost(0.3)),
+                new AppendRow("append-1-by1", POSTGRESQL, 1, 1, new RatioAtLeast(0.8), OPEN),
+                new AppendRow("append-50-kafka", KAFKA, 50, 1, new RatioAtLeast(2), OPEN),
                 new ReadRow("read-stream", Side.Reading.STREAM, read, readCpu),
                 new ReadRow("read-all", Side.Reading.ALL, read, readCpu));
     }

@@ -26,9 +26,7 @@ final class MillraceSide implements Side {
     private String stream = "";
 
     MillraceSide(Bench bench, AppendLoad load) throws IOException, InterruptedException {
-        if (!(bench.subject() instanceof Millrace built)) {
-            throw new IllegalStateException(bench.subject().name() + " (expected: Millrace)");
-        }
+        Millrace built = built(bench);
         this.bench = bench;
         this.load = load;
         port = freePort();
@@ -45,6 +43,18 @@ final class MillraceSide implements Side {
                                         .redirectErrorStream(true)
                                         .redirectOutput(data.resolve("out").toFile()));
         awaitPort();
+    }
+
+    private static Millrace built(Bench bench) {
+        if (!(bench.subject() instanceof Millrace built)) {
+            throw new IllegalStateException(bench.subject().name() + " (expected: Millrace)");
+        }
+        return built;
+    }
+
+    /** Where the build keeps what Kafka takes. */
+    static Path home(Bench bench) {
+        return built(bench).script().resolveSibling("bench").resolve("kafka");
     }
 
     private static int freePort() throws IOException {
