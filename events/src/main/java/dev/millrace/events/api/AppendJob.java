@@ -42,6 +42,10 @@ final class AppendJob {
     private final Asker asker;
     private final ByteBuf copied = PooledByteBufAllocator.DEFAULT.directBuffer();
     private final List<Piece> proposals = new ArrayList<>();
+
+    /** What the proposals say; their parts stand in {@link #copied}, which grows no more. */
+    private final List<Event.Draft> drafts = new ArrayList<>();
+
     private Piece name = new Piece(0, 0);
     private long expected = Expected.ANY;
     private boolean over;
@@ -60,6 +64,11 @@ final class AppendJob {
         Memory.copy(address, copied.memoryAddress() + piece.offset, bytes);
         copied.writerIndex(piece.offset + bytes);
         return piece;
+    }
+
+    /** About so many bytes come now: memory is taken for them once. */
+    void reserve(int bytes) {
+        copied.ensureWritable(Math.min(bytes, BYTES_MAX));
     }
 
     /** The stream, as a StreamIdentifier of shared.proto. */
@@ -109,22 +118,16 @@ final class AppendJob {
             throw new MalformedMessage(
                     "stream name: " + name.bytes + " bytes (expected: <= 65535)");
         }
-        int _ = drafts().size();
-    }
-
-    private List<Event.Draft> drafts() {
         long created = loop.nowMillis() * TICKS_PER_MILLI;
-        List<Event.Draft> drafts = new ArrayList<>(proposals.size());
         for (Piece piece : proposals) {
             drafts.add(
                     Proposal.read(
                             new MessageReader(copied.memoryAddress() + piece.offset, piece.bytes),
                             created));
         }
-        return drafts;
     }
 
-    /** Appends; whoever asked is told. */
+    /** Appends, once it was checked; whoever asked is told. */
     void run() {
         loop.change(this::attempt);
     }
@@ -133,18 +136,17 @@ final class AppendJob {
         if (over) {
             return;
         }
-        List<Event.Draft> drafts = drafts();
         switch (appender.check(name(), expected, drafts, again)) {
             case Outcome.Loading _ -> {
                 // again() comes.
             }
-            case Outcome.Done done when done.position() == 0 -> append(done, drafts);
+            case Outcome.Done done when done.position() == 0 -> append(done);
             case Outcome.Done done -> finish(done);
             case Outcome wrong -> finish(wrong);
         }
     }
 
-    private void append(Outcome.Done before, List<Event.Draft> drafts) {
+    private void append(Outcome.Done before) {
         if (drafts.isEmpty()) {
             finish(before);
             return;

@@ -75,6 +75,7 @@ final class BatchAppending implements Requests {
             batches.put(id, batch);
             unanswered++;
         }
+        batch.job.reserve(bytes);
         batch.take(new MessageReader(address, bytes));
         if (last) {
             batches.remove(id);
