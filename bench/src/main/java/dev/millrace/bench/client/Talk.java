@@ -16,12 +16,21 @@ public final class Talk implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 20;
 
     private final SocketChannel channel;
-    private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer out;
 
     /** What came and was not taken lies between position and limit. */
-    private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+    private final ByteBuffer in;
 
     public Talk(int port) throws IOException {
+        this(port, BUFFER_BYTES);
+    }
+
+    /**
+     * @param bufferBytes what may be sent, or come, at once
+     */
+    public Talk(int port, int bufferBytes) throws IOException {
+        out = ByteBuffer.allocateDirect(bufferBytes);
+        in = ByteBuffer.allocateDirect(bufferBytes).limit(0);
         channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }

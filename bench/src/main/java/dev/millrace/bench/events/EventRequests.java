@@ -90,6 +90,17 @@ final class EventRequests {
         return read(new Proto().message(2, new Proto().empty(2)), count);
     }
 
+    /** All events from now on. */
+    static byte[] subscribeToAll() {
+        Proto options =
+                new Proto()
+                        .message(2, new Proto().empty(3))
+                        .empty(6)
+                        .empty(8)
+                        .message(9, new Proto().empty(2));
+        return new Proto().message(1, options).toBytes();
+    }
+
     private static byte[] read(Proto options, long count) {
         options.number(3, 0).number(5, count).empty(8).message(9, new Proto().empty(2));
         return new Proto().message(1, options).toBytes();

@@ -5,6 +5,7 @@ import static dev.millrace.bench.events.AppendRow.Peer.POSTGRESQL;
 
 import dev.millrace.bench.kv.Comparison;
 import dev.millrace.bench.report.Target;
+import dev.millrace.bench.report.Target.AtMost;
 import dev.millrace.bench.report.Target.RatioAtLeast;
 import dev.millrace.bench.report.Target.RatioAtMost;
 
@@ -32,6 +33,7 @@ public final class EventsRows {
                 new AppendRow("append-1-by1", POSTGRESQL, 1, 1, new RatioAtLeast(0.8), OPEN),
                 new AppendRow("append-50-kafka", KAFKA, 50, 1, new RatioAtLeast(2), OPEN),
                 new ReadRow("read-stream", Side.Reading.STREAM, read, readCpu),
-                new ReadRow("read-all", Side.Reading.ALL, read, readCpu));
+                new ReadRow("read-all", Side.Reading.ALL, read, readCpu),
+                new SubscriptionsRow("subscriptions-1000", 1000, new AtMost(50)));
     }
 }

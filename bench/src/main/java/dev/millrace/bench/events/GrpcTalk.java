@@ -31,6 +31,9 @@ final class GrpcTalk implements AutoCloseable {
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int STREAM = 1;
 
+    /** What a ReadResp begins with that is an event. */
+    private static final int EVENT = 1 << 3 | 2;
+
     private final Talk talk;
     private long connectionWindow = WINDOW_BYTES;
     private long streamWindow = WINDOW_BYTES;
@@ -41,11 +44,18 @@ final class GrpcTalk implements AutoCloseable {
 
     private int messageLeft;
     private long messages;
+    private long events;
+    private boolean begins;
     private boolean ended;
 
     /** Begins a call of this method, for example {@code /package.Service/Method}. */
     GrpcTalk(int port, String method) throws IOException {
-        talk = new Talk(port);
+        this(new Talk(port), port, method);
+    }
+
+    /** The same on a connection with buffers of its own size. */
+    GrpcTalk(Talk talk, int port, String method) throws IOException {
+        this.talk = talk;
         talk.text(PREFACE);
         frame(6, SETTINGS, 0, 0);
         talk.out().putShort((short) INITIAL_WINDOW_SIZE).putInt(Integer.MAX_VALUE);
@@ -114,6 +124,15 @@ final class GrpcTalk implements AutoCloseable {
             awaitFrame();
         }
         return messages;
+    }
+
+    /** Waits for an event more, of a subscription; how many have come by now. */
+    long receivedEvents() throws IOException {
+        long before = events;
+        while (events == before && !ended) {
+            awaitFrame();
+        }
+        return events;
     }
 
     /** Waits for the end of the answer; how many messages it had. */
@@ -185,7 +204,12 @@ final class GrpcTalk implements AutoCloseable {
                 int octet = in.get(at++) & 0xff;
                 messageLeft = prefixRead == 0 ? 0 : messageLeft << 8 | octet;
                 prefixRead++;
+                begins = true;
             } else {
+                if (begins) {
+                    begins = false;
+                    events += in.get(at) == EVENT ? 1 : 0;
+                }
                 int some = Math.min(messageLeft, end - at);
                 at += some;
                 messageLeft -= some;

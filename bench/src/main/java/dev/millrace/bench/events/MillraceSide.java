@@ -77,6 +77,10 @@ final class MillraceSide implements Side {
         }
     }
 
+    int port() {
+        return port;
+    }
+
     @Override
     public double append(double seconds) throws IOException, InterruptedException {
         return load.run(port, seconds);
