@@ -44,7 +44,8 @@ class ArgumentsTest {
                 "--frobnicate (expected: an option that --help lists)",
                 complaint("kv", "--frobnicate"));
         assertEquals("--json (expected: --json FILE)", complaint("kv", "--json"));
-        assertEquals("room: events (expected: kv, queue or transaction)", complaint("events"));
+        assertEquals(
+                "room: content (expected: kv, queue, events or transaction)", complaint("content"));
         assertEquals("--peer: valkey (expected: redis)", complaint("kv", "--peer", "valkey"));
         assertEquals("--rounds: 0 (expected: 1 to 9999)", complaint("kv", "--rounds", "0"));
         assertEquals(
