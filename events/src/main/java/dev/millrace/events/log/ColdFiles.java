@@ -24,9 +24,6 @@ import java.util.function.Consumer;
  * go first.
  */
 final class ColdFiles {
-    /** A window has at most so many bytes, or one event that is longer. */
-    private static final int WINDOW_BYTES = 128 << 10;
-
     private static final int WINDOW_EVENTS = 4_096;
 
     private final ReentrantLock lock;
@@ -60,14 +57,21 @@ final class ColdFiles {
      * Copies the events of a stream from a revision on, as many as a window has.
      *
      * @param files those that have events of the stream, in the order of the log; they are held
+     * @param bytesMax what a window has at most, unless one event is longer
      * @param found told on another thread, without the lock
      */
-    void window(Files files, int stream, long from, boolean forward, Consumer<Window> found) {
+    void window(
+            Files files,
+            int stream,
+            long from,
+            boolean forward,
+            int bytesMax,
+            Consumer<Window> found) {
         reader.execute(
                 () -> {
                     Window made;
                     try {
-                        made = copy(files, stream, from, forward);
+                        made = copy(files, stream, from, forward, bytesMax);
                     } catch (RuntimeException | Error failure) {
                         broken.accept(failure);
                         return;
@@ -94,7 +98,7 @@ final class ColdFiles {
         }
     }
 
-    private static Window copy(Files files, int stream, long from, boolean forward) {
+    private static Window copy(Files files, int stream, long from, boolean forward, int bytesMax) {
         List<SegmentFile> all = files.files();
         int low = 0;
         int high = all.size();
@@ -107,7 +111,7 @@ final class ColdFiles {
                 high = middle;
             }
         }
-        Copying copying = new Copying();
+        Copying copying = new Copying(bytesMax);
         // A run may have nothing where it is looked at, for a scavenge took it.
         if (forward) {
             for (int i = low; i < all.size() && copying.isEmpty(); i++) {
@@ -133,7 +137,12 @@ final class ColdFiles {
     private static final class Copying {
         private final List<Long> events = new ArrayList<>();
         private final List<Long> revisions = new ArrayList<>();
+        private final int bytesMax;
         private long bytes;
+
+        Copying(int bytesMax) {
+            this.bytesMax = bytesMax;
+        }
 
         boolean isEmpty() {
             return events.isEmpty();
@@ -156,7 +165,7 @@ final class ColdFiles {
         /** Adds an event; false if it does not fit. */
         private boolean add(long event, long revision) {
             long all = bytes + Event.bytes(event);
-            if (!events.isEmpty() && (all > WINDOW_BYTES || events.size() == WINDOW_EVENTS)) {
+            if (!events.isEmpty() && (all > bytesMax || events.size() == WINDOW_EVENTS)) {
                 return false;
             }
             events.add(event);

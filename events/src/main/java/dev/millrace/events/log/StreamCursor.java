@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A place in a stream, which may be a derived one: what is read of that is links. */
 public final class StreamCursor implements Cursor {
+    /** Of the first window; each is twice as long as the one before, for who reads on. */
+    private static final int WINDOW_BYTES_MIN = 128 << 10;
+
+    private static final int WINDOW_BYTES_MAX = 512 << 10;
+
     private final EventLog log;
     private final int stream;
     private final boolean forward;
@@ -14,6 +19,7 @@ public final class StreamCursor implements Cursor {
     private @Nullable Window window;
     private int windowAt;
     private long windowOffset;
+    private int windowBytes = WINDOW_BYTES_MIN;
     private boolean loading;
     private boolean closed;
 
@@ -107,7 +113,9 @@ public final class StreamCursor implements Cursor {
         letGo();
         if (!asked) {
             loading = true;
-            log.files().window(log.filesOf(stream), stream, next, forward, this::loaded);
+            log.files()
+                    .window(log.filesOf(stream), stream, next, forward, windowBytes, this::loaded);
+            windowBytes = Math.min(windowBytes * 2, WINDOW_BYTES_MAX);
             return !loading; // Who reads for himself has it already.
         }
         long later = log.nextHot(stream, next, forward);
