@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +16,9 @@ import java.util.regex.Pattern;
  * Stands in the suite's place of the same name: where that starts a container, this starts a node
  * of Millrace with an empty directory of its own, and nothing else of the suite is replaced. As the
  * container, a node ends without being asked when the suite is done with it.
+ *
+ * <p>With TLS the suite waits for the account "admin" and therefore reads {@code $users}, which
+ * KurrentDB writes; a node has no accounts, so there an event is appended to that stream.
  */
 public final class DatabaseFactory {
     private static final int READY_SECONDS_MAX = 60;
@@ -24,7 +30,9 @@ public final class DatabaseFactory {
     /** A node that listens; the suite calls {@code dispose} on it. */
     public static Database spawn() {
         try {
-            return Node.start(Path.of(System.getProperty("millrace.home")));
+            return Node.start(
+                    Path.of(System.getProperty("millrace.home")),
+                    Optional.ofNullable(System.getProperty("millrace.certificates")).map(Path::of));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -38,42 +46,49 @@ public final class DatabaseFactory {
     private static final class Node implements Database {
         private final Process process;
         private final int port;
+        private final boolean secure;
         private final ClientTracker clients = new ClientTracker();
 
-        private Node(Process process, int port) {
+        private Node(Process process, int port, boolean secure) {
             this.process = process;
             this.port = port;
+            this.secure = secure;
         }
 
-        static Node start(Path home) throws IOException {
+        static Node start(Path home, Optional<Path> certificates) throws IOException {
             Path directory = Files.createTempDirectory("node");
             Path table = directory.resolve("table");
             Process process =
-                    new ProcessBuilder(command(home, directory.resolve("data")))
+                    new ProcessBuilder(command(home, directory.resolve("data"), certificates))
                             .redirectOutput(table.toFile())
                             .redirectError(ProcessBuilder.Redirect.INHERIT)
                             .start();
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
             try {
-                return new Node(process, awaitPort(process, table));
+                Node node = new Node(process, awaitPort(process, table), certificates.isPresent());
+                if (node.secure) {
+                    node.appendUser();
+                }
+                return node;
             } catch (IOException e) {
                 process.destroyForcibly();
                 throw e;
             }
         }
 
-        private static List<String> command(Path home, Path data) {
-            return List.of(
-                    home.resolve("millrace").toString(),
-                    "up",
-                    "--data",
-                    data.toString(),
-                    "--only",
-                    "events",
-                    "--set",
-                    "admin.http.port=0",
-                    "--set",
-                    "events.grpc.port=0");
+        private static List<String> command(Path home, Path data, Optional<Path> certificates) {
+            List<String> words =
+                    new ArrayList<>(List.of(home.resolve("millrace").toString(), "up"));
+            words.addAll(List.of("--data", data.toString(), "--only", "events"));
+            words.addAll(List.of("--set", "admin.http.port=0", "--set", "events.grpc.port=0"));
+            certificates.ifPresent(
+                    folder -> {
+                        words.addAll(List.of("--set", "events.grpc.tls=true"));
+                        words.addAll(
+                                List.of("--set", "net.tls.cert=" + folder.resolve("cert.pem")));
+                        words.addAll(List.of("--set", "net.tls.key=" + folder.resolve("key.pem")));
+                    });
+            return words;
         }
 
         private static int awaitPort(Process process, Path table) throws IOException {
@@ -94,6 +109,21 @@ public final class DatabaseFactory {
             throw new IOException("the node was not ready: " + Files.readString(table));
         }
 
+        private void appendUser() throws IOException {
+            KurrentDBClient client =
+                    KurrentDBClient.create(defaultSettingsBuilder().buildConnectionSettings());
+            try {
+                EventData event = EventData.builderAsBinary("$User", new byte[0]).build();
+                client.appendToStream("$users", event).get();
+                client.shutdown().get();
+            } catch (ExecutionException e) {
+                throw new IOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException(e);
+            }
+        }
+
         private static void pause() throws IOException {
             try {
                 Thread.sleep(POLL_MILLIS);
@@ -108,7 +138,8 @@ public final class DatabaseFactory {
             return KurrentDBClientSettings.builder()
                     .addHost("127.0.0.1", port)
                     .defaultCredentials("admin", "changeit")
-                    .tls(false);
+                    .tls(secure)
+                    .tlsVerifyCert(false);
         }
 
         @Override
