@@ -33,8 +33,8 @@ import java.util.regex.Pattern;
  * fail), all runs together are one. It is told below the type that declares it, for the suite's
  * classes have most of their tests from interfaces.
  *
- * <p>Classes run by name, as in the client's own build: TelemetryTests, which leaves a tracer
- * behind that changes what the client writes, comes last.
+ * <p>Classes run by name, so that TelemetryTests comes last: it leaves a tracer behind, with which
+ * the client adds to the metadata of events that AppendTests expects as it gave them.
  */
 public final class SuiteRun {
     private static final String TEST_CLASSES = "^.*Tests?$";
