@@ -64,6 +64,10 @@ public final class SuiteRun {
         @Override
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             boolean failed = result.getStatus() == TestExecutionResult.Status.FAILED;
+            if (failed) {
+                System.err.println("failed: " + test.getDisplayName());
+                result.getThrowable().ifPresent(Throwable::printStackTrace);
+            }
             if (test.isTest() || failed) {
                 record(test, new Verdict(outcome(result), reason(result)));
             }
