@@ -419,6 +419,35 @@ class SubscriptionTest {
         assertEquals(List.of("50@order-1 data " + ids), links(later.has));
     }
 
+    @Test
+    void what_was_replayed_goes_with_a_scavenge_and_what_is_parked_stays() throws Exception {
+        define(KEY, settings(0, ConsumerStrategy.ROUND_ROBIN));
+        append("s", 60);
+        Client client = new Client(30);
+        for (int i = 0; i < 2; i++) {
+            assertEquals(range(30 * i, 30 * i + 30, 0), client.take());
+            client.refuse(30, Nack.PARK);
+        }
+        node.change(() -> subscription().replay(40, () -> {}));
+        for (List<String> came = client.take(); !came.isEmpty(); came = client.take()) {
+            client.acknowledge(came.size());
+        }
+        scavenge();
+        assertEquals(20, subscription().info().parked());
+        node.powerCut(new Random(3));
+        Client later = new Client(30);
+        assertEquals(List.of(), later.take());
+        node.change(() -> subscription().replay(Long.MAX_VALUE, () -> {}));
+        assertEquals(range(40, 60, 0), later.take());
+        assertEquals("data 41", later.has.getFirst().data());
+        later.refuse(1, Nack.PARK);
+        later.acknowledge(19);
+        assertEquals(1, subscription().info().parked());
+        node.change(() -> subscription().replay(Long.MAX_VALUE, () -> {}));
+        assertEquals(List.of("60:0"), later.take());
+        assertEquals(List.of("40@s data 41"), links(later.has));
+    }
+
     /** Takes away what is no more to be seen, and checkpoints so that its files go. */
     private void scavenge() throws Exception {
         assertTrue(node.node().checkpoint());
