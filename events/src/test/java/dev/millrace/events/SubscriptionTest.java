@@ -390,6 +390,32 @@ class SubscriptionTest {
     }
 
     @Test
+    void a_derived_streams_group_has_what_other_rooms_append_in_their_order() throws Exception {
+        define(CATEGORY, settings(2, ConsumerStrategy.ROUND_ROBIN));
+        append("order-1", 1);
+        Client client = ofCategory(2);
+        assertEquals(range(0, 1, 0), client.take());
+        List<EventsNode.Wanted> all = new ArrayList<>();
+        for (String stream : List.of("order-2", "other-1", "order-1", "order-3")) {
+            Written event = new Written(new UUID(1, ++ids), "t", "", "data " + ids);
+            all.add(new EventsNode.Wanted(stream, Expected.ANY, event));
+        }
+        node.node().appendElsewhere(all);
+        append("order-1", 1);
+        assertEquals(range(1, 2, 0), client.take());
+        client.acknowledge(2);
+        assertEquals(range(2, 4, 0), client.take());
+        List<String> links = List.of("1@order-1 data 4", "0@order-3 data 5");
+        assertEquals(links, links(client.has));
+        client.acknowledge(1);
+        tick(1_000);
+        node.powerCut(new Random(4));
+        Client later = ofCategory(5);
+        assertEquals(range(3, 5, 0), later.take());
+        assertEquals(List.of("0@order-3 data 5", "2@order-1 data 6"), links(later.has));
+    }
+
+    @Test
     void what_a_scavenge_takes_is_passed_over_and_all_else_keeps_its_place() throws Exception {
         define(CATEGORY, settings(9, ConsumerStrategy.ROUND_ROBIN));
         for (int i = 0; i < 100; i++) {
