@@ -1,6 +1,7 @@
 package dev.millrace.events;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.events.append.Appender;
 import dev.millrace.events.append.Outcome;
@@ -16,6 +17,7 @@ import dev.millrace.events.store.Store;
 import dev.millrace.kernel.MovedClock;
 import dev.millrace.kernel.journal.FakeDisk;
 import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.room.FailStop;
@@ -195,6 +197,28 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
             return outcome[0];
         } finally {
             memory.free();
+        }
+    }
+
+    /** Appends as a part of a record that another room writes, which has all of these. */
+    void appendElsewhere(List<Wanted> all) {
+        RecordWriter record = new RecordWriter();
+        Journal.Grant grant = new Journal.Grant();
+        NativeBuffer memory = new NativeBuffer(1 << 16);
+        NativeBuffer name = new NativeBuffer(256);
+        assertTrue(store.join(record));
+        try {
+            while (store.journal().admit(grant, 1 << 18) != Journal.Admission.ADMITTED) {
+                shard.segments().prepareSpace();
+            }
+            for (Wanted one : all) {
+                StreamName named = StreamName.in(name, one.stream);
+                Outcome.Done _ = appender.append(named, List.of(draft(memory, one.event)));
+            }
+            store.leave(store.journal().append(record, grant, clock.millis()));
+        } finally {
+            memory.free();
+            name.free();
         }
     }
 

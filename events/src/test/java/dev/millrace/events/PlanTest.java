@@ -78,6 +78,31 @@ class PlanTest {
     }
 
     @Test
+    void of_a_name_that_is_a_derived_streams_the_stream_that_was_written_counts() throws Exception {
+        try (EventsNode node = new EventsNode(1 << 20, false)) {
+            Written event = new Written(new UUID(1, 2), "t", "", "{}");
+            Outcome _ = node.append("$ce-x", Expected.ANY, List.of(event));
+            Outcome _ = node.delete("$ce-x", true);
+            node.projecting(true);
+            node.restart();
+            Outcome _ = node.append("x-1", Expected.ANY, List.of(event));
+            List<Wanted> all =
+                    List.of(
+                            new Wanted("$ce-x", Expected.ANY, event),
+                            new Wanted("$$$ce-x", Expected.ANY, event),
+                            new Wanted("$$$ce-y", Expected.ANY, event));
+            List<Outcome> planned = node.plan(all);
+            assertEquals(
+                    List.of(new Outcome.Denied(), new Outcome.Tombstoned(), new Outcome.Done(0, 0)),
+                    planned);
+            for (int i = 0; i < all.size(); i++) {
+                Outcome made = node.append(all.get(i).stream(), Expected.ANY, List.of(event));
+                assertEquals(comparable(made), comparable(planned.get(i)));
+            }
+        }
+    }
+
+    @Test
     void a_later_append_is_held_against_an_earlier_one() throws Exception {
         try (EventsNode node = new EventsNode(1 << 20)) {
             Written event = new Written(new UUID(1, 2), "t", "", "{}");

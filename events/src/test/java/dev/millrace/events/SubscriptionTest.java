@@ -113,11 +113,16 @@ class SubscriptionTest {
 
     private final class Client {
         private final FakeConsumer outlet = new FakeConsumer(node);
-        private final Subscription of = subscription();
+        private final Subscription of;
         private final Consumer consumer;
         private final List<FakeConsumer.Came> has = new ArrayList<>();
 
         Client(int slots) {
+            this(subscription(), slots);
+        }
+
+        Client(Subscription of, int slots) {
+            this.of = of;
             Consumer[] made = new Consumer[1];
             node.change(() -> made[0] = of.connect(outlet, slots, "c"));
             consumer = made[0];
@@ -323,6 +328,161 @@ class SubscriptionTest {
                 parked());
     }
 
+    // ---- Derived streams
+
+    private static final Group.Key CATEGORY = new Group.Key("$ce-order", "g");
+
+    private Client ofCategory(int slots) {
+        return new Client(node.subscriptions().find(CATEGORY).orElseThrow(), slots);
+    }
+
+    private Group category() {
+        return node.node().state().groups().find(CATEGORY).orElseThrow();
+    }
+
+    private static List<String> links(List<FakeConsumer.Came> all) {
+        return all.stream().map(each -> each.link() + " " + each.data()).toList();
+    }
+
+    @Test
+    void a_derived_stream_has_a_group_as_any_other() throws Exception {
+        define(CATEGORY, settings(2, ConsumerStrategy.ROUND_ROBIN));
+        append("order-1", 2);
+        append("order-2", 2);
+        append("order-1", 2);
+        Client client = ofCategory(6);
+        assertEquals(range(0, 6, 0), client.take());
+        assertEquals(
+                List.of(
+                        "0@order-1 data 1",
+                        "1@order-1 data 2",
+                        "0@order-2 data 3",
+                        "1@order-2 data 4",
+                        "2@order-1 data 5",
+                        "3@order-1 data 6"),
+                links(client.has));
+        client.acknowledge(3);
+        client.refuse(1, Nack.PARK);
+        client.refuse(1, Nack.RETRY);
+        assertEquals(List.of("4:1"), client.take());
+        assertEquals(
+                List.of("1@order-2 Client explicitly NAK'ed message.\nbecause"),
+                parked(category()));
+        tick(1_000);
+        assertTrue(node.node().checkpoint());
+        append("order-3", 1);
+        node.powerCut(new Random(1));
+        Client later = ofCategory(6);
+        assertEquals(List.of("4:0", "5:0", "6:0"), later.take());
+        node.change(
+                () ->
+                        node.subscriptions()
+                                .find(CATEGORY)
+                                .orElseThrow()
+                                .replay(Long.MAX_VALUE, () -> {}));
+        later.acknowledge(3);
+        assertEquals(List.of("0:0"), later.take());
+        assertEquals(List.of("1@order-2 data 4"), links(later.has));
+        later.acknowledge(1);
+        tick(1_000);
+        node.restart();
+        assertEquals(List.of(), ofCategory(6).take());
+    }
+
+    @Test
+    void a_derived_streams_group_has_what_other_rooms_append_in_their_order() throws Exception {
+        define(CATEGORY, settings(2, ConsumerStrategy.ROUND_ROBIN));
+        append("order-1", 1);
+        Client client = ofCategory(2);
+        assertEquals(range(0, 1, 0), client.take());
+        List<EventsNode.Wanted> all = new ArrayList<>();
+        for (String stream : List.of("order-2", "other-1", "order-1", "order-3")) {
+            Written event = new Written(new UUID(1, ++ids), "t", "", "data " + ids);
+            all.add(new EventsNode.Wanted(stream, Expected.ANY, event));
+        }
+        node.node().appendElsewhere(all);
+        append("order-1", 1);
+        assertEquals(range(1, 2, 0), client.take());
+        client.acknowledge(2);
+        assertEquals(range(2, 4, 0), client.take());
+        List<String> links = List.of("1@order-1 data 4", "0@order-3 data 5");
+        assertEquals(links, links(client.has));
+        client.acknowledge(1);
+        tick(1_000);
+        node.powerCut(new Random(4));
+        Client later = ofCategory(5);
+        assertEquals(range(3, 5, 0), later.take());
+        assertEquals(List.of("0@order-3 data 5", "2@order-1 data 6"), links(later.has));
+    }
+
+    @Test
+    void what_a_scavenge_takes_is_passed_over_and_all_else_keeps_its_place() throws Exception {
+        define(CATEGORY, settings(9, ConsumerStrategy.ROUND_ROBIN));
+        for (int i = 0; i < 100; i++) {
+            append("order-" + i % 2, 1);
+        }
+        Client client = ofCategory(10);
+        assertEquals(range(0, 10, 0), client.take());
+        Outcome _ = node.node().delete("order-0", false);
+        scavenge();
+        client.refuse(10, Nack.RETRY);
+        List<String> again = client.take();
+        assertEquals(List.of("1:1", "3:1", "5:1", "7:1", "9:1"), again.subList(0, 5));
+        List<String> all = new ArrayList<>();
+        while (!client.has.isEmpty()) {
+            client.acknowledge(client.has.size());
+            all.addAll(client.take());
+        }
+        assertTrue(all.contains("99:0"), all.toString());
+        tick(1_000);
+        assertTrue(category().checkpoint() >= 99, "checkpoint: " + category().checkpoint());
+        long checkpoint = category().checkpoint();
+        scavenge();
+        node.powerCut(new Random(2));
+        append("order-1", 1);
+        Client later = ofCategory(10);
+        assertEquals(List.of(checkpoint + 1 + ":0"), later.take());
+        assertEquals(List.of("50@order-1 data " + ids), links(later.has));
+    }
+
+    @Test
+    void what_was_replayed_goes_with_a_scavenge_and_what_is_parked_stays() throws Exception {
+        define(KEY, settings(0, ConsumerStrategy.ROUND_ROBIN));
+        append("s", 60);
+        Client client = new Client(30);
+        for (int i = 0; i < 2; i++) {
+            assertEquals(range(30 * i, 30 * i + 30, 0), client.take());
+            client.refuse(30, Nack.PARK);
+        }
+        node.change(() -> subscription().replay(40, () -> {}));
+        for (List<String> came = client.take(); !came.isEmpty(); came = client.take()) {
+            client.acknowledge(came.size());
+        }
+        scavenge();
+        assertEquals(20, subscription().info().parked());
+        node.powerCut(new Random(3));
+        Client later = new Client(30);
+        assertEquals(List.of(), later.take());
+        node.change(() -> subscription().replay(Long.MAX_VALUE, () -> {}));
+        assertEquals(range(40, 60, 0), later.take());
+        assertEquals("data 41", later.has.getFirst().data());
+        later.refuse(1, Nack.PARK);
+        later.acknowledge(19);
+        assertEquals(1, subscription().info().parked());
+        node.change(() -> subscription().replay(Long.MAX_VALUE, () -> {}));
+        assertEquals(List.of("60:0"), later.take());
+        assertEquals(List.of("40@s data 41"), links(later.has));
+    }
+
+    /** Takes away what is no more to be seen, and checkpoints so that its files go. */
+    private void scavenge() throws Exception {
+        assertTrue(node.node().checkpoint());
+        assertTrue(node.node().scavenge());
+        node.settle();
+        assertTrue(node.node().checkpoint());
+        node.settle();
+    }
+
     // ---- Strategies
 
     @Test
@@ -383,8 +543,12 @@ class SubscriptionTest {
 
     /** Links of parked messages, and why. */
     private List<String> parked() {
+        return parked(group());
+    }
+
+    private List<String> parked(Group group) {
         List<String> all = new ArrayList<>();
-        int stream = node.node().find(group().parkedStream());
+        int stream = node.node().find(group.parkedStream());
         try (StreamCursor cursor = node.node().state().log().read(stream, 0, true, () -> {})) {
             cursor.read(
                     0,

@@ -30,13 +30,12 @@ final class CheckedJournal implements Journal {
     @Override
     public Admission admit(Grant grant, long bytes) {
         if (admissionsLeft == 0) {
+            admittedBytes = 0; // What is not enough is given back.
             return Admission.WAIT;
         }
         admissionsLeft--;
         Admission admission = journal.admit(grant, bytes);
-        if (admission == Admission.ADMITTED) {
-            admittedBytes = Math.max(admittedBytes, bytes);
-        }
+        admittedBytes = admission == Admission.ADMITTED ? Math.max(admittedBytes, bytes) : 0;
         return admission;
     }
 

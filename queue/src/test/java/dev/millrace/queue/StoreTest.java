@@ -15,6 +15,7 @@ import dev.millrace.queue.state.State;
 
 import org.junit.jupiter.api.Test;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -303,5 +304,35 @@ class StoreTest {
         assertTrue(node.checkpoint());
         node.runTasks();
         assertTrue(node.chunkDisk().list().size() <= 1, node.chunkDisk().list().toString());
+    }
+
+    /**
+     * With relaxed durability a power cut may take the journal's end, and leave files that were
+     * written behind it.
+     */
+    @Test
+    void a_file_that_nobody_needed_at_the_start_stays_if_it_is_written_again() throws Exception {
+        QueueNode node = new QueueNode(0);
+        node.change(() -> node.store().effects().addBacklog());
+        node.chunkDisk().write("2-0.chunks", 0, ByteBuffer.wrap(new byte[100]));
+        node.restart();
+        Backlog[] backlog = new Backlog[1];
+        node.change(() -> backlog[0] = node.store().effects().addBacklog());
+        assertEquals(2, backlog[0].id());
+        for (int i = 0; i < 20; i++) {
+            node.change(() -> node.append(backlog[0], "", new byte[100_000]));
+            node.runTasks();
+        }
+        assertTrue(node.checkpoint());
+        node.runTasks();
+        Cursor cursor = new Cursor(backlog[0], node.store().state().shelf());
+        node.store().lock();
+        try {
+            for (int i = 0; i < 20; i++) {
+                assertEquals(100_000, node.read(cursor, i).bodyBytes());
+            }
+        } finally {
+            node.store().unlock();
+        }
     }
 }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -77,9 +78,6 @@ public final class Appender {
      */
     private Outcome check(int stream, long expected, List<Event.Draft> drafts, Runnable again) {
         StreamTable streams = state().streams();
-        if (stream >= 0 && streams.isTombstoned(stream)) {
-            return new Outcome.Tombstoned();
-        }
         long last = stream < 0 ? -1 : streams.last(stream);
         boolean deleted = stream >= 0 && streams.limits(stream).truncateBefore() == Limits.DELETED;
         Outcome free = new Outcome.Done(last, 0);
@@ -163,7 +161,12 @@ public final class Appender {
     }
 
     private int find(StreamName name) {
-        return state().streams().findOrdinary(name.address(), name.bytes());
+        return find(state(), name);
+    }
+
+    /** A stream that events are appended to, or -1: a derived one of its name is not meant. */
+    static int find(State state, StreamName name) {
+        return state.streams().findOrdinary(name.address(), name.bytes());
     }
 
     private int findOrAdd(StreamName name) {
@@ -178,16 +181,23 @@ public final class Appender {
      * and that something is to be written.
      */
     public Outcome check(StreamName name, long expected, List<Event.Draft> drafts, Runnable again) {
-        if (state().isReserved(name.address(), name.bytes())) {
-            return new Outcome.Denied();
+        Optional<Outcome> closed = closed(state(), name);
+        return closed.isPresent() ? closed.get() : check(find(name), expected, drafts, again);
+    }
+
+    /** Why nothing can be appended to a stream, whatever is expected of it; empty if it can. */
+    static Optional<Outcome> closed(State state, StreamName name) {
+        if (state.isReserved(name.address(), name.bytes())) {
+            return Optional.of(new Outcome.Denied());
         }
-        if (name.isMeta()) {
-            int described = find(name.described());
-            if (described >= 0 && state().streams().isTombstoned(described)) {
-                return new Outcome.Tombstoned();
-            }
-        }
-        return check(find(name), expected, drafts, again);
+        return isTombstoned(state, name) || name.isMeta() && isTombstoned(state, name.described())
+                ? Optional.of(new Outcome.Tombstoned())
+                : Optional.empty();
+    }
+
+    private static boolean isTombstoned(State state, StreamName name) {
+        int stream = find(state, name);
+        return stream >= 0 && state.streams().isTombstoned(stream);
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.millrace.events.stream.StreamTable;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What streams will be when some appends are made, one after another, of one new event each: so
@@ -43,11 +44,9 @@ public final class Plan {
      * @return {@code Done} with the event's revision, or what is against it
      */
     public Outcome add(StreamName name, long expected, Event.Draft event) {
-        if (store.state().isReserved(name.address(), name.bytes())) {
-            return new Outcome.Denied();
-        }
-        if (isTombstoned(name) || name.isMeta() && isTombstoned(name.described())) {
-            return new Outcome.Tombstoned();
+        Optional<Outcome> closed = Appender.closed(store.state(), name);
+        if (closed.isPresent()) {
+            return closed.get();
         }
         String stream = name.toString();
         Stream before = at(name, stream);
@@ -65,18 +64,9 @@ public final class Plan {
         return new Outcome.Done(after.last, 0);
     }
 
-    private boolean isTombstoned(StreamName name) {
-        int stream = find(name);
-        return stream >= 0 && store.state().streams().isTombstoned(stream);
-    }
-
-    private int find(StreamName name) {
-        return store.state().streams().find(name.address(), name.bytes());
-    }
-
     private Stream at(StreamName name, String text) {
         Stream foreseen = ahead.get(text);
-        return foreseen == null ? now(find(name)) : foreseen;
+        return foreseen == null ? now(Appender.find(store.state(), name)) : foreseen;
     }
 
     private Stream now(int stream) {

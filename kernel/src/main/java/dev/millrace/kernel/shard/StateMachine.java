@@ -43,6 +43,10 @@ public interface StateMachine {
      * A checkpoint at this position is complete, and nobody copies an older one: no state before it
      * will be asked for again. Files that only such a state needs may go. Called by any thread, not
      * frozen.
+     *
+     * <p>It need not be the checkpoint that was begun last, though its position be the same: that
+     * one may have been given up. Who lets go of a file with no record of his own behind it has to
+     * ask which checkpoint was the first without the file.
      */
     default void forget(long position) {}
 }

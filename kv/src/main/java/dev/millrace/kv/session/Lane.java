@@ -935,6 +935,7 @@ public final class Lane {
         try {
             if (command.isMeasured()) {
                 cost += measured(session, command, request);
+                logExpired(session);
                 admission = admit(cost);
             }
             if (admission == Journal.Admission.ADMITTED) {
@@ -985,6 +986,16 @@ public final class Lane {
             return command.measure(call);
         } catch (Refusal again) {
             return 0; // The command will be refused in the same words when it runs.
+        }
+    }
+
+    /**
+     * Logs that keys have expired which {@link #measured} has met. To be called before more space
+     * is asked for: were there none, theirs would be given back.
+     */
+    private void logExpired(Session session) {
+        if (!record.isEmpty()) {
+            commit(session);
         }
     }
 
@@ -1388,10 +1399,7 @@ public final class Lane {
                 server.commands(),
                 (command, request) -> whole[0] += measuredIfAny(session, command, request));
         if (whole[0] > open.cost()) {
-            if (!record.isEmpty()) {
-                // Expired keys that were found: were there no space, theirs would be given back.
-                commit(session);
-            }
+            logExpired(session);
             reserve(whole[0]);
         }
     }

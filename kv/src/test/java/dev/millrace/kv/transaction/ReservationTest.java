@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kv.Kv;
+import dev.millrace.kv.KvClient;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -105,5 +106,18 @@ class ReservationTest {
         String[] commands = new String[1000];
         Arrays.fill(commands, "PFADD h a");
         assertEquals("[:1" + ", :0".repeat(999) + "]", execute(commands));
+    }
+
+    @Test
+    void who_finds_an_expired_key_and_then_no_space_has_logged_that_it_is_gone() {
+        kv.call("SADD", "gone", "a");
+        kv.call("SADD", "there", "b");
+        kv.call("PEXPIRE", "gone", "10");
+        kv.advance(11);
+        kv.shortOfSpaceAfter(1);
+        assertEquals(KvClient.NOTHING, kv.call("SUNIONSTORE", "all", "gone", "there"));
+        kv.spaceGained();
+        assertEquals(":1", kv.first().receive());
+        assertEquals("[b]", kv.call("SMEMBERS", "all"));
     }
 }

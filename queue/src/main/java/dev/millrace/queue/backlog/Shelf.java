@@ -165,6 +165,7 @@ public final class Shelf {
         extent.pin();
         chunk.busy(true);
         String file = chunk.backlog.fileName(chunk.file);
+        takeUp(file);
         long position = chunk.filePosition;
         int bytes = chunk.bytes();
         ByteBuffer header = header(chunk, extent.address());
@@ -182,6 +183,14 @@ public final class Shelf {
                     }
                     wrote(chunk, extent, failure);
                 });
+    }
+
+    /**
+     * A file is written that may have been there at the start, and belonged to nobody: a power cut
+     * took the journal's end, which knew of it. Numbers and names come again.
+     */
+    private void takeUp(String file) {
+        garbage.removeIf(dead -> dead.file.equals(file));
     }
 
     private void wrote(Chunk chunk, Extent extent, @Nullable IOException failure) {
@@ -345,7 +354,10 @@ public final class Shelf {
         }
     }
 
-    /** After a start: whatever is there and belongs to none of these goes in its time. */
+    /**
+     * After a start: whatever is there and belongs to none of these goes in its time, unless it is
+     * written again before.
+     */
     public void keepOnly(List<String> files) throws IOException {
         for (String name : disk.list()) {
             if (name.endsWith(SUFFIX) && !files.contains(name)) {
