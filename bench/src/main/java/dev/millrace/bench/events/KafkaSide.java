@@ -1,12 +1,12 @@
 package dev.millrace.bench.events;
 
+import dev.millrace.bench.server.Ports;
 import dev.millrace.bench.server.ProcessCpu;
 import dev.millrace.bench.server.Workspace;
 
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ final class KafkaSide implements Side {
     private final Workspace workspace;
     private final Path home;
     private final int writers;
-    private final int port = freePort();
+    private final int port = Ports.free();
     private final String classes;
     private final Process server;
 
@@ -54,7 +54,7 @@ final class KafkaSide implements Side {
                         .redirectErrorStream(true));
         classes = Files.readString(list).strip();
         Path settings = folder.resolve("server.properties");
-        int controller = freePort();
+        int controller = Ports.free();
         Files.writeString(
                 settings,
                 """
@@ -87,12 +87,6 @@ final class KafkaSide implements Side {
                                 .redirectErrorStream(true)
                                 .redirectOutput(folder.resolve("out").toFile()));
         awaitPort();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private List<String> java(String... words) {

@@ -2,11 +2,11 @@ package dev.millrace.bench.events;
 
 import dev.millrace.bench.kv.Bench;
 import dev.millrace.bench.server.Millrace;
+import dev.millrace.bench.server.Ports;
 import dev.millrace.bench.server.ProcessCpu;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ final class MillraceSide implements Side {
         Millrace built = built(bench);
         this.bench = bench;
         this.load = load;
-        port = freePort();
+        port = Ports.free();
         Path data = bench.workspace().directory("Millrace");
         List<String> words =
                 new ArrayList<>(List.of(built.script().toString(), "up", "--data", data + ""));
@@ -55,12 +55,6 @@ final class MillraceSide implements Side {
     /** Where the build keeps what Kafka takes. */
     static Path home(Bench bench) {
         return built(bench).script().resolveSibling("bench").resolve("kafka");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private void awaitPort() throws IOException, InterruptedException {

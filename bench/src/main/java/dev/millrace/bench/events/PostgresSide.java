@@ -1,11 +1,10 @@
 package dev.millrace.bench.events;
 
+import dev.millrace.bench.server.Ports;
 import dev.millrace.bench.server.ProcessCpu;
 import dev.millrace.bench.server.Workspace;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -56,7 +55,7 @@ final class PostgresSide implements Side {
     PostgresSide(Workspace workspace, int writers) throws IOException, InterruptedException {
         this.workspace = workspace;
         this.writers = writers;
-        port = freePort();
+        port = Ports.free();
         folder = workspace.directory("PostgreSQL");
         // Its user must come to it.
         for (Path at : List.of(folder, folder.resolve("..").normalize())) {
@@ -93,12 +92,6 @@ final class PostgresSide implements Side {
         Files.writeString(
                 folder.resolve("insert.sql"),
                 INSERT.replace("BYTES", Integer.toString(DATA_BYTES)));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static List<String> asUser(String... words) {

@@ -1,13 +1,12 @@
 package dev.millrace.bench.queue;
 
+import dev.millrace.bench.server.Ports;
 import dev.millrace.bench.server.ProcessCpu;
 import dev.millrace.bench.server.ProcessMemory;
 import dev.millrace.bench.server.Workspace;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,15 +34,15 @@ final class RunningBroker implements AutoCloseable {
             throws IOException, InterruptedException {
         this.broker = broker;
         this.workspace = workspace;
-        this.port = freePort();
-        int epmdPort = freePort();
+        this.port = Ports.free();
+        int epmdPort = Ports.free();
         if (broker.needsEpmd()) {
             processes.add(
                     start(new ProcessBuilder("epmd", "-port", Integer.toString(epmdPort)), data));
         }
         ProcessBuilder builder =
                 new ProcessBuilder(broker.command(data.toString(), Integer.toString(port)));
-        builder.environment().putAll(broker.environment(data, port, epmdPort, freePort()));
+        builder.environment().putAll(broker.environment(data, port, epmdPort, Ports.free()));
         long start = System.nanoTime();
         server = start(builder, data);
         processes.add(server);
@@ -125,12 +124,6 @@ final class RunningBroker implements AutoCloseable {
             List<ProcessHandle> children = process.descendants().toList();
             workspace.end(process);
             children.forEach(ProcessHandle::destroyForcibly);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

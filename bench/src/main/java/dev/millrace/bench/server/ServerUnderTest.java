@@ -2,8 +2,6 @@ package dev.millrace.bench.server;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -33,7 +31,7 @@ public final class ServerUnderTest implements AutoCloseable {
         this.contestant = contestant;
         this.workspace = workspace;
         this.data = data;
-        this.port = freePort();
+        this.port = Ports.free();
         ProcessBuilder builder =
                 new ProcessBuilder(
                         contestant.command(data.toString(), Integer.toString(port), durability));
@@ -167,13 +165,6 @@ public final class ServerUnderTest implements AutoCloseable {
             return answer.equals("+PONG");
         } catch (SocketException notYet) {
             return false;
-        }
-    }
-
-    // Another process may take the port before the server does; then the start fails and says so.
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

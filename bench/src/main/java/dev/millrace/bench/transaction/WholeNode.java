@@ -1,6 +1,7 @@
 package dev.millrace.bench.transaction;
 
 import dev.millrace.bench.server.Millrace;
+import dev.millrace.bench.server.Ports;
 import dev.millrace.bench.server.ProcessCpu;
 import dev.millrace.bench.server.RespConnection;
 import dev.millrace.bench.server.Workspace;
@@ -8,8 +9,6 @@ import dev.millrace.bench.server.Workspace;
 import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,8 +34,8 @@ final class WholeNode implements AutoCloseable {
 
     private final Workspace workspace;
     private final HttpClient http = HttpClient.newHttpClient();
-    private final int port = freePort();
-    private final int adminPort = freePort();
+    private final int port = Ports.free();
+    private final int adminPort = Ports.free();
     private final Process process;
 
     /** Starts one on an empty directory; it serves when this returns. */
@@ -118,11 +117,5 @@ final class WholeNode implements AutoCloseable {
     @Override
     public void close() {
         workspace.end(process);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

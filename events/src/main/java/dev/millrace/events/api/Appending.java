@@ -100,7 +100,7 @@ final class Appending implements Requests, AppendJob.Asker {
     @Override
     public void done(Outcome outcome) {
         switch (outcome) {
-            case Outcome.Done done -> Message.sendLast(call, out -> success(done, out));
+            case Outcome.Done done -> Message.sendLast(call, out -> putSuccess(1, done, out));
             case Outcome.WrongRevision wrong ->
                     Message.sendLast(call, out -> wrong(job.expected(), wrong.revision(), out));
             case Outcome.Tombstoned _ -> call.end(Failures.streamDeleted(job.streamText()));
@@ -109,8 +109,9 @@ final class Appending implements Requests, AppendJob.Asker {
         }
     }
 
-    private static void success(Outcome.Done done, MessageWriter out) {
-        int success = out.begin(1);
+    /** AppendResp.Success, and BatchAppendResp.Success, whose fields are the same. */
+    static void putSuccess(int field, Outcome.Done done, MessageWriter out) {
+        int success = out.begin(field);
         if (done.revision() < 0) {
             out.empty(2);
         } else {

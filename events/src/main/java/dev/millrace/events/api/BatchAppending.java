@@ -227,24 +227,7 @@ final class BatchAppending implements Requests {
         }
 
         private void succeed(Outcome.Done done) {
-            answer(
-                    out -> {
-                        int success = out.begin(3);
-                        if (done.revision() < 0) {
-                            out.empty(2);
-                        } else {
-                            out.number(1, done.revision());
-                        }
-                        if (done.position() == 0) {
-                            out.empty(4);
-                        } else {
-                            int position = out.begin(3);
-                            out.number(1, done.position());
-                            out.number(2, done.position());
-                            out.end(position);
-                        }
-                        out.end(success);
-                    });
+            answer(out -> Appending.putSuccess(3, done, out));
         }
 
         /** google.rpc.Status with a detail of shared.proto. */
