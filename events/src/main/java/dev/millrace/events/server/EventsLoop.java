@@ -76,8 +76,8 @@ public final class EventsLoop extends RoomLoop<Store> implements EventLog.Listen
     // ---- Changes in other rooms' records
 
     /**
-     * Ends what {@link #join} began. The events are shown when they are durable: the loop sees to it, once for all that
-     * come until then.
+     * Ends what {@link #join} began. The events are shown when they are durable: the loop sees to
+     * it, once for all that come until then.
      *
      * @param appended the record's position; 0: nothing was changed
      */
@@ -156,10 +156,11 @@ public final class EventsLoop extends RoomLoop<Store> implements EventLog.Listen
     @Override
     public void unwritable(IOException failure) {
         log().error("events stay in memory", "cause", failure);
-        executor().schedule(
-                () -> change(() -> store().state().log().retry()),
-                RETRY_MILLIS,
-                TimeUnit.MILLISECONDS);
+        executor()
+                .schedule(
+                        () -> change(() -> store().state().log().retry()),
+                        RETRY_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     @Override

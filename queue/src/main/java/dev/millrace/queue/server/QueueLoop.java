@@ -123,8 +123,8 @@ public final class QueueLoop extends RoomLoop<Store> implements Shelf.Listener, 
     // ---- Changes in other rooms' records
 
     /**
-     * Ends what {@link #join} began. Groups that got something are pumped on the loop, one turn for all that come until
-     * then.
+     * Ends what {@link #join} began. Groups that got something are pumped on the loop, one turn for
+     * all that come until then.
      *
      * @param appended the record's position; 0: nothing was changed
      */
