@@ -162,6 +162,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         switch (endpoint) {
             case Route.Read read -> read(request, read);
             case Route.Write write -> write(request, write);
+            case Route.Act act -> loop.change(() -> act(request, act));
         }
     }
 
@@ -257,6 +258,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
                 Reply reply = plan.reply().apply(loop.store().state());
                 loop.whenDurable(() -> send(request, reply, 0));
             }
+        } catch (Refusal refusal) {
+            loop.whenDurable(() -> refuse(refusal));
+        }
+    }
+
+    /** Under the lock. */
+    private void act(Request request, Route.Act act) {
+        try {
+            Reply reply = act.act(query(request, loop.store().state()));
+            loop.whenDurable(() -> send(request, reply, 0));
         } catch (Refusal refusal) {
             loop.whenDurable(() -> refuse(refusal));
         }

@@ -22,6 +22,20 @@ public record Route(String method, String path, Endpoint endpoint) {
         Plan plan(Query query) throws Refusal;
     }
 
+    /**
+     * What is done where a state is not all there is: reports to checks, sessions that are renewed.
+     * Under the store's lock, and what it changes is part of the same record; answered when that is
+     * durable.
+     */
+    @FunctionalInterface
+    public non-sealed interface Act extends Endpoint {
+        Reply act(Query query) throws Refusal;
+    }
+
+    public static Route act(String path, Act endpoint) {
+        return new Route("PUT", path, endpoint);
+    }
+
     public static Route get(String path, Read endpoint) {
         return new Route("GET", path, endpoint);
     }

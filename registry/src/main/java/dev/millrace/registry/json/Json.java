@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -100,14 +101,20 @@ public final class Json {
             throws IOException {
         try (JsonGenerator out = FACTORY.createGenerator(target)) {
             if (pretty) {
-                DefaultIndenter indenter = new DefaultIndenter("    ", "\n");
-                out.setPrettyPrinter(
-                        new DefaultPrettyPrinter()
-                                .withObjectIndenter(indenter)
-                                .withArrayIndenter(indenter));
+                out.setPrettyPrinter(indented());
             }
             value.to(out);
         }
+    }
+
+    private static DefaultPrettyPrinter indented() {
+        DefaultIndenter indenter = new DefaultIndenter("    ", "\n");
+        Separators colonAndBlank =
+                Separators.createDefaultInstance()
+                        .withObjectFieldValueSpacing(Separators.Spacing.AFTER);
+        return new DefaultPrettyPrinter(colonAndBlank)
+                .withObjectIndenter(indenter)
+                .withArrayIndenter(indenter);
     }
 
     /** The bytes of a value. */
