@@ -7,18 +7,26 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 import java.net.SocketAddress;
@@ -52,6 +60,16 @@ public enum Transport {
         }
 
         @Override
+        public Class<? extends SocketChannel> tcpClient() {
+            return IoUringSocketChannel.class;
+        }
+
+        @Override
+        public Class<? extends DatagramChannel> datagram() {
+            return IoUringDatagramChannel.class;
+        }
+
+        @Override
         Class<? extends ServerChannel> unixServer() {
             return IoUringServerDomainSocketChannel.class;
         }
@@ -75,6 +93,16 @@ public enum Transport {
         }
 
         @Override
+        public Class<? extends SocketChannel> tcpClient() {
+            return EpollSocketChannel.class;
+        }
+
+        @Override
+        public Class<? extends DatagramChannel> datagram() {
+            return EpollDatagramChannel.class;
+        }
+
+        @Override
         Class<? extends ServerChannel> unixServer() {
             return EpollServerDomainSocketChannel.class;
         }
@@ -95,6 +123,16 @@ public enum Transport {
         @Override
         Class<? extends ServerChannel> tcpServer() {
             return NioServerSocketChannel.class;
+        }
+
+        @Override
+        public Class<? extends SocketChannel> tcpClient() {
+            return NioSocketChannel.class;
+        }
+
+        @Override
+        public Class<? extends DatagramChannel> datagram() {
+            return NioDatagramChannel.class;
         }
 
         @Override
@@ -142,6 +180,12 @@ public enum Transport {
     public MultiThreadIoEventLoopGroup loops(String name, int count) {
         return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name), handlers());
     }
+
+    /** What goes out by TCP. */
+    public abstract Class<? extends SocketChannel> tcpClient();
+
+    /** What UDP goes through, in and out. */
+    public abstract Class<? extends DatagramChannel> datagram();
 
     /** Why this transport cannot be had here, or nothing when it can. */
     abstract Optional<String> missing();
