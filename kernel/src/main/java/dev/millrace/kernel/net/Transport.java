@@ -3,22 +3,33 @@ package dev.millrace.kernel.net;
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 import java.net.SocketAddress;
@@ -52,8 +63,23 @@ public enum Transport {
         }
 
         @Override
+        public Class<? extends SocketChannel> tcpClient() {
+            return IoUringSocketChannel.class;
+        }
+
+        @Override
+        public Class<? extends DatagramChannel> datagram() {
+            return IoUringDatagramChannel.class;
+        }
+
+        @Override
         Class<? extends ServerChannel> unixServer() {
             return IoUringServerDomainSocketChannel.class;
+        }
+
+        @Override
+        Optional<ChannelOption<Integer>> datagramBytesMax() {
+            return Optional.of(IoUringChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE);
         }
     },
 
@@ -75,8 +101,23 @@ public enum Transport {
         }
 
         @Override
+        public Class<? extends SocketChannel> tcpClient() {
+            return EpollSocketChannel.class;
+        }
+
+        @Override
+        public Class<? extends DatagramChannel> datagram() {
+            return EpollDatagramChannel.class;
+        }
+
+        @Override
         Class<? extends ServerChannel> unixServer() {
             return EpollServerDomainSocketChannel.class;
+        }
+
+        @Override
+        Optional<ChannelOption<Integer>> datagramBytesMax() {
+            return Optional.of(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE);
         }
     },
 
@@ -95,6 +136,16 @@ public enum Transport {
         @Override
         Class<? extends ServerChannel> tcpServer() {
             return NioServerSocketChannel.class;
+        }
+
+        @Override
+        public Class<? extends SocketChannel> tcpClient() {
+            return NioSocketChannel.class;
+        }
+
+        @Override
+        public Class<? extends DatagramChannel> datagram() {
+            return NioDatagramChannel.class;
         }
 
         @Override
@@ -143,6 +194,12 @@ public enum Transport {
         return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name), handlers());
     }
 
+    /** What goes out by TCP. */
+    public abstract Class<? extends SocketChannel> tcpClient();
+
+    /** What UDP goes through, in and out. */
+    public abstract Class<? extends DatagramChannel> datagram();
+
     /** Why this transport cannot be had here, or nothing when it can. */
     abstract Optional<String> missing();
 
@@ -151,6 +208,14 @@ public enum Transport {
     abstract Class<? extends ServerChannel> tcpServer();
 
     abstract Class<? extends ServerChannel> unixServer();
+
+    /**
+     * What says how long a datagram may be, where one call receives several into one buffer;
+     * nothing where each is received alone.
+     */
+    Optional<ChannelOption<Integer>> datagramBytesMax() {
+        return Optional.empty();
+    }
 
     SocketAddress unixAddress(Path path) {
         return new DomainSocketAddress(path.toFile());
