@@ -23,6 +23,7 @@ public final class Api {
         all.addAll(new Health(agent).routes());
         all.addAll(new KeyRoutes(agent, clock).routes());
         all.addAll(new SessionRoutes(agent, timers, clock).routes());
+        all.addAll(new TransactionRoutes(agent, clock).routes());
         return new Routes(all);
     }
 }
