@@ -282,8 +282,8 @@ final class GrpcCall extends ChannelInboundHandlerAdapter implements Call {
     }
 
     @Override
-    public ByteBuf buffer() {
-        return channel.alloc().directBuffer();
+    public ByteBuf buffer(int bytesExpected) {
+        return channel.alloc().directBuffer(bytesExpected);
     }
 
     private void sendHeaders() {
