@@ -28,12 +28,12 @@ final class EventForm {
 
     /** The key of an entry of the system metadata. */
     private static PreparedFields key(String name) {
-        return new PreparedFields(out -> out.text(1, name));
+        return PreparedFields.of(out -> out.text(1, name));
     }
 
     /** An entry of the system metadata. */
     private static PreparedFields contentType(String type) {
-        return new PreparedFields(
+        return PreparedFields.of(
                 out -> {
                     int entry = out.begin(6);
                     out.text(1, "content-type");

@@ -283,7 +283,10 @@ final class GrpcCall extends ChannelInboundHandlerAdapter implements Call {
 
     @Override
     public ByteBuf buffer(int bytesExpected) {
-        return channel.alloc().directBuffer(bytesExpected);
+        // The connection's allocator keeps what it gives back; a stream's own would ask the system
+        // for
+        // every piece of a read, and clear it.
+        return channel.parent().alloc().directBuffer(bytesExpected);
     }
 
     private void sendHeaders() {

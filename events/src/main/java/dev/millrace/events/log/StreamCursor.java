@@ -49,11 +49,13 @@ public final class StreamCursor implements Cursor {
             if (loading) {
                 return Step.LOADING;
             }
-            long revision = next;
-            long event = hot();
-            if (event == 0) {
-                event = window();
-                revision = event == 0 ? next : windowRevision();
+            long event = window();
+            long revision = event == 0 ? next : windowRevision();
+            if (event == 0 || revision != next) {
+                // Memory may have what no file has; who reads on in a file need not look there.
+                long inMemory = hot();
+                event = inMemory == 0 ? event : inMemory;
+                revision = inMemory == 0 ? revision : next;
             }
             if (event == 0) {
                 if (!skipsGap()) {

@@ -12,7 +12,21 @@ final class AsciiDigits {
     /** Every number below 100 as two digits. */
     private static final short[] DECIMAL_PAIRS = pairs(10);
 
+    private static final long[] POWERS_OF_TEN = powers();
+
+    /** Of the lowest number, with its sign. */
+    private static final int LOWEST_DIGITS = 20;
+
     private AsciiDigits() {}
+
+    private static long[] powers() {
+        long[] powers = new long[19];
+        powers[0] = 1;
+        for (int i = 1; i < powers.length; i++) {
+            powers[i] = 10 * powers[i - 1];
+        }
+        return powers;
+    }
 
     private static short[] pairs(int base) {
         short[] pairs = new short[base * base];
@@ -46,14 +60,12 @@ final class AsciiDigits {
 
     /** How many characters a number has, with its sign. */
     static int decimals(long value) {
-        int digits = value < 0 ? 2 : 1;
-        // Downwards from 0, for the lowest number has no positive one.
-        long below = value < 0 ? value : -value;
-        while (below <= -10) {
-            below /= 10;
-            digits++;
+        if (value < 0) {
+            return value == Long.MIN_VALUE ? LOWEST_DIGITS : 1 + decimals(-value);
         }
-        return digits;
+        // The logarithm to the base of 10 from that of 2, a shift for a division by log2(10).
+        int below = (Long.SIZE - Long.numberOfLeadingZeros(value | 1)) * 1_233 >>> 12;
+        return value < POWERS_OF_TEN[below] ? Math.max(1, below) : below + 1;
     }
 
     /**
@@ -63,6 +75,7 @@ final class AsciiDigits {
      */
     static void putDecimals(long to, long value, int count) {
         long end = to + count;
+        // Downwards from 0, for the lowest number has no positive one.
         long below = value < 0 ? value : -value;
         while (below <= -100) {
             long next = below / 100;

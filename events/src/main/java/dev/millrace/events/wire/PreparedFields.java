@@ -7,28 +7,24 @@ import io.netty.buffer.Unpooled;
 
 import java.util.function.Consumer;
 
-/** Fields that are the same in many messages, as bytes; for as long as the process lives. */
-public final class PreparedFields {
-    private final NativeBuffer written;
-
+/**
+ * Fields that are the same in many messages, as bytes; for as long as the process lives.
+ *
+ * <p>A record, for its fields are constants to the compiler if it is one itself: the copy becomes a
+ * store or two.
+ */
+public record PreparedFields(long address, int bytes) {
     /** What this writes. */
-    public PreparedFields(Consumer<MessageWriter> fields) {
-        ByteBuf bytes = Unpooled.directBuffer();
+    public static PreparedFields of(Consumer<MessageWriter> fields) {
+        ByteBuf scratch = Unpooled.directBuffer();
         try {
-            MessageWriter writer = new MessageWriter(bytes);
+            MessageWriter writer = new MessageWriter(scratch);
             fields.accept(writer);
-            written = new NativeBuffer(writer.size());
-            written.put(bytes.memoryAddress(), writer.size());
+            NativeBuffer kept = new NativeBuffer(writer.size());
+            kept.put(scratch.memoryAddress(), writer.size());
+            return new PreparedFields(kept.address(), writer.size());
         } finally {
-            bytes.release();
+            scratch.release();
         }
-    }
-
-    long address() {
-        return written.address();
-    }
-
-    int bytes() {
-        return (int) written.length();
     }
 }

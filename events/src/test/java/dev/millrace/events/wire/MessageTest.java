@@ -142,7 +142,7 @@ class MessageTest {
 
     @Test
     void what_was_prepared_is_written_like_any_field_and_what_was_cut_off_is_not_there() {
-        PreparedFields prepared = new PreparedFields(out -> out.text(2, "testing"));
+        PreparedFields prepared = PreparedFields.of(out -> out.text(2, "testing"));
         assertArrayEquals(
                 hex("08 01 12 07 74 65 73 74 69 6e 67 08 02"),
                 written(
