@@ -31,6 +31,9 @@ public final class EventLog {
     /** Files are made anew while so many times what they have is free. */
     private static final int ROOM_FACTOR = 2;
 
+    /** With more of them than these, files are made of others whoever reads. */
+    private static final int FILES_MAX = 256;
+
     /** So many pieces has a segment, for those who read in the order of the log. */
     private static final int PIECES = 4;
 
@@ -140,6 +143,7 @@ public final class EventLog {
     private long unwrittenBytes;
     private int coldest;
     private long filesKnown;
+    private long readsSeen;
     // While a replay runs files are written at once, so that it takes no more memory than serving.
     private Executor writer = Runnable::run;
     private Pace pace = Pace.FREE;
@@ -323,7 +327,7 @@ public final class EventLog {
     private SegmentFile write(HotEvents hot, String name) throws IOException {
         int[] derived = hot.derivedStreams();
         byte[][] names = namesOf(derived);
-        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), Pace.FREE)) {
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes())) {
             hot.write(writer, derived, names);
             writer.finish(hot.first(), hot.first() + hot.count() - 1, streams.derives());
         }
@@ -411,13 +415,29 @@ public final class EventLog {
                             + ")");
         }
         String name = sources.getFirst().nextName();
-        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), pace)) {
+        try (SegmentWriter writer =
+                new SegmentWriter(disk, name, pieceBytes(), pace, this::somebodyReads)) {
             SegmentMerge.write(writer, sources, keeping);
             writer.finish(sources.getFirst().first(), sources.getLast().last(), projected);
         }
         SegmentFile made = SegmentFile.open(disk, name);
         nameDerived(made);
         return made;
+    }
+
+    /**
+     * True if files were read since this was asked, unless there are so many of them that everybody
+     * is better off with fewer. On the compactor's thread.
+     */
+    private boolean somebodyReads() {
+        lock.lock();
+        try {
+            long before = readsSeen;
+            readsSeen = files.reads();
+            return readsSeen != before && segments.size() < FILES_MAX;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A file that was made of those of some segments takes their place. */
@@ -623,7 +643,7 @@ public final class EventLog {
 
     private SegmentFile projected(SegmentFile file, Projecting projecting) throws IOException {
         String name = file.nextName();
-        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), Pace.FREE)) {
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes())) {
             SegmentMerge.project(writer, file, projecting, streams);
             writer.finish(file.first(), file.last(), true);
         }
