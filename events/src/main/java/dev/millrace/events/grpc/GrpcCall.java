@@ -283,9 +283,7 @@ final class GrpcCall extends ChannelInboundHandlerAdapter implements Call {
 
     @Override
     public ByteBuf buffer(int bytesExpected) {
-        // The connection's allocator keeps what it gives back; a stream's own would ask the system
-        // for
-        // every piece of a read, and clear it.
+        // Of the connection, not of the stream, whose allocator asks the system for each large one.
         return channel.parent().alloc().directBuffer(bytesExpected);
     }
 

@@ -16,9 +16,9 @@ import java.nio.charset.StandardCharsets;
  * out.end(confirmation);
  * }</pre>
  *
- * <p>It writes to memory, behind what the buffer has, and takes the buffer's room at large: an
- * event is some sixty numbers and tags, and each octet of them through the buffer is three checks
- * and a virtual call (benchmark: {@code read-stream}). So the buffer itself knows nothing of what
+ * <p>It writes to memory, behind what the buffer has, and looks at the buffer only for more room:
+ * each of the some sixty octets of tags and lengths that an event has would be three checks and a
+ * virtual call there (benchmark: {@code read-stream}). So the buffer itself knows nothing of what
  * was written until {@link #written} is called, and nobody else may write to it meanwhile.
  */
 public final class MessageWriter {
@@ -182,8 +182,8 @@ public final class MessageWriter {
     }
 
     /**
-     * Begins a message that is likely to have as many bytes, within a factor of 128: its length
-     * then has its place already, and the message need not be moved for it.
+     * Begins a message of about so many bytes. If its length takes as many bytes as theirs does, it
+     * has its place already, and the message is not moved for it.
      */
     public int begin(int field, int bytesExpected) {
         room(FIELD_BYTES_MAX);
