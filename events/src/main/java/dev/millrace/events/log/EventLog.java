@@ -534,19 +534,26 @@ public final class EventLog {
         return low - 1;
     }
 
-    /** The events in memory that have this revision of a stream. */
-    @Nullable HotEvents hot(int stream, long revision) {
+    /** The event in memory that has this revision of a stream, 0 if there is none. */
+    long hot(int stream, long revision) {
         for (int i = segments.size() - 1; i >= coldest; i--) {
             HotEvents hot = segments.get(i).hot();
-            HotEvents.Run run = hot == null ? null : hot.run(stream);
-            if (run != null && run.has(revision)) {
-                return hot;
+            if (hot == null) {
+                continue;
             }
-            if (run != null && run.firstRevision + run.count <= revision) {
-                return null; // What comes before has lesser ones only.
+            Runs runs = hot.runs(stream);
+            int run = runs.find(stream);
+            if (run < 0) {
+                continue;
+            }
+            if (revision > runs.lastRevision(run)) {
+                return 0; // What comes before has lesser ones only.
+            }
+            if (revision >= runs.firstRevision(run)) {
+                return hot.at(runs.event(run, (int) (revision - runs.firstRevision(run))));
             }
         }
-        return null;
+        return 0;
     }
 
     /** The next revision of a stream that is in memory, -1 if there is none. */
@@ -554,15 +561,19 @@ public final class EventLog {
         long found = -1;
         for (int i = coldest; i < segments.size(); i++) {
             HotEvents hot = segments.get(i).hot();
-            HotEvents.Run run = hot == null ? null : hot.run(stream);
-            if (run == null) {
+            if (hot == null) {
                 continue;
             }
-            if (forward && run.firstRevision + run.count > revision) {
-                return Math.max(revision, run.firstRevision);
+            Runs runs = hot.runs(stream);
+            int run = runs.find(stream);
+            if (run < 0) {
+                continue;
             }
-            if (!forward && run.firstRevision <= revision) {
-                found = Math.min(revision, run.firstRevision + run.count - 1);
+            if (forward && runs.lastRevision(run) >= revision) {
+                return Math.max(revision, runs.firstRevision(run));
+            }
+            if (!forward && runs.firstRevision(run) <= revision) {
+                found = Math.min(revision, runs.lastRevision(run));
             }
         }
         return found;
