@@ -6,6 +6,7 @@ import dev.millrace.registry.catalog.Hosted;
 import dev.millrace.registry.catalog.Instance;
 import dev.millrace.registry.catalog.InstanceKey;
 import dev.millrace.registry.catalog.Node;
+import dev.millrace.registry.effect.AclChange;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
@@ -129,7 +130,8 @@ final class Addresses implements RegistryLoop.Observer {
                     DropKey _,
                     DropTree _,
                     PutSession _,
-                    DropSession _ -> {}
+                    DropSession _,
+                    AclChange _ -> {}
         }
     }
 

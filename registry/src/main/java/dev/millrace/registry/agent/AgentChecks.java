@@ -15,6 +15,7 @@ import dev.millrace.registry.check.CheckRequest;
 import dev.millrace.registry.check.CheckRunner;
 import dev.millrace.registry.check.CriticalCheck;
 import dev.millrace.registry.check.Standing;
+import dev.millrace.registry.effect.AclChange;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
@@ -117,7 +118,8 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
                     DropKey _,
                     DropTree _,
                     PutSession _,
-                    DropSession _ -> {}
+                    DropSession _,
+                    AclChange _ -> {}
         }
     }
 

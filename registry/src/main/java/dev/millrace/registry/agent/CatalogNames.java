@@ -1,5 +1,6 @@
 package dev.millrace.registry.agent;
 
+import dev.millrace.registry.acl.Rights;
 import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.InstanceKey;
@@ -7,29 +8,32 @@ import dev.millrace.registry.catalog.ServiceEntry;
 import dev.millrace.registry.catalog.Status;
 import dev.millrace.registry.dns.Names;
 import dev.millrace.registry.server.RegistryLoop;
+import dev.millrace.registry.state.State;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** The catalog, as DNS asks for it. */
+/** The catalog, as DNS asks for it: what is not allowed to be seen is not there. */
 public final class CatalogNames implements Names {
     private final RegistryLoop loop;
+    private final Function<State, Rights> rights;
     private final Addresses addresses = new Addresses();
 
-    public CatalogNames(RegistryLoop loop) {
+    /**
+     * @param rights of who asks by DNS, in a state
+     */
+    public CatalogNames(RegistryLoop loop, Function<State, Rights> rights) {
         this.loop = loop;
+        this.rights = rights;
     }
 
     /** From now on it knows who has which address. On the loop. */
     public void start() {
         addresses.start(loop.visible());
         loop.observe(addresses);
-    }
-
-    private Catalog catalog() {
-        return loop.visible().catalog();
     }
 
     @Override
@@ -39,20 +43,24 @@ public final class CatalogNames implements Names {
 
     @Override
     public long version(String service) {
-        return catalog().serviceIndex(service);
+        State state = loop.visible();
+        return Math.max(state.catalog().serviceIndex(service), state.acl().index());
     }
 
     @Override
     public List<Instance> instances(String service, boolean onlyPassing) {
-        Catalog catalog = catalog();
+        State state = loop.visible();
+        Catalog catalog = state.catalog();
+        Rights may = rights.apply(state);
         Optional<ServiceEntry> entry = catalog.service(service);
-        if (entry.isEmpty()) {
+        if (entry.isEmpty() || !may.readsService(entry.get().name())) {
             return List.of();
         }
         List<Instance> found = new ArrayList<>();
         for (InstanceKey key : entry.get().instances()) {
             Status status = catalog.status(key);
-            if (status == Status.PASSING || status == Status.WARNING && !onlyPassing) {
+            boolean healthy = status == Status.PASSING || status == Status.WARNING && !onlyPassing;
+            if (healthy && may.readsNode(catalog.host(key).node().name())) {
                 found.add(instance(catalog, key, status));
             }
         }
@@ -76,20 +84,22 @@ public final class CatalogNames implements Names {
 
     @Override
     public Optional<Node> node(String name) {
-        return catalog()
+        State state = loop.visible();
+        return state.catalog()
                 .host(name)
                 .map(Host::node)
+                .filter(node -> rights.apply(state).readsNode(node.name()))
                 .map(node -> new Node(node.name(), node.address(), node.meta()));
     }
 
     @Override
     public Optional<String> nodeAt(InetAddress address) {
-        return addresses.node(address);
+        return addresses.node(address).filter(rights.apply(loop.visible())::readsNode);
     }
 
     @Override
     public Optional<String> serviceAt(InetAddress address) {
-        return addresses.service(address);
+        return addresses.service(address).filter(rights.apply(loop.visible())::readsService);
     }
 
     @Override

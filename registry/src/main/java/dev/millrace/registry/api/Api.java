@@ -1,5 +1,6 @@
 package dev.millrace.registry.api;
 
+import dev.millrace.registry.acl.AclSettings;
 import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.AgentChecks;
 import dev.millrace.registry.http.Route;
@@ -15,7 +16,11 @@ public final class Api {
     private Api() {}
 
     public static Routes routes(
-            Agent agent, AgentChecks checks, SessionTimers timers, InstantSource clock) {
+            Agent agent,
+            AgentChecks checks,
+            SessionTimers timers,
+            AclSettings acl,
+            InstantSource clock) {
         List<Route> all = new ArrayList<>();
         all.addAll(new AboutRoutes(agent).routes());
         all.addAll(new AgentRoutes(agent, checks).routes());
@@ -24,6 +29,7 @@ public final class Api {
         all.addAll(new KeyRoutes(agent, clock).routes());
         all.addAll(new SessionRoutes(agent, timers, clock).routes());
         all.addAll(new TransactionRoutes(agent, clock).routes());
+        all.addAll(new AclRoutes(agent, acl, clock).routes());
         return new Routes(all);
     }
 }

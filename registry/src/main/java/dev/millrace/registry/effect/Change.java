@@ -23,7 +23,8 @@ public sealed interface Change
                 DropKey,
                 DropTree,
                 PutSession,
-                DropSession {
+                DropSession,
+                AclChange {
     /** Which one it is on disk. */
     int code();
 

@@ -23,4 +23,9 @@ public record Found(long index, List<Topic> topics, Reply reply) {
     public static Found of(Reply reply) {
         return new Found(0, List.of(), reply);
     }
+
+    /** With a header more. */
+    public Found header(String name, String value) {
+        return new Found(index, topics, reply.header(name, value));
+    }
 }

@@ -54,7 +54,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final int JITTER_PART = 16;
 
     /** What stands between a request and the rights of who sent it. */
-    @FunctionalInterface
     public interface Door {
         /**
          * The rights of a token.
@@ -62,6 +61,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
          * @throws Refusal if there is no such token
          */
         Rights rights(State state, String token) throws Refusal;
+
+        /** What is done with what no rule is about, {@code allow} or {@code deny}. */
+        String defaultPolicy();
     }
 
     private final RegistryLoop loop;
@@ -177,11 +179,25 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         return new Query(request, state, door.rights(state, request.token()));
     }
 
+    /** Only who shows a token is told that there is more than he sees. */
+    private Found find(Request request, Route.Read read) throws Refusal {
+        State state = loop.visible();
+        Rights rights = door.rights(state, request.token());
+        if (request.token().isEmpty()) {
+            return read.find(new Query(request, state, rights));
+        }
+        NotedRights noted = new NotedRights(rights);
+        Found found = read.find(new Query(request, state, noted));
+        return noted.hasRefused()
+                ? found.header("X-Consul-Results-Filtered-By-ACLs", "true")
+                : found;
+    }
+
     // ---- Reads
 
     private void read(Request request, Route.Read read) throws Refusal {
         Wait wait = Wait.of(request);
-        Found found = read.find(query(request, loop.visible()));
+        Found found = find(request, read);
         if (wait.index() == 0 || found.index() == 0 || found.index() > wait.index()) {
             send(request, found.reply(), found.index());
             return;
@@ -206,7 +222,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            Found now = waiting.read.find(query(waiting.request, loop.visible()));
+            Found now = find(waiting.request, waiting.read);
             if (now.index() > waiting.index) {
                 stopWaiting();
                 send(waiting.request, now.reply(), now.index());
@@ -332,7 +348,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         HttpHeaders headers = response.headers();
         headers.set(HttpHeaderNames.CONTENT_TYPE, type)
                 .set(HttpHeaderNames.VARY, "Accept-Encoding")
-                .set("X-Consul-Default-Acl-Policy", "allow")
+                .set("X-Consul-Default-Acl-Policy", door.defaultPolicy())
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
         for (Map.Entry<String, String> header : reply.headers().entrySet()) {
             headers.set(header.getKey(), header.getValue());

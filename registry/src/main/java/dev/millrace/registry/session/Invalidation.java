@@ -1,6 +1,7 @@
 package dev.millrace.registry.session;
 
 import dev.millrace.registry.catalog.Status;
+import dev.millrace.registry.effect.AclChange;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
@@ -91,7 +92,8 @@ public final class Invalidation {
                     DropKey _,
                     DropTree _,
                     PutSession _,
-                    DropSession _ -> {}
+                    DropSession _,
+                    AclChange _ -> {}
         }
     }
 

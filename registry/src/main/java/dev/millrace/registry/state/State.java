@@ -1,5 +1,6 @@
 package dev.millrace.registry.state;
 
+import dev.millrace.registry.acl.Acl;
 import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.keys.Keys;
 import dev.millrace.registry.session.Sessions;
@@ -11,24 +12,30 @@ import dev.millrace.registry.session.Sessions;
  * @param index of the last change; it grows by one with every record, and is what clients compare
  * @param catalog nodes, instances and checks
  * @param keys the key-value store
+ * @param acl tokens, policies and roles
  */
-public record State(long index, Catalog catalog, Keys keys, Sessions sessions) {
-    public static final State EMPTY = new State(0, Catalog.EMPTY, Keys.EMPTY, Sessions.EMPTY);
+public record State(long index, Catalog catalog, Keys keys, Sessions sessions, Acl acl) {
+    public static final State EMPTY =
+            new State(0, Catalog.EMPTY, Keys.EMPTY, Sessions.EMPTY, Acl.EMPTY);
 
     /** The same at another index. */
     public State at(long changed) {
-        return new State(changed, catalog, keys, sessions);
+        return new State(changed, catalog, keys, sessions, acl);
     }
 
     public State with(Catalog changed) {
-        return new State(index, changed, keys, sessions);
+        return new State(index, changed, keys, sessions, acl);
     }
 
     public State with(Keys changed) {
-        return new State(index, catalog, changed, sessions);
+        return new State(index, catalog, changed, sessions, acl);
     }
 
     public State with(Sessions changed) {
-        return new State(index, catalog, keys, changed);
+        return new State(index, catalog, keys, changed, acl);
+    }
+
+    public State with(Acl changed) {
+        return new State(index, catalog, keys, sessions, changed);
     }
 }

@@ -4,7 +4,10 @@ import static dev.millrace.registry.state.Samples.check;
 import static dev.millrace.registry.state.Samples.entry;
 import static dev.millrace.registry.state.Samples.instance;
 import static dev.millrace.registry.state.Samples.node;
+import static dev.millrace.registry.state.Samples.policy;
+import static dev.millrace.registry.state.Samples.role;
 import static dev.millrace.registry.state.Samples.session;
+import static dev.millrace.registry.state.Samples.token;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -21,13 +24,19 @@ import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.effect.DropKey;
 import dev.millrace.registry.effect.DropNode;
+import dev.millrace.registry.effect.DropPolicy;
+import dev.millrace.registry.effect.DropRole;
 import dev.millrace.registry.effect.DropSession;
+import dev.millrace.registry.effect.DropToken;
 import dev.millrace.registry.effect.DropTree;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.PutPolicy;
+import dev.millrace.registry.effect.PutRole;
 import dev.millrace.registry.effect.PutSession;
+import dev.millrace.registry.effect.PutToken;
 import dev.millrace.registry.effect.SetStatus;
 
 import org.junit.jupiter.api.Test;
@@ -72,10 +81,25 @@ class RegistryStateTest {
     }
 
     private static void change(RegistryState registry, SplittableRandom random) {
-        if (random.nextInt(3) == 0) {
-            changeKeys(registry, random);
-        } else {
-            changeCatalog(registry, random);
+        switch (random.nextInt(8)) {
+            case 0, 1, 2 -> changeKeys(registry, random);
+            case 3 -> changeAcl(registry, random);
+            default -> changeCatalog(registry, random);
+        }
+    }
+
+    private static void changeAcl(RegistryState registry, SplittableRandom random) {
+        String policy = "p" + random.nextInt(3);
+        String role = "r" + random.nextInt(3);
+        String token = "t" + random.nextInt(4);
+        int value = random.nextInt(3);
+        switch (random.nextInt(8)) {
+            case 0 -> registry.make(new DropPolicy(policy));
+            case 1 -> registry.make(new DropRole(role));
+            case 2 -> registry.make(new DropToken(token));
+            case 3, 4 -> registry.make(new PutPolicy(policy(policy, value)));
+            case 5 -> registry.make(new PutRole(role(role, value)));
+            default -> registry.make(new PutToken(token(token, value), random.nextInt(10) == 0));
         }
     }
 

@@ -1,5 +1,11 @@
 package dev.millrace.registry.state;
 
+import dev.millrace.registry.acl.Grants;
+import dev.millrace.registry.acl.NodeIdentity;
+import dev.millrace.registry.acl.Policy;
+import dev.millrace.registry.acl.Role;
+import dev.millrace.registry.acl.ServiceIdentity;
+import dev.millrace.registry.acl.Token;
 import dev.millrace.registry.catalog.Check;
 import dev.millrace.registry.catalog.Instance;
 import dev.millrace.registry.catalog.Node;
@@ -57,5 +63,35 @@ final class Samples {
     static Session session(String id, boolean deletes) {
         return new Session(
                 id, "name", "n", 1_000_000, deletes, "10s", List.of("a"), List.of(), 0, 0);
+    }
+
+    static Policy policy(String id, int value) {
+        return new Policy(
+                id, "P" + id + value, "d", "operator = \"read\"", List.of("dc" + value), 0, 0);
+    }
+
+    static Role role(String id, int value) {
+        return new Role(id, "R" + id, "d" + value, grants("p" + value), 0, 0);
+    }
+
+    static Token token(String accessor, int value) {
+        return new Token(
+                accessor,
+                "secret of " + accessor,
+                "d",
+                grants("p" + value),
+                List.of("r" + value),
+                value % 2 == 0,
+                value,
+                value * 1_000L,
+                0,
+                0);
+    }
+
+    private static Grants grants(String policy) {
+        return new Grants(
+                List.of(policy),
+                List.of(new ServiceIdentity("web", List.of("dc1"))),
+                List.of(new NodeIdentity("n", "dc1")));
     }
 }
