@@ -90,7 +90,6 @@ final class Dialer {
                 .disableResolver()
                 // The check has a timeout of its own.
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                .option(ChannelOption.TCP_NODELAY, true)
                 .handler(caller.handler())
                 .connect(address);
     }
