@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 
@@ -114,6 +115,13 @@ public final class Guard {
     }
 
     /**
+     * The first handler of a channel that datagrams come to: those of denied addresses end here.
+     */
+    public ChannelHandler datagramDoor() {
+        return new DatagramDoor();
+    }
+
+    /**
      * First thing on a connection's own event loop.
      *
      * @return whether it may go on; if not it is being told so, and closed
@@ -216,6 +224,22 @@ public final class Guard {
             } else {
                 connection.unsafe().closeForcibly();
             }
+        }
+    }
+
+    /** Senders of datagrams have no connection, so only the deny list can turn one away. */
+    private final class DatagramDoor extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            // Nearly always nobody is denied, and each datagram passes here.
+            if (denyList.size() > 0
+                    && message instanceof DatagramPacket datagram
+                    && denyList.denies(datagram.sender().getAddress())) {
+                dropped(Refusal.DENIED);
+                datagram.release();
+                return;
+            }
+            context.fireChannelRead(message);
         }
     }
 }

@@ -63,6 +63,11 @@ public final class Listener implements Closeable {
                 : 0;
     }
 
+    /** The address that is bound, or was. */
+    public SocketAddress bound() {
+        return server.localAddress();
+    }
+
     /** Accepts there, and no more where it did; if it cannot, all is as it was. */
     void move(InetSocketAddress address) throws CannotListen {
         Channel before = server;

@@ -5,12 +5,14 @@ import dev.millrace.kernel.config.Setting;
 import dev.millrace.kernel.config.Settings;
 import dev.millrace.kernel.guard.Guard;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslContext;
@@ -53,6 +55,8 @@ public final class Network implements Closeable {
             Setting.flag("net.insecure", false, "bind wider than loopback without authentication");
 
     private static final int BACKLOG = 1_024;
+    private static final int DATAGRAM_BATCH = 64;
+    private static final int DATAGRAM_QUEUE_BYTES = 4 << 20;
     private static final Duration SHUTDOWN_MAX = Duration.ofSeconds(2);
 
     private final Settings settings;
@@ -110,6 +114,67 @@ public final class Network implements Closeable {
                 };
         listeners.add(listener);
         return listener;
+    }
+
+    /**
+     * Binds the UDP port of the same number beside a TCP listener, whose address has been found fit
+     * to be seen. From then on {@code protocol} is handed the one channel, which reads {@link
+     * io.netty.channel.socket.DatagramPacket}s; those of denied addresses do not come through.
+     *
+     * @param protocol for people, as in {@code DNS over UDP}
+     * @param datagramBytesMax what is longer is cut off
+     * @throws CannotListen when the port is taken
+     */
+    public synchronized Listener listenUdp(
+            String protocol,
+            Listener beside,
+            EventLoopGroup group,
+            int datagramBytesMax,
+            Consumer<Channel> handlers)
+            throws CannotListen {
+        Endpoint tcp = beside.endpoint();
+        Endpoint endpoint =
+                new Endpoint(
+                        protocol, tcp.place(), tcp.guard(), tcp.authenticated(), false, List.of());
+        Listener.Binder binder =
+                wanted ->
+                        bound(
+                                datagrams(group, datagramBytesMax, handlers).bind(wanted),
+                                wanted,
+                                "another port: --set "
+                                        + endpoint.place().key()
+                                        + "=N, or --port-offset N for all");
+        Listener listener =
+                new Listener(
+                        endpoint,
+                        binder,
+                        binder.bind(beside.bound()),
+                        connections(),
+                        Optional.empty());
+        listeners.add(listener);
+        return listener;
+    }
+
+    private Bootstrap datagrams(EventLoopGroup group, int bytesMax, Consumer<Channel> handlers) {
+        Bootstrap socket =
+                new Bootstrap()
+                        .group(group)
+                        .channel(transport.datagram())
+                        .option(ChannelOption.SO_RCVBUF, DATAGRAM_QUEUE_BYTES)
+                        .option(ChannelOption.SO_SNDBUF, DATAGRAM_QUEUE_BYTES)
+                        .handler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        channel.pipeline().addLast(guard.datagramDoor());
+                                        handlers.accept(channel);
+                                    }
+                                });
+        Optional<ChannelOption<Integer>> several = transport.datagramBytesMax();
+        several.ifPresent(option -> socket.option(option, bytesMax));
+        int count = several.isPresent() ? DATAGRAM_BATCH : 1;
+        return socket.option(
+                ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(bytesMax * count));
     }
 
     /** Every listener that was opened, in that order. */

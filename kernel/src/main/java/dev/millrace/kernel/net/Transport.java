@@ -3,10 +3,12 @@ package dev.millrace.kernel.net;
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -21,6 +23,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
@@ -73,6 +76,11 @@ public enum Transport {
         Class<? extends ServerChannel> unixServer() {
             return IoUringServerDomainSocketChannel.class;
         }
+
+        @Override
+        Optional<ChannelOption<Integer>> datagramBytesMax() {
+            return Optional.of(IoUringChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE);
+        }
     },
 
     /** Any Linux. */
@@ -105,6 +113,11 @@ public enum Transport {
         @Override
         Class<? extends ServerChannel> unixServer() {
             return EpollServerDomainSocketChannel.class;
+        }
+
+        @Override
+        Optional<ChannelOption<Integer>> datagramBytesMax() {
+            return Optional.of(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE);
         }
     },
 
@@ -195,6 +208,14 @@ public enum Transport {
     abstract Class<? extends ServerChannel> tcpServer();
 
     abstract Class<? extends ServerChannel> unixServer();
+
+    /**
+     * What says how long a datagram may be, where one call receives several into one buffer;
+     * nothing where each is received alone.
+     */
+    Optional<ChannelOption<Integer>> datagramBytesMax() {
+        return Optional.empty();
+    }
 
     SocketAddress unixAddress(Path path) {
         return new DomainSocketAddress(path.toFile());
