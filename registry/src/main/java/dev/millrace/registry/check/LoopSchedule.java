@@ -32,8 +32,8 @@ public final class LoopSchedule implements Schedule {
 
     /** Up to the next end of a tick. */
     private long ticked(long nanos) {
-        if (nanos <= 0) {
-            return 0;
+        if (nanos <= 0 || nanos > Long.MAX_VALUE - TICK_NANOS) {
+            return Math.max(nanos, 0);
         }
         long due = nanos() + nanos;
         return nanos + Math.floorMod(-due, TICK_NANOS);

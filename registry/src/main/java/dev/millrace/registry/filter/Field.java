@@ -35,6 +35,9 @@ sealed interface Field<T> {
 
     /** A text. */
     record Text<T>(Function<T, String> value) implements Field<T> {
+        /** Of a regular expression, as {@link PatternSize} counts it. */
+        private static final int PATTERN_MAX = 2_000;
+
         @Override
         public Predicate<T> predicate(Match match, int depth) throws Malformed {
             end(match, depth);
@@ -50,16 +53,20 @@ sealed interface Field<T> {
         }
 
         private static Predicate<String> pattern(String expression) throws Malformed {
+            if (PatternSize.of(expression) > PATTERN_MAX) {
+                throw uncompiled(expression, "error parsing regexp: expression too large");
+            }
             try {
                 Pattern pattern = Pattern.compile(expression);
                 return text -> pattern.matcher(text).find();
             } catch (PatternSyntaxException syntax) {
-                throw new Malformed(
-                        "Failed to compile regular expression \""
-                                + expression
-                                + "\": "
-                                + syntax.getMessage());
+                throw uncompiled(expression, String.valueOf(syntax.getMessage()));
             }
+        }
+
+        private static Malformed uncompiled(String expression, String reason) {
+            return new Malformed(
+                    "Failed to compile regular expression \"" + expression + "\": " + reason);
         }
     }
 

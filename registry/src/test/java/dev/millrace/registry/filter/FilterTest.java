@@ -232,6 +232,15 @@ class FilterTest {
     }
 
     @Test
+    void a_pattern_that_would_grow_without_bound_is_refused() {
+        assertReason(
+                "Failed to compile regular expression \"((x{1000}){1000}){1000}\": error parsing"
+                        + " regexp: expression too large",
+                "Service matches \"((x{1000}){1000}){1000}\"");
+        assertHolds("Service matches \"^[a-z]{1,100}$\" and Service not matches \"x{1000}\"");
+    }
+
+    @Test
     void a_hostile_expression_takes_linear_time() {
         // With backtracking, 2 to the 60th steps.
         String nested = "(".repeat(60) + "Port == 1" + ")".repeat(59);
