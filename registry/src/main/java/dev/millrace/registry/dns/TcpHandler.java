@@ -36,6 +36,7 @@ final class TcpHandler extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf in;
     private @Nullable Future<?> idle;
     private long heardNanos;
+    private boolean taking;
     private boolean waiting;
     private boolean ended;
 
@@ -96,14 +97,20 @@ final class TcpHandler extends ChannelInboundHandlerAdapter {
     /** Answers what is whole. */
     private void take(ChannelHandlerContext context) {
         ByteBuf bytes = in;
-        if (bytes == null || ended) {
+        if (bytes == null || taking) {
             return;
         }
-        while (!waiting && context.channel().isWritable() && isWhole(bytes)) {
+        // A write that fills the buffer tells of that before it returns, and comes here again.
+        taking = true;
+        while (!waiting && !ended && context.channel().isWritable() && isWhole(bytes)) {
             int length = bytes.readUnsignedShort();
             byte[] whole = length <= message.length ? message : new byte[length];
             bytes.readBytes(whole, 0, length);
             answer(context, whole, length);
+        }
+        taking = false;
+        if (ended) {
+            return;
         }
         context.channel().config().setAutoRead(!waiting && context.channel().isWritable());
         if (!bytes.isReadable()) {
