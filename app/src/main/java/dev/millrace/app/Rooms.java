@@ -10,6 +10,7 @@ import dev.millrace.queue.amqp.server.AmqpProtocol;
 import dev.millrace.queue.nsq.NsqProtocol;
 import dev.millrace.queue.server.QueueRoom;
 import dev.millrace.queue.transaction.QueueMessages;
+import dev.millrace.registry.room.RegistryRoom;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,9 @@ record Rooms(List<Room> always, List<Room> others) {
                                         new QueueMessages(
                                                 loop, nsq.publishing(), amqp.publishing()));
         EventsRoom events = new EventsRoom(shards, participants);
-        return new Rooms(List.of(new AdminRoom(), shards), List.of(kv, queue, events));
+        // Last: it registers what all the others listen for.
+        RegistryRoom registry = new RegistryRoom(shards);
+        return new Rooms(List.of(new AdminRoom(), shards), List.of(kv, queue, events, registry));
     }
 
     /** Ends the process as SIGTERM does, from a thread that may wait for it. */

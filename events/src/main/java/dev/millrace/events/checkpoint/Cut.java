@@ -13,7 +13,6 @@ import dev.millrace.kernel.shard.Checkpoint;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -96,7 +95,7 @@ final class Cut implements Runnable {
     }
 
     private boolean giveStreams() throws InterruptedException {
-        Checkpoint.Block block = take();
+        Checkpoint.Block block = checkpoint.takeWaiting();
         block.buffer().putByte(STREAMS);
         boolean more;
         lock.lock();
@@ -113,7 +112,7 @@ final class Cut implements Runnable {
     }
 
     private void giveGroups() throws InterruptedException {
-        Checkpoint.Block block = take();
+        Checkpoint.Block block = checkpoint.takeWaiting();
         NativeBuffer out = block.buffer();
         out.putByte(GROUPS);
         while (!groups.isEmpty() && out.length() < Checkpoint.BLOCK_BYTES / 2) {
@@ -137,7 +136,7 @@ final class Cut implements Runnable {
 
     private void give(String file) throws InterruptedException {
         byte[] name = file.getBytes(StandardCharsets.UTF_8);
-        Checkpoint.Block block = take();
+        Checkpoint.Block block = checkpoint.takeWaiting();
         block.buffer().putByte(FILE);
         block.buffer().putVarint(name.length);
         block.buffer().put(name);
@@ -148,7 +147,7 @@ final class Cut implements Runnable {
         long at = memory.address();
         long end = at + memory.bytes();
         while (at < end) {
-            Checkpoint.Block block = take();
+            Checkpoint.Block block = checkpoint.takeWaiting();
             block.buffer().putByte(EVENTS);
             long from = at;
             do {
@@ -156,21 +155,6 @@ final class Cut implements Runnable {
             } while (at < end && at - from + Event.bytes(at) < Checkpoint.BLOCK_BYTES);
             block.buffer().put(from, at - from);
             checkpoint.give(Replay.machine(), block);
-        }
-    }
-
-    private Checkpoint.Block take() throws InterruptedException {
-        while (true) {
-            Checkpoint.Block block = checkpoint.take();
-            if (block != null) {
-                return block;
-            }
-            if (checkpoint.isAbandoned()) {
-                throw new IllegalStateException("the checkpoint was given up");
-            }
-            CountDownLatch room = new CountDownLatch(1);
-            checkpoint.whenRoom(room::countDown);
-            room.await();
         }
     }
 }

@@ -6,18 +6,16 @@ import dev.millrace.events.state.State;
 import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.journal.Disk;
 import dev.millrace.kernel.shard.Checkpoint;
-import dev.millrace.kernel.shard.StateMachine;
+import dev.millrace.kernel.shard.LockedMachine;
 
 import java.io.IOException;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The events room as a state machine of a shard. At a cut segments are pinned where they lie, and
  * pages of streams are copied only if they change; a thread of its own gives them to the
  * checkpoint.
  */
-public final class EventsMachine implements StateMachine {
-    private final ReentrantLock lock = new ReentrantLock();
+public final class EventsMachine extends LockedMachine {
     private final State state;
     private final Replay replay;
     private final Loading loading;
@@ -30,7 +28,7 @@ public final class EventsMachine implements StateMachine {
      */
     public EventsMachine(Disk disk, long memoryBytes, int segmentBytes, boolean projecting) {
         StreamTable streams = new StreamTable();
-        EventLog log = new EventLog(lock, disk, streams, memoryBytes, segmentBytes);
+        EventLog log = new EventLog(lock(), disk, streams, memoryBytes, segmentBytes);
         this.state = new State(streams, log, projecting);
         this.replay = new Replay(state);
         this.loading = new Loading(state);
@@ -40,38 +38,33 @@ public final class EventsMachine implements StateMachine {
         return state;
     }
 
-    /** What guards the state. */
-    public ReentrantLock lock() {
-        return lock;
-    }
-
     /** The state is complete, and whoever changes it runs. */
     public void serve(EventLog.Workers workers, EventLog.Listener listener) throws IOException {
-        lock.lock();
+        lock().lock();
         try {
             state.log().serve(workers, listener);
         } finally {
-            lock.unlock();
+            lock().unlock();
         }
     }
 
     /** The process stops: no further file is made of others. */
     public void stopCompacting() {
-        lock.lock();
+        lock().lock();
         try {
             state.log().stopCompacting();
         } finally {
-            lock.unlock();
+            lock().unlock();
         }
     }
 
     /** Closes its files; nobody reads any more. */
     public void close() throws IOException {
-        lock.lock();
+        lock().lock();
         try {
             state.log().close();
         } finally {
-            lock.unlock();
+            lock().unlock();
         }
     }
 
@@ -81,33 +74,13 @@ public final class EventsMachine implements StateMachine {
     }
 
     @Override
-    public void apply(long address, int bytes) {
-        lock.lock();
-        try {
-            replay.apply(address, bytes);
-        } finally {
-            lock.unlock();
-        }
+    protected void replay(long address, int bytes) {
+        replay.apply(address, bytes);
     }
 
     @Override
-    public void load(long address, int bytes) {
-        lock.lock();
-        try {
-            loading.load(address, bytes);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public void freeze() {
-        lock.lock();
-    }
-
-    @Override
-    public void thaw() {
-        lock.unlock();
+    protected void restore(long address, int bytes) {
+        loading.load(address, bytes);
     }
 
     @Override
@@ -118,7 +91,7 @@ public final class EventsMachine implements StateMachine {
     @Override
     public void cut(Checkpoint checkpoint) {
         state.log().cut(checkpoint);
-        Cut cut = new Cut(state, lock, checkpoint);
+        Cut cut = new Cut(state, lock(), checkpoint);
         Thread.ofPlatform().name("events-checkpoint").daemon(true).start(cut);
     }
 

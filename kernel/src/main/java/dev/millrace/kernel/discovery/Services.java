@@ -19,9 +19,9 @@ public interface Services {
     List<Instance> healthy(String service);
 
     /**
-     * Tells of the healthy instances at once, and whenever they have changed, the latest state last;
-     * states in between may be left out. The listener is called on one thread at a time and may not
-     * block.
+     * Tells of the healthy instances at once, and whenever they have changed, the latest state
+     * last; states in between may be left out. The listener is called on one thread at a time and
+     * may not block.
      */
     Watch watch(String service, Consumer<List<Instance>> listener);
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * A checkpoint being written. State machines fill blocks on their own threads; {@link #run}, on a
@@ -93,6 +94,26 @@ public final class Checkpoint implements Runnable {
     /** An empty block, or null if none is free. */
     public synchronized @Nullable Block take() {
         return take(BLOCKS);
+    }
+
+    /**
+     * An empty block, for a thread that may wait for one.
+     *
+     * @throws IllegalStateException if the checkpoint was given up
+     */
+    public Block takeWaiting() throws InterruptedException {
+        while (true) {
+            Block block = take();
+            if (block != null) {
+                return block;
+            }
+            if (isAbandoned()) {
+                throw new IllegalStateException("the checkpoint was given up");
+            }
+            CountDownLatch room = new CountDownLatch(1);
+            whenRoom(room::countDown);
+            room.await();
+        }
     }
 
     /** An empty block for an item that is about to change; null if there is not even such a one. */

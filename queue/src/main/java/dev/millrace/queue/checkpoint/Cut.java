@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -138,7 +137,7 @@ final class Cut implements Runnable {
         ends.add(small.length());
         for (long end : ends) {
             if (end > from) {
-                Checkpoint.Block block = take();
+                Checkpoint.Block block = checkpoint.takeWaiting();
                 block.buffer().put(small.address() + from, end - from);
                 checkpoint.give(Replay.machine(), block);
             }
@@ -148,7 +147,7 @@ final class Cut implements Runnable {
 
     /** Fills a block with chunks: many that are in files, or one that is not. */
     private void giveChunks() throws InterruptedException {
-        Checkpoint.Block block = take();
+        Checkpoint.Block block = checkpoint.takeWaiting();
         List<ChunkImage> given = new ArrayList<>();
         while (!chunks.isEmpty() && block.buffer().length() < Checkpoint.BLOCK_BYTES / 2) {
             ChunkImage image = chunks.remove();
@@ -166,21 +165,6 @@ final class Cut implements Runnable {
             images.forEach(ChunkImage::letGo);
         } finally {
             lock.unlock();
-        }
-    }
-
-    private Checkpoint.Block take() throws InterruptedException {
-        while (true) {
-            Checkpoint.Block block = checkpoint.take();
-            if (block != null) {
-                return block;
-            }
-            if (checkpoint.isAbandoned()) {
-                throw new IllegalStateException("the checkpoint was given up");
-            }
-            CountDownLatch room = new CountDownLatch(1);
-            checkpoint.whenRoom(room::countDown);
-            room.await();
         }
     }
 }

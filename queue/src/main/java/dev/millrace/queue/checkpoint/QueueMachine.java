@@ -1,7 +1,7 @@
 package dev.millrace.queue.checkpoint;
 
 import dev.millrace.kernel.shard.Checkpoint;
-import dev.millrace.kernel.shard.StateMachine;
+import dev.millrace.kernel.shard.LockedMachine;
 import dev.millrace.queue.backlog.ChunkDisk;
 import dev.millrace.queue.backlog.Shelf;
 import dev.millrace.queue.effect.Replay;
@@ -11,15 +11,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
  * The queue as a state machine of a shard. At a cut the small things are copied; chunks are pinned
  * where they lie, and a thread of its own gives them to the checkpoint.
  */
-public final class QueueMachine implements StateMachine {
-    private final ReentrantLock lock = new ReentrantLock();
+public final class QueueMachine extends LockedMachine {
     private final State state;
     private final Replay replay;
     private final Loading loading;
@@ -37,18 +35,13 @@ public final class QueueMachine implements StateMachine {
      */
     public QueueMachine(ChunkDisk disk, long memoryBytes, Executor cutter) {
         this.cutter = cutter;
-        this.state = new State(new Shelf(lock, disk, memoryBytes));
+        this.state = new State(new Shelf(lock(), disk, memoryBytes));
         this.replay = new Replay(state);
         this.loading = new Loading(state);
     }
 
     public State state() {
         return state;
-    }
-
-    /** What guards the state. */
-    public ReentrantLock lock() {
-        return lock;
     }
 
     /**
@@ -60,14 +53,14 @@ public final class QueueMachine implements StateMachine {
     public void serve(
             Executor writer, Executor reader, LongSupplier journalEnd, Shelf.Listener listener)
             throws IOException {
-        lock.lock();
+        lock().lock();
         try {
             state.shelf().serve(writer, reader, journalEnd, listener);
             List<String> files = new ArrayList<>();
             state.backlogs().forEach(backlog -> files.addAll(backlog.files()));
             state.shelf().keepOnly(files);
         } finally {
-            lock.unlock();
+            lock().unlock();
         }
     }
 
@@ -77,38 +70,18 @@ public final class QueueMachine implements StateMachine {
     }
 
     @Override
-    public void apply(long address, int bytes) {
-        lock.lock();
-        try {
-            replay.apply(address, bytes);
-        } finally {
-            lock.unlock();
-        }
+    protected void replay(long address, int bytes) {
+        replay.apply(address, bytes);
     }
 
     @Override
-    public void load(long address, int bytes) {
-        lock.lock();
-        try {
-            loading.load(address, bytes);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public void freeze() {
-        lock.lock();
-    }
-
-    @Override
-    public void thaw() {
-        lock.unlock();
+    protected void restore(long address, int bytes) {
+        loading.load(address, bytes);
     }
 
     @Override
     public void cut(Checkpoint checkpoint) {
-        cutter.execute(new Cut(state, lock, checkpoint));
+        cutter.execute(new Cut(state, lock(), checkpoint));
     }
 
     private static void onThread(Runnable cut) {
@@ -117,11 +90,11 @@ public final class QueueMachine implements StateMachine {
 
     @Override
     public void forget(long position) {
-        lock.lock();
+        lock().lock();
         try {
             state.shelf().forget(position);
         } finally {
-            lock.unlock();
+            lock().unlock();
         }
     }
 }

@@ -1,10 +1,8 @@
 package dev.millrace.queue.server;
 
-import dev.millrace.kernel.journal.Journal;
-import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.log.Log;
-import dev.millrace.kernel.room.Durability;
 import dev.millrace.kernel.room.FailStop;
+import dev.millrace.kernel.room.RoomLoop;
 import dev.millrace.queue.backlog.Backlog;
 import dev.millrace.queue.backlog.Shelf;
 import dev.millrace.queue.dispatch.Group;
@@ -42,15 +40,8 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  */
-public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.Listener {
-    private static final long RETRY_MILLIS = 1_000;
-
-    private final SingleThreadEventLoop loop;
-    private final Store store;
-    private final Log log;
+public final class QueueLoop extends RoomLoop<Store> implements Shelf.Listener, Group.Listener {
     private final FailStop failStop;
-    private final Durability durability;
-    private final List<Runnable> parked = new ArrayList<>();
     private final Timetable<Group> timetable = new Timetable<>();
     private final Map<Ledger, Group> readers = new HashMap<>();
     private final Set<Group> readyGroups = new LinkedHashSet<>();
@@ -65,9 +56,6 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
     /** While parts change what they want to: groups are pumped when all have. */
     private boolean partsChange;
 
-    private boolean changing;
-    private boolean stopped;
-    private long position;
     private @Nullable ScheduledFuture<?> timer;
     private long timerMillis = Timetable.NEVER;
 
@@ -80,61 +68,16 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
             boolean waitsForDisk,
             Log log,
             FailStop failStop) {
-        this.loop = loop;
-        this.store = store;
-        this.durability = new Durability(loop, store.journal(), waitsForDisk);
-        this.log = log;
+        super(loop, store, waitsForDisk, log);
         this.failStop = failStop;
-    }
-
-    public Store store() {
-        return store;
-    }
-
-    public Log log() {
-        return log;
-    }
-
-    /** What runs later, on this loop. */
-    public SingleThreadEventLoop executor() {
-        return loop;
-    }
-
-    /** Milliseconds since 1970. */
-    public long nowMillis() {
-        return store.clock().millis();
     }
 
     /** What a connection of this loop is sent. */
     public Outlet outlet(Channel channel) {
-        return new Outlet(durability, channel);
+        return new Outlet(durability(), channel);
     }
 
     // ---- Changes
-
-    /**
-     * Runs something under the store's lock; what it changed is committed afterwards. Such calls
-     * may be nested: the outermost commits. On the loop, or between {@link #join} and {@link
-     * #leave}.
-     */
-    public void change(Runnable changes) {
-        if (changing || store.isJoined()) {
-            changes.run();
-            return;
-        }
-        if (stopped) {
-            return;
-        }
-        changing = true;
-        store.lock();
-        try {
-            changes.run();
-        } finally {
-            position = store.commit();
-            store.unlock();
-            changing = false;
-        }
-    }
 
     /**
      * Lets a connection that was read from take part in this turn of the loop. When everything that
@@ -149,7 +92,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
     private void endTurn() {
         if (!turnEnds) {
             turnEnds = true;
-            loop.execute(this::turn);
+            executor().execute(this::turn);
         }
     }
 
@@ -180,26 +123,17 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
     // ---- Changes in other rooms' records
 
     /**
-     * Lets what changes on this thread be a part of another room's record; not on the loop.
-     *
-     * @return false if the room has stopped; nothing is locked then
-     */
-    public boolean join(RecordWriter record) {
-        return store.join(record);
-    }
-
-    /**
-     * Ends it. Groups that got something are pumped on the loop, one turn for all that come until
-     * then.
+     * Ends what {@link #join} began. Groups that got something are pumped on the loop, one turn for
+     * all that come until then.
      *
      * @param appended the record's position; 0: nothing was changed
      */
     public void leave(long appended) {
         boolean ask = !turnAsked && !readyElsewhere.isEmpty();
         turnAsked |= ask;
-        store.leave(appended);
+        store().leave(appended);
         if (ask) {
-            loop.execute(this::turn);
+            executor().execute(this::turn);
         }
     }
 
@@ -210,61 +144,17 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
         turnAsked = false;
     }
 
-    /** No change is made any more. */
-    void stop() {
-        store.close();
-        stopped = true;
+    @Override
+    protected void stopped() {
         ScheduledFuture<?> running = timer;
         if (running != null) {
             running.cancel(false);
         }
     }
 
-    /** The record that the last change came with, or one before it. */
-    public long position() {
-        return position;
-    }
-
-    /**
-     * Sets space aside, within {@link #change}, before the effects that take it.
-     *
-     * @param again run when there may be space, if there is none at the moment
-     * @return what the journal says; with {@code WAIT} nothing may be changed, and {@code again}
-     *     will be run
-     */
-    public Journal.Admission admit(long bytes, Runnable again) {
-        Journal.Admission admission = store.admit(bytes);
-        if (admission == Journal.Admission.WAIT) {
-            parked.add(again);
-        }
-        return admission;
-    }
-
-    /**
-     * The same for work that no client waits for.
-     *
-     * @param again run when there may be space, or after a second where the journal takes nothing
-     * @return true if the space is set aside
-     */
-    public boolean admitOrRetry(long bytes, Runnable again) {
-        return switch (admit(bytes, again)) {
-            case ADMITTED -> true;
-            case WAIT -> false;
-            case REFUSED -> {
-                loop.schedule(again, RETRY_MILLIS, TimeUnit.MILLISECONDS);
-                yield false;
-            }
-        };
-    }
-
-    /** Whether replies wait until the medium has what they depend on. */
-    public boolean waitsForDisk() {
-        return durability.waitsForDisk();
-    }
-
     /** True while publishers are to be read from no further: the disk is slower than they are. */
     public boolean isCongested() {
-        return store.state().shelf().isCongested();
+        return store().state().shelf().isCongested();
     }
 
     // ---- Groups
@@ -276,7 +166,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
         Group[] made = new Group[1];
         change(
                 () -> {
-                    Group group = new Group(name, store, this);
+                    Group group = new Group(name, store(), this);
                     made[0] = group;
                     pumps.put(group, pump);
                 });
@@ -305,7 +195,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
      */
     @Override
     public void ready(Group group) {
-        if (store.isJoined()) {
+        if (store().isJoined()) {
             readyElsewhere.add(group);
             return;
         }
@@ -331,7 +221,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
 
     /** To be called after a message of a group was deferred: its time may be the next. */
     public void setTimer(Group group) {
-        if (store.isJoined()) {
+        if (store().isJoined()) {
             readyElsewhere.add(group); // Its timer is set when it is pumped.
             return;
         }
@@ -350,7 +240,7 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
         }
         timerMillis = due;
         long delay = Math.max(1, due - nowMillis());
-        timer = loop.schedule(this::tickDue, delay, TimeUnit.MILLISECONDS);
+        timer = executor().schedule(this::tickDue, delay, TimeUnit.MILLISECONDS);
     }
 
     private void tickDue() {
@@ -367,28 +257,11 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
         }
     }
 
-    // ---- Durability
-
-    @Override
-    public void durabilityChanged() {
-        durability.changed();
-    }
-
-    @Override
-    public void spaceGained() {
-        loop.execute(
-                () -> {
-                    List<Runnable> again = List.copyOf(parked);
-                    parked.clear();
-                    again.forEach(Runnable::run);
-                });
-    }
-
     // ---- Files
 
     @Override
     public void loaded(Backlog backlog) {
-        loop.execute(() -> change(() -> readyToRead(backlog)));
+        soon(() -> readyToRead(backlog));
     }
 
     private void readyToRead(Backlog backlog) {
@@ -407,11 +280,11 @@ public final class QueueLoop implements Journal.Listener, Shelf.Listener, Group.
 
     @Override
     public void unwritable(IOException failure) {
-        log.error("messages stay in memory", "cause", failure);
-        loop.schedule(this::retryFiles, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        log().error("messages stay in memory", "cause", failure);
+        executor().schedule(this::retryFiles, RETRY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void retryFiles() {
-        change(() -> store.state().shelf().retry());
+        change(() -> store().state().shelf().retry());
     }
 }

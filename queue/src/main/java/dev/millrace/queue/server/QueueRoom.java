@@ -168,14 +168,7 @@ public final class QueueRoom implements Room {
         offered.ifPresent(participants::withdraw);
         QueueLoop serving = loop;
         if (serving != null) {
-            CountDownLatch stopped = new CountDownLatch(1);
-            serving.executor()
-                    .execute(
-                            () -> {
-                                serving.stop();
-                                stopped.countDown();
-                            });
-            stopped.await();
+            serving.stopAndWait();
             checkpointAtStop();
         }
         threads.forEach(ExecutorService::shutdown);

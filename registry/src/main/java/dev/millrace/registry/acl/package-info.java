@@ -1,0 +1,5 @@
+/** Who may do what. */
+@NullMarked
+package dev.millrace.registry.acl;
+
+import org.jspecify.annotations.NullMarked;

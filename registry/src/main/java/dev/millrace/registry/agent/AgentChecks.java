@@ -1,0 +1,258 @@
+package dev.millrace.registry.agent;
+
+import dev.millrace.registry.catalog.Catalog;
+import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Host;
+import dev.millrace.registry.catalog.Hosted;
+import dev.millrace.registry.catalog.InstanceKey;
+import dev.millrace.registry.catalog.Status;
+import dev.millrace.registry.check.Aliases;
+import dev.millrace.registry.check.CheckDefinition;
+import dev.millrace.registry.check.CheckKey;
+import dev.millrace.registry.check.CheckKind;
+import dev.millrace.registry.check.CheckListener;
+import dev.millrace.registry.check.CheckRequest;
+import dev.millrace.registry.check.CheckRunner;
+import dev.millrace.registry.check.CriticalCheck;
+import dev.millrace.registry.check.Standing;
+import dev.millrace.registry.effect.Change;
+import dev.millrace.registry.effect.DropCheck;
+import dev.millrace.registry.effect.DropInstance;
+import dev.millrace.registry.effect.DropNode;
+import dev.millrace.registry.effect.PutCheck;
+import dev.millrace.registry.effect.PutInstance;
+import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.SetStatus;
+import dev.millrace.registry.json.MalformedJson;
+import dev.millrace.registry.server.RegistryLoop;
+import dev.millrace.registry.state.State;
+import dev.millrace.registry.state.Topic;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Between the catalog and the checks that run: what the catalog has of this agent's runs, and what
+ * runs and changes its status changes the catalog. Nothing else of a check is in the journal: that
+ * it was asked again and is as it was is no change. On the loop.
+ */
+public final class AgentChecks implements RegistryLoop.Observer, CheckListener, Aliases {
+    private final RegistryLoop loop;
+    private @Nullable CheckRunner runner;
+
+    /** Which checks belong to an instance; all there are, so that an instance's end is theirs. */
+    private final Map<InstanceKey, Set<CheckKey>> owned = new HashMap<>();
+
+    /** Since when services' checks are critical. */
+    private final Map<CheckKey, Instant> critical = new HashMap<>();
+
+    public AgentChecks(RegistryLoop loop) {
+        this.loop = loop;
+    }
+
+    /** Runs what the catalog has; from now on all that comes. */
+    public void start(CheckRunner with) {
+        runner = with;
+        for (Host host : loop.visible().catalog().hosts().values()) {
+            host.allChecks().forEach(this::put);
+        }
+        loop.observe(this);
+    }
+
+    private CheckRunner runner() {
+        CheckRunner running = runner;
+        if (running == null) {
+            throw new IllegalStateException("not started");
+        }
+        return running;
+    }
+
+    /**
+     * Somebody reports to a TTL check.
+     *
+     * @return false: there is no such check
+     */
+    public boolean report(CheckKey key, Status status, String output) {
+        return runner().report(folded(key), status, output);
+    }
+
+    // ---- From the catalog
+
+    @Override
+    public void made(Change change, State after) {
+        switch (change) {
+            case PutCheck put ->
+                    after.catalog()
+                            .host(put.check().node())
+                            .flatMap(host -> host.check(put.check().id()))
+                            .ifPresent(this::put);
+            case DropCheck drop -> remove(new CheckKey(Catalog.fold(drop.node()), drop.id()));
+            case SetStatus set ->
+                    since(
+                            new CheckKey(Catalog.fold(set.node()), set.check()),
+                            set.status(),
+                            critical.containsKey(
+                                    new CheckKey(Catalog.fold(set.node()), set.check())));
+            case DropInstance drop ->
+                    removeOf(new InstanceKey(Catalog.fold(drop.node()), drop.id()));
+            case DropNode drop -> removeNode(Catalog.fold(drop.node()));
+            case PutNode _, PutInstance _ -> {}
+        }
+    }
+
+    private static CheckKey folded(CheckKey key) {
+        return new CheckKey(Catalog.fold(key.node()), key.id());
+    }
+
+    private void put(Check check) {
+        CheckKey key = new CheckKey(Catalog.fold(check.node()), check.id());
+        if (!check.isOfNode()) {
+            owned.computeIfAbsent(
+                            new InstanceKey(key.node(), check.serviceId()),
+                            unknown -> new LinkedHashSet<>(2))
+                    .add(key);
+            since(key, check.status(), critical.containsKey(key));
+        }
+        if (check.local() && !check.definition().isEmpty()) {
+            definition(check)
+                    .ifPresent(
+                            definition ->
+                                    runner().put(
+                                                    key,
+                                                    definition,
+                                                    new Standing(check.status(), check.output())));
+        }
+    }
+
+    private void since(CheckKey key, Status status, boolean was) {
+        if (status != Status.CRITICAL) {
+            critical.remove(key);
+        } else if (!was) {
+            critical.put(key, loop.store().clock().instant());
+        }
+    }
+
+    private static Optional<CheckDefinition> definition(Check check) {
+        try {
+            return switch (CheckForm.stored(check).request().decide()) {
+                case CheckRequest.Accepted accepted -> Optional.of(accepted.definition());
+                case CheckRequest.Refused _ -> Optional.empty();
+            };
+        } catch (MalformedJson malformed) {
+            return Optional.empty();
+        }
+    }
+
+    private void remove(CheckKey key) {
+        critical.remove(key);
+        runner().remove(key);
+    }
+
+    private void removeOf(InstanceKey instance) {
+        Set<CheckKey> keys = owned.remove(instance);
+        if (keys != null) {
+            keys.forEach(this::remove);
+        }
+    }
+
+    private void removeNode(String node) {
+        List<InstanceKey> on =
+                owned.keySet().stream().filter(key -> key.node().equals(node)).toList();
+        on.forEach(this::removeOf);
+    }
+
+    // ---- To the catalog
+
+    @Override
+    public void result(CheckKey key, Status status, String output) {
+        loop.makeOrRetry(state -> told(state, key));
+    }
+
+    /** What is to be told may be newer than what was to be, if there was no space for long. */
+    private List<Change> told(State state, CheckKey key) {
+        Optional<Check> check =
+                state.catalog().host(key.node()).flatMap(host -> host.check(key.id()));
+        Optional<Standing> standing = runner().standing(key);
+        if (check.isEmpty() || standing.isEmpty()) {
+            return List.of();
+        }
+        Standing now = standing.get();
+        boolean same =
+                check.get().status() == now.status() && check.get().output().equals(now.output());
+        return same
+                ? List.of()
+                : List.of(new SetStatus(check.get().node(), key.id(), now.status(), now.output()));
+    }
+
+    // ---- For the reaper
+
+    /** Checks of services that are critical, and since when. */
+    public List<CriticalCheck> critical() {
+        List<CriticalCheck> all = new ArrayList<>();
+        Catalog catalog = loop.visible().catalog();
+        critical.forEach(
+                (key, since) ->
+                        catalog.host(key.node())
+                                .flatMap(host -> host.check(key.id()))
+                                .map(check -> critical(check, since))
+                                .filter(check -> check.deregisterAfter().isPositive())
+                                .ifPresent(all::add));
+        return all;
+    }
+
+    private static CriticalCheck critical(Check check, Instant since) {
+        Duration after;
+        try {
+            after = CheckForm.stored(check).request().ofCatalog().deregisterAfter();
+        } catch (MalformedJson malformed) {
+            after = Duration.ZERO;
+        }
+        return new CriticalCheck(
+                new CheckKey(check.node(), check.id()), check.serviceId(), after, since);
+    }
+
+    // ---- For alias checks
+
+    @Override
+    public Following follow(CheckKind.Alias target, Consumer<View> changed) {
+        Topic topic = Topic.of(Topic.Kind.NODE, Catalog.fold(target.node()));
+        Runnable look = () -> changed.accept(view(target));
+        loop.watchers().add(topic, look);
+        look.run();
+        return () -> loop.watchers().remove(topic, look);
+    }
+
+    private View view(CheckKind.Alias target) {
+        Optional<Host> host = loop.visible().catalog().host(target.node());
+        if (host.isEmpty()) {
+            return new View(false, List.of());
+        }
+        List<Followed> checks = new ArrayList<>();
+        host.get().checks().values().forEach(check -> checks.add(followed(check)));
+        if (target.service().isEmpty()) {
+            return new View(true, checks);
+        }
+        Optional<Hosted> hosted = host.get().instance(target.service());
+        hosted.ifPresent(
+                there -> there.checks().values().forEach(check -> checks.add(followed(check))));
+        return new View(hosted.isPresent(), checks);
+    }
+
+    private static Followed followed(Check check) {
+        return new Followed(
+                new CheckKey(Catalog.fold(check.node()), check.id()),
+                check.name(),
+                check.status(),
+                check.output());
+    }
+}

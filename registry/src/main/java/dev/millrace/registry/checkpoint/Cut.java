@@ -1,0 +1,134 @@
+package dev.millrace.registry.checkpoint;
+
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kernel.shard.Checkpoint;
+import dev.millrace.registry.catalog.Catalog;
+import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Host;
+import dev.millrace.registry.catalog.Hosted;
+import dev.millrace.registry.effect.Change;
+import dev.millrace.registry.effect.Changes;
+import dev.millrace.registry.effect.Form;
+import dev.millrace.registry.effect.FormReader;
+import dev.millrace.registry.effect.PutCheck;
+import dev.millrace.registry.effect.PutInstance;
+import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.state.State;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A state on its way into a checkpoint: what there is, as the changes that would put it there, then
+ * the indices that these do not say.
+ *
+ * <pre>
+ * entry: kind u8 | values
+ *   1 a change          as in a record
+ *   2 a node's index    name, index
+ *   3 a service's       name, index; of one that is not there: of its end
+ *   4 the tables'       index, floor of ends, nodes, services, checks
+ * </pre>
+ */
+final class Cut implements Runnable {
+    private static final int CHANGE = 1;
+    private static final int HOST_INDEX = 2;
+    private static final int SERVICE_INDEX = 3;
+    private static final int INDICES = 4;
+
+    private final State state;
+    private final Checkpoint checkpoint;
+    private Checkpoint.@Nullable Block block;
+
+    Cut(State state, Checkpoint checkpoint) {
+        this.state = state;
+        this.checkpoint = checkpoint;
+    }
+
+    @Override
+    public void run() {
+        try {
+            give(state.catalog());
+            begin(INDICES)
+                    .number(state.index())
+                    .number(state.catalog().gone().floor())
+                    .number(state.catalog().nodesIndex())
+                    .number(state.catalog().servicesIndex())
+                    .number(state.catalog().checksIndex());
+            flush();
+            checkpoint.done();
+        } catch (RuntimeException | Error failure) {
+            checkpoint.abandon("registry: " + failure);
+        } catch (InterruptedException stopped) {
+            checkpoint.abandon("the process stops");
+        }
+    }
+
+    private void give(Catalog catalog) throws InterruptedException {
+        for (Host host : catalog.hosts().values()) {
+            give(new PutNode(host.node()));
+            for (Hosted hosted : host.instances().values()) {
+                give(new PutInstance(hosted.instance()));
+            }
+            for (Check check : host.allChecks()) {
+                give(new PutCheck(check));
+            }
+            begin(HOST_INDEX).text(host.node().name()).number(host.index());
+        }
+        for (var service : catalog.services().entrySet()) {
+            begin(SERVICE_INDEX).text(service.getKey()).number(service.getValue().index());
+        }
+        for (var gone : catalog.gone().indices().entrySet()) {
+            begin(SERVICE_INDEX).text(gone.getKey()).number(gone.getValue());
+        }
+    }
+
+    private void give(Change change) throws InterruptedException {
+        NativeBuffer out = buffer();
+        out.putByte(CHANGE);
+        Changes.write(out, 0, change);
+    }
+
+    private Form begin(int kind) throws InterruptedException {
+        NativeBuffer out = buffer();
+        out.putByte(kind);
+        return new Form(out);
+    }
+
+    /** Where the next entry goes. */
+    private NativeBuffer buffer() throws InterruptedException {
+        Checkpoint.Block filling = block;
+        if (filling != null && filling.buffer().length() >= Checkpoint.BLOCK_BYTES / 2) {
+            flush();
+            filling = null;
+        }
+        if (filling == null) {
+            filling = checkpoint.takeWaiting();
+            block = filling;
+        }
+        return filling.buffer();
+    }
+
+    private void flush() {
+        Checkpoint.Block filled = block;
+        if (filled != null) {
+            checkpoint.give(Changes.machine(), filled);
+            block = null;
+        }
+    }
+
+    /** The state with one entry of a checkpoint. */
+    static State restored(State before, FormReader in) {
+        int kind = in.unsignedByte();
+        Catalog catalog = before.catalog();
+        return switch (kind) {
+            case CHANGE -> Changes.restored(before, in);
+            case HOST_INDEX -> before.with(catalog.restoredHost(in.text(), in.varint()));
+            case SERVICE_INDEX -> before.with(catalog.restored(in.text(), in.varint()));
+            case INDICES -> {
+                State at = before.at(in.varint());
+                yield at.with(catalog.restored(in.varint(), in.varint(), in.varint(), in.varint()));
+            }
+            default -> throw in.damaged("entry " + kind + ": unknown");
+        };
+    }
+}

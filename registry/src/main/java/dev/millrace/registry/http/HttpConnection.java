@@ -1,0 +1,366 @@
+package dev.millrace.registry.http;
+
+import dev.millrace.kernel.guard.Guard;
+import dev.millrace.registry.acl.Rights;
+import dev.millrace.registry.json.Json;
+import dev.millrace.registry.server.RegistryLoop;
+import dev.millrace.registry.state.State;
+import dev.millrace.registry.state.Topic;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufOutputStream;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.concurrent.ScheduledFuture;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An HTTP client's socket. Its requests are answered one after the other. A read that is to wait
+ * lies under the topics of what it has found, until one of them is touched and it finds something
+ * newer than the client has, or its patience ends. A write says what it is going to do, which is
+ * done when there is space, and answered when it is durable.
+ */
+public final class HttpConnection extends ChannelInboundHandlerAdapter {
+    /** Longer bodies are refused. */
+    public static final int BODY_BYTES_MAX = 2 << 20;
+
+    /** A client that sends more ahead is not read from until some are answered. */
+    private static final int AHEAD_MAX = 16;
+
+    /** So that clients that began to wait together do not come back together. */
+    private static final int JITTER_PART = 16;
+
+    /** What stands between a request and the rights of who sent it. */
+    @FunctionalInterface
+    public interface Door {
+        /**
+         * The rights of a token.
+         *
+         * @throws Refusal if there is no such token
+         */
+        Rights rights(State state, String token) throws Refusal;
+    }
+
+    private final RegistryLoop loop;
+    private final Routes routes;
+    private final Door door;
+    private final Channel channel;
+    private final ArrayDeque<FullHttpRequest> ahead = new ArrayDeque<>();
+    private final Runnable touched = this::lookAgain;
+    private boolean busy;
+    private @Nullable Pending pending;
+
+    /** A read that waits. */
+    private static final class Pending {
+        private final Request request;
+        private final Route.Read read;
+        private final long index;
+        private Found found;
+        private @Nullable ScheduledFuture<?> end;
+
+        Pending(Request request, Route.Read read, long index, Found found) {
+            this.request = request;
+            this.read = read;
+            this.index = index;
+            this.found = found;
+        }
+    }
+
+    private HttpConnection(RegistryLoop loop, Routes routes, Door door, Channel channel) {
+        this.loop = loop;
+        this.routes = routes;
+        this.door = door;
+        this.channel = channel;
+    }
+
+    /** Makes a connection one of HTTP. */
+    public static void on(Channel channel, RegistryLoop loop, Routes routes, Door door) {
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast(new HttpServerCodec());
+        pipeline.addLast(new HttpServerKeepAliveHandler());
+        pipeline.addLast(new HttpObjectAggregator(BODY_BYTES_MAX));
+        pipeline.addLast(new HttpConnection(loop, routes, door, channel));
+    }
+
+    // ---- One request after the other
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Guard.firstRequestDone(channel);
+        ahead.add((FullHttpRequest) message);
+        channel.config().setAutoRead(ahead.size() < AHEAD_MAX);
+        next();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        busy = true; // Nothing more is begun.
+        ahead.forEach(FullHttpRequest::release);
+        ahead.clear();
+        stopWaiting();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
+    }
+
+    private void next() {
+        if (busy || ahead.isEmpty()) {
+            return;
+        }
+        busy = true;
+        FullHttpRequest message = ahead.remove();
+        channel.config().setAutoRead(true);
+        try {
+            begin(message);
+        } catch (Refusal refusal) {
+            refuse(refusal);
+        } finally {
+            message.release();
+        }
+    }
+
+    private void begin(FullHttpRequest message) throws Refusal {
+        if (message.decoderResult().isFailure()) {
+            throw Refusal.bad("400 Bad Request");
+        }
+        Request request = Request.of(message, remote());
+        switch (routes.find(request.method(), request.path())) {
+            case Routes.NoMatch none -> send(request, none.reply(), 0);
+            case Routes.Match match -> {
+                request.rest(match.rest());
+                answer(request, match.route().endpoint());
+            }
+        }
+    }
+
+    private void answer(Request request, Route.Endpoint endpoint) throws Refusal {
+        switch (endpoint) {
+            case Route.Read read -> read(request, read);
+            case Route.Write write -> write(request, write);
+            case Route.Act act -> loop.change(() -> act(request, act));
+        }
+    }
+
+    private String remote() {
+        return channel.remoteAddress() instanceof InetSocketAddress address
+                ? address.getAddress().getHostAddress()
+                : "";
+    }
+
+    private Query query(Request request, State state) throws Refusal {
+        return new Query(request, state, door.rights(state, request.token()));
+    }
+
+    // ---- Reads
+
+    private void read(Request request, Route.Read read) throws Refusal {
+        Wait wait = Wait.of(request);
+        Found found = read.find(query(request, loop.visible()));
+        if (wait.index() == 0 || found.index() == 0 || found.index() > wait.index()) {
+            send(request, found.reply(), found.index());
+            return;
+        }
+        Pending waiting = new Pending(request, read, wait.index(), found);
+        pending = waiting;
+        listen(found.topics());
+        long millis = wait.patience().toMillis();
+        long jitter = ThreadLocalRandom.current().nextLong(millis / JITTER_PART + 1);
+        waiting.end =
+                loop.executor()
+                        .schedule(this::patienceEnds, millis + jitter, TimeUnit.MILLISECONDS);
+    }
+
+    private void listen(List<Topic> topics) {
+        topics.forEach(topic -> loop.watchers().add(topic, touched));
+    }
+
+    private void lookAgain() {
+        Pending waiting = pending;
+        if (waiting == null) {
+            return;
+        }
+        try {
+            Found now = waiting.read.find(query(waiting.request, loop.visible()));
+            if (now.index() > waiting.index) {
+                stopWaiting();
+                send(waiting.request, now.reply(), now.index());
+                return;
+            }
+            if (!now.topics().equals(waiting.found.topics())) {
+                waiting.found.topics().forEach(topic -> loop.watchers().remove(topic, touched));
+                listen(now.topics());
+            }
+            waiting.found = now;
+        } catch (Refusal refusal) {
+            stopWaiting();
+            refuse(refusal);
+        }
+    }
+
+    private void patienceEnds() {
+        Pending waiting = pending;
+        if (waiting != null) {
+            stopWaiting();
+            send(waiting.request, waiting.found.reply(), waiting.found.index());
+        }
+    }
+
+    private void stopWaiting() {
+        Pending waiting = pending;
+        if (waiting == null) {
+            return;
+        }
+        pending = null;
+        waiting.found.topics().forEach(topic -> loop.watchers().remove(topic, touched));
+        ScheduledFuture<?> end = waiting.end;
+        if (end != null) {
+            end.cancel(false);
+        }
+    }
+
+    // ---- Writes
+
+    private void write(Request request, Route.Write write) {
+        loop.change(() -> planned(request, write));
+    }
+
+    /** Under the lock. */
+    private void planned(Request request, Route.Write write) {
+        try {
+            Plan plan = write.plan(query(request, loop.store().state()));
+            if (plan.changes().isEmpty() || admitted(request, write, plan)) {
+                loop.make(plan.changes());
+                Reply reply = plan.reply().apply(loop.store().state());
+                loop.whenDurable(() -> send(request, reply, 0));
+            }
+        } catch (Refusal refusal) {
+            loop.whenDurable(() -> refuse(refusal));
+        }
+    }
+
+    /** Under the lock. */
+    private void act(Request request, Route.Act act) {
+        try {
+            Reply reply = act.act(query(request, loop.store().state()));
+            loop.whenDurable(() -> send(request, reply, 0));
+        } catch (Refusal refusal) {
+            loop.whenDurable(() -> refuse(refusal));
+        }
+    }
+
+    /** Sets space aside; false if it comes later, and the write is planned anew then. */
+    private boolean admitted(Request request, Route.Write write, Plan plan) throws Refusal {
+        return switch (loop.admit(loop.bytes(plan.changes()), () -> write(request, write))) {
+            case ADMITTED -> true;
+            case WAIT -> false;
+            case REFUSED -> throw new Refusal(500, loop.store().journal().trouble());
+        };
+    }
+
+    // ---- Answers
+
+    private void refuse(Refusal refusal) {
+        write(response(Reply.text(refusal.status(), refusal.text()), false), true);
+    }
+
+    private void send(Request request, Reply reply, long index) {
+        FullHttpResponse response = response(reply, request.has("pretty"));
+        HttpHeaders headers = response.headers();
+        if (index > 0) {
+            headers.set("X-Consul-Index", index)
+                    .set("X-Consul-KnownLeader", "true")
+                    .set("X-Consul-LastContact", "0")
+                    .set("X-Consul-Query-Backend", "blocking-query");
+            consistency(request, headers);
+        }
+        write(response, !request.method().equals("HEAD"));
+    }
+
+    /** All of a single node's answers are consistent; which name it has is the client's choice. */
+    private static void consistency(Request request, HttpHeaders headers) {
+        String mode =
+                request.has("stale")
+                        ? "stale"
+                        : request.has("consistent") ? "consistent" : "leader";
+        headers.set("X-Consul-Effective-Consistency", mode);
+        if (request.has("cached")) {
+            headers.set("X-Cache", "MISS").set("Age", "0");
+        }
+    }
+
+    private FullHttpResponse response(Reply reply, boolean pretty) {
+        ByteBuf content = Unpooled.EMPTY_BUFFER;
+        String type = "application/json";
+        switch (reply.body()) {
+            case Reply.Plain plain -> {
+                content = Unpooled.wrappedBuffer(plain.bytes());
+                type = plain.type();
+            }
+            case Reply.JsonBody json -> content = written(json, pretty);
+        }
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(reply.status()), content);
+        HttpHeaders headers = response.headers();
+        headers.set(HttpHeaderNames.CONTENT_TYPE, type)
+                .set(HttpHeaderNames.VARY, "Accept-Encoding")
+                .set("X-Consul-Default-Acl-Policy", "allow")
+                .setInt(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
+        for (Map.Entry<String, String> header : reply.headers().entrySet()) {
+            headers.set(header.getKey(), header.getValue());
+        }
+        return response;
+    }
+
+    private ByteBuf written(Reply.JsonBody json, boolean pretty) {
+        ByteBuf content = channel.alloc().buffer();
+        try (ByteBufOutputStream out = new ByteBufOutputStream(content)) {
+            Json.write(out, pretty, json.value());
+            if (pretty) {
+                out.write('\n');
+            }
+            return content;
+        } catch (IOException | RuntimeException failure) {
+            content.release();
+            throw new IllegalStateException("an answer cannot be written", failure);
+        }
+    }
+
+    private void write(FullHttpResponse response, boolean withBody) {
+        if (!withBody) {
+            response.content().clear();
+        }
+        if (!channel.isActive()) {
+            response.release();
+            return;
+        }
+        channel.writeAndFlush(response);
+        busy = false;
+        next();
+    }
+}

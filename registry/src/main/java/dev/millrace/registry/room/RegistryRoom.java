@@ -1,0 +1,277 @@
+package dev.millrace.registry.room;
+
+import dev.millrace.kernel.Version;
+import dev.millrace.kernel.config.BadSettings;
+import dev.millrace.kernel.config.Setting;
+import dev.millrace.kernel.config.Settings;
+import dev.millrace.kernel.guard.GuardPolicy;
+import dev.millrace.kernel.journal.SyncPolicy;
+import dev.millrace.kernel.net.Endpoint;
+import dev.millrace.kernel.room.Room;
+import dev.millrace.kernel.room.RoomContext;
+import dev.millrace.kernel.shard.Shard;
+import dev.millrace.kernel.shard.ShardRoom;
+import dev.millrace.kernel.shard.StateMachine;
+import dev.millrace.registry.acl.Rights;
+import dev.millrace.registry.agent.Agent;
+import dev.millrace.registry.agent.AgentChecks;
+import dev.millrace.registry.agent.OwnServices;
+import dev.millrace.registry.api.Api;
+import dev.millrace.registry.check.CheckRunner;
+import dev.millrace.registry.check.LoopSchedule;
+import dev.millrace.registry.check.Reaper;
+import dev.millrace.registry.check.probe.NetworkProbes;
+import dev.millrace.registry.checkpoint.RegistryMachine;
+import dev.millrace.registry.effect.DropInstance;
+import dev.millrace.registry.http.HttpConnection;
+import dev.millrace.registry.http.Routes;
+import dev.millrace.registry.server.RegistryLoop;
+import dev.millrace.registry.store.Store;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/** The registry: its state machine, its event loop, the checks it runs, and Consul's HTTP API. */
+public final class RegistryRoom implements Room {
+    private static final Setting<String> SYNC = ShardRoom.syncSetting("registry.sync");
+
+    private static final Setting<Integer> HTTP_PORT =
+            Setting.port("registry.http.port", 8500, "Consul HTTP");
+
+    private static final Setting<Boolean> TLS =
+            Setting.flag("registry.http.tls", false, "TLS on the Consul HTTP port");
+
+    private static final Setting<String> DATACENTER =
+            Setting.text("registry.datacenter", "dc1", "the datacenter's name");
+
+    private static final Setting<String> NODE =
+            Setting.text("registry.node", "", "this node's name; none: the host's");
+
+    private static final Setting<String> DOMAIN =
+            Setting.text("registry.domain", "consul", "domain of the DNS names");
+
+    private static final Setting<String> ADDRESS =
+            Setting.text(
+                    "registry.address",
+                    "127.0.0.1",
+                    "where others reach this node, as the catalog tells it");
+
+    private static final Setting<Duration> OUTPUT_INTERVAL =
+            Setting.duration(
+                    "registry.check-update-interval",
+                    Duration.ofMinutes(5),
+                    "what a check says, though its status is the same, is told so often");
+
+    private static final Setting<String> AUTHORITIES =
+            Setting.text(
+                    "registry.checks.ca-file",
+                    "",
+                    "PEM file of authorities that checks trust; none: the JDK's");
+
+    private static final long CHECK_MILLIS = 200;
+
+    private final ShardRoom shards;
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private @Nullable RegistryMachine machine;
+    private @Nullable RegistryLoop loop;
+
+    /** It puts its state machine on the shard; start both together. */
+    public RegistryRoom(ShardRoom shards) {
+        this.shards = shards;
+        shards.add(this::machine, RegistryRoom::policy);
+    }
+
+    private static SyncPolicy policy(Settings settings) {
+        return ShardRoom.policy(settings, SYNC, SyncPolicy.ALWAYS);
+    }
+
+    @Override
+    public String name() {
+        return "registry";
+    }
+
+    @Override
+    public List<Setting<?>> settings() {
+        return List.of(
+                SYNC,
+                HTTP_PORT,
+                TLS,
+                DATACENTER,
+                NODE,
+                DOMAIN,
+                ADDRESS,
+                OUTPUT_INTERVAL,
+                AUTHORITIES);
+    }
+
+    private StateMachine machine(RoomContext context) {
+        RegistryMachine made = new RegistryMachine();
+        machine = made;
+        return made;
+    }
+
+    @Override
+    public void start(RoomContext context) throws BadSettings, IOException {
+        Shard shard = shards.shard();
+        RegistryMachine state = machine;
+        if (state == null) {
+            throw new IllegalStateException("the shard starts first");
+        }
+        EventLoopGroup group = context.network().loops("registry", 1);
+        SingleThreadEventLoop executor = (SingleThreadEventLoop) group.next();
+        Store store = new Store(state, shard.journal(), Clock.systemUTC(), context.failStop());
+        RegistryLoop serving =
+                new RegistryLoop(
+                        executor,
+                        store,
+                        policy(context.settings()) == SyncPolicy.ALWAYS,
+                        context.log());
+        loop = serving;
+        shard.journal().listen(serving);
+        executor.scheduleAtFixedRate(
+                this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        Agent agent = agent(context, serving);
+        AgentChecks checks = new AgentChecks(serving);
+        CheckRunner runner = runner(context, executor, checks);
+        Reaper reaper = reaper(serving, checks);
+        onLoop(serving, () -> checks.start(runner));
+        onLoop(serving, reaper::start);
+        Routes routes = Api.routes(agent, checks);
+        OwnServices own = new OwnServices(serving, agent, context.network());
+        own.registerNode();
+        context.network()
+                .listen(
+                        Endpoint.tcp("Consul HTTP", HTTP_PORT, GuardPolicy.patient())
+                                .tls(context.get(TLS)),
+                        group,
+                        channel ->
+                                HttpConnection.on(
+                                        channel, serving, routes, (now, token) -> Rights.ALL));
+        own.registerServices();
+    }
+
+    private static Agent agent(RoomContext context, RegistryLoop serving) {
+        String wanted = context.get(NODE);
+        String name = wanted.isEmpty() ? hostName() : wanted;
+        String id =
+                serving.visible()
+                        .catalog()
+                        .host(name)
+                        .map(host -> host.node().id())
+                        .filter(known -> !known.isEmpty())
+                        .orElseGet(() -> UUID.randomUUID().toString());
+        return new Agent(
+                name,
+                id,
+                context.get(DATACENTER),
+                context.get(DOMAIN),
+                context.get(ADDRESS),
+                Version.ofPackageOf(RegistryRoom.class));
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            return "localhost";
+        }
+    }
+
+    private CheckRunner runner(RoomContext context, EventLoop executor, AgentChecks checks) {
+        String authorities = context.get(AUTHORITIES);
+        NetworkProbes probes =
+                new NetworkProbes(
+                        executor,
+                        context.network().transport(),
+                        authorities.isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(Path.of(authorities)));
+        CheckRunner runner =
+                new CheckRunner(
+                        new LoopSchedule(executor),
+                        probes,
+                        checks,
+                        checks,
+                        new SecureRandom(),
+                        context.get(OUTPUT_INTERVAL));
+        running.push(probes);
+        running.push(runner);
+        return runner;
+    }
+
+    private Reaper reaper(RegistryLoop serving, AgentChecks checks) {
+        Reaper reaper =
+                new Reaper(
+                        new LoopSchedule(serving.executor()),
+                        serving.store().clock(),
+                        checks::critical,
+                        (because, criticalFor) -> {
+                            serving.log()
+                                    .warn(
+                                            "deregistered: a check was critical for too long",
+                                            "node",
+                                            because.key().node(),
+                                            "service",
+                                            because.service(),
+                                            "check",
+                                            because.key().id(),
+                                            "for",
+                                            criticalFor);
+                            serving.makeOrRetry(
+                                    now ->
+                                            List.of(
+                                                    new DropInstance(
+                                                            because.key().node(),
+                                                            because.service())));
+                        });
+        running.push(reaper);
+        return reaper;
+    }
+
+    private void checkpointIfDue() {
+        if (shards.isCheckpointDue()) {
+            shards.checkpoint(complete -> {});
+        }
+    }
+
+    private static void onLoop(RegistryLoop serving, Runnable task) {
+        serving.executor().submit(task).syncUninterruptibly();
+    }
+
+    @Override
+    public void stop() throws IOException, InterruptedException {
+        RegistryLoop serving = loop;
+        if (serving == null) {
+            return;
+        }
+        onLoop(serving, this::close);
+        serving.stopAndWait();
+    }
+
+    private void close() {
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception failure) {
+                throw new IllegalStateException("a part of the registry does not end", failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The registry's state and its journal. */
+@NullMarked
+package dev.millrace.registry.store;
+
+import org.jspecify.annotations.NullMarked;

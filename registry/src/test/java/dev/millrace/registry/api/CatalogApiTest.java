@@ -1,0 +1,296 @@
+package dev.millrace.registry.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/** Agent, catalog and health over HTTP. */
+@Timeout(60)
+class CatalogApiTest {
+    @TempDir Path data;
+    private RegistryServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new RegistryServer(data);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+    }
+
+    private void register(String body) throws Exception {
+        assertEquals("200 ", server.put("agent/service/register", body));
+    }
+
+    private void assertHas(String answer, String... parts) {
+        for (String part : parts) {
+            assertTrue(answer.contains(part), part + " in " + answer);
+        }
+    }
+
+    // ---- Registering
+
+    @Test
+    void a_registered_service_is_found_in_catalog_health_and_agent() throws Exception {
+        register(
+                "{\"ID\":\"w1\",\"Name\":\"web\",\"Tags\":[\"a\"],\"Port\":80,\"Meta\":{\"k\":\"v\"}}");
+        assertHas(
+                server.get("catalog/service/web"),
+                "\"ServiceID\":\"w1\"",
+                "\"ServiceTags\":[\"a\"]",
+                "\"ServicePort\":80",
+                "\"ServiceMeta\":{\"k\":\"v\"}",
+                "\"Node\":\"n1\"");
+        assertHas(
+                server.get("health/service/WEB?passing"),
+                "\"Service\":\"web\"",
+                "\"CheckID\":\"serfHealth\"");
+        assertHas(server.get("agent/services"), "\"w1\":{\"ID\":\"w1\"");
+        assertHas(server.get("catalog/services"), "\"web\":[\"a\"]");
+        assertHas(server.get("catalog/node/n1"), "\"w1\":{\"ID\":\"w1\"");
+        assertHas(server.get("catalog/node-services/n1"), "\"Services\":[{\"ID\":");
+    }
+
+    @Test
+    void registrations_and_their_index_are_there_after_a_restart() throws Exception {
+        register(
+                "{\"Name\":\"web\",\"Port\":80,\"Check\":{\"TTL\":\"1h\",\"Status\":\"passing\"}}");
+        String before = server.get("health/service/web");
+        long index = server.index("health/service/web");
+        server.close();
+        server = new RegistryServer(data);
+        assertEquals(before, server.get("health/service/web"));
+        assertEquals(index, server.index("health/service/web"));
+    }
+
+    @Test
+    void a_service_that_is_registered_again_unchanged_changes_no_index() throws Exception {
+        register("{\"Name\":\"web\",\"Port\":80,\"Check\":{\"TTL\":\"1h\"}}");
+        server.put("agent/check/pass/service:web", "");
+        long index = server.index("health/service/web");
+        register("{\"Name\":\"web\",\"Port\":80,\"Check\":{\"TTL\":\"1h\"}}");
+        assertEquals(index, server.index("health/service/web"));
+        assertHas(server.get("health/checks/web"), "\"Status\":\"passing\"");
+    }
+
+    @Test
+    void a_deregistered_service_is_gone_with_its_checks() throws Exception {
+        register("{\"Name\":\"web\",\"Checks\":[{\"TTL\":\"1h\"},{\"TTL\":\"2h\"}]}");
+        assertHas(server.get("health/checks/web"), "service:web:1", "service:web:2");
+        assertEquals("200 ", server.put("agent/service/deregister/web", ""));
+        assertEquals("200 []", server.get("health/service/web"));
+        assertEquals("200 []", server.get("health/checks/web"));
+        assertEquals(
+                "404 Unknown service ID \"web\". Ensure that the service ID is passed, not the"
+                        + " service name.",
+                server.put("agent/service/deregister/web", ""));
+    }
+
+    @Test
+    void replace_existing_checks_drops_those_that_are_not_named_again() throws Exception {
+        register(
+                "{\"Name\":\"web\",\"Checks\":[{\"CheckID\":\"a\",\"TTL\":\"1h\"},{\"CheckID\":\"b\",\"TTL\":\"1h\"}]}");
+        register("{\"Name\":\"web\",\"Check\":{\"CheckID\":\"b\",\"TTL\":\"1h\"}}");
+        assertHas(server.get("health/checks/web"), "\"CheckID\":\"a\"", "\"CheckID\":\"b\"");
+        assertEquals(
+                "200 ",
+                server.put(
+                        "agent/service/register?replace-existing-checks=true",
+                        "{\"Name\":\"web\",\"Check\":{\"CheckID\":\"b\",\"TTL\":\"1h\"}}"));
+        assertFalse(server.get("health/checks/web").contains("\"CheckID\":\"a\""));
+    }
+
+    @Test
+    void the_catalog_takes_nodes_without_an_agent() throws Exception {
+        String body =
+                "{\"Node\":\"ext\",\"Address\":\"192.0.2.7\",\"NodeMeta\":{\"rack\":\"r1\"},"
+                        + "\"Service\":{\"Service\":\"db\",\"Port\":5432},"
+                        + "\"Check\":{\"CheckID\":\"c\",\"Name\":\"c\",\"Status\":\"passing\",\"ServiceID\":\"db\"}}";
+        assertEquals("200 true", server.put("catalog/register", body));
+        assertHas(server.get("health/service/db?passing=1"), "\"Address\":\"192.0.2.7\"");
+        assertHas(server.get("catalog/nodes?node-meta=rack:r1"), "\"Node\":\"ext\"");
+        assertEquals("200 []", server.get("catalog/nodes?node-meta=rack:r2"));
+        assertEquals(
+                "200 true",
+                server.put("catalog/deregister", "{\"Node\":\"ext\",\"CheckID\":\"c\"}"));
+        assertEquals("200 []", server.get("health/checks/db"));
+        assertEquals(
+                "200 true",
+                server.put("catalog/deregister", "{\"Node\":\"ext\",\"ServiceID\":\"db\"}"));
+        assertEquals("200 []", server.get("catalog/service/db"));
+        assertEquals("200 true", server.put("catalog/deregister", "{\"Node\":\"ext\"}"));
+        assertEquals("200 null", server.get("catalog/node/ext"));
+    }
+
+    // ---- Checks
+
+    @Test
+    void reports_move_a_ttl_check_through_all_states() throws Exception {
+        register("{\"Name\":\"web\",\"Check\":{\"TTL\":\"1h\"}}");
+        assertEquals("200 []", server.get("health/service/web?passing"));
+        assertEquals("200 ", server.put("agent/check/pass/service:web?note=fine", ""));
+        assertHas(
+                server.get("health/service/web?passing"),
+                "\"Status\":\"passing\"",
+                "\"Output\":\"fine\"");
+        assertEquals("200 ", server.put("agent/check/warn/service:web", ""));
+        assertHas(server.get("health/state/warning"), "\"CheckID\":\"service:web\"");
+        assertEquals("200 ", server.put("agent/check/fail/service:web", ""));
+        assertHas(server.get("health/state/critical"), "\"CheckID\":\"service:web\"");
+        assertEquals(
+                "200 ",
+                server.put(
+                        "agent/check/update/service:web",
+                        "{\"Status\":\"passing\",\"Output\":\"again\"}"));
+        assertHas(server.get("agent/checks"), "\"Output\":\"again\"");
+        assertEquals(
+                "404 Unknown check ID \"none\". Ensure that the check ID is passed, not the check"
+                        + " name.",
+                server.put("agent/check/pass/none", ""));
+    }
+
+    @Test
+    void maintenance_takes_a_service_or_the_node_out_and_gives_it_back() throws Exception {
+        register("{\"Name\":\"web\",\"Port\":80}");
+        assertEquals("200 ", server.put("agent/service/maintenance/web?enable=true&reason=r", ""));
+        assertEquals("200 []", server.get("health/service/web?passing"));
+        assertHas(
+                server.get("agent/health/service/id/web"),
+                "503 {",
+                "\"AggregatedStatus\":\"maintenance\"");
+        assertEquals("200 ", server.put("agent/service/maintenance/web?enable=false", ""));
+        assertHas(server.get("health/service/web?passing"), "\"ID\":\"web\"");
+        assertEquals("200 ", server.put("agent/maintenance?enable=true", ""));
+        assertEquals("200 []", server.get("health/service/web?passing"));
+        assertEquals("200 ", server.put("agent/maintenance?enable=false", ""));
+        assertEquals("200 passing", server.get("agent/health/service/name/web?format=text"));
+    }
+
+    // ---- Waiting
+
+    @Test
+    void who_waits_is_answered_when_his_service_changes_and_not_before() throws Exception {
+        register("{\"Name\":\"web\",\"Port\":80}");
+        register("{\"Name\":\"db\",\"Port\":81}");
+        long web = server.index("health/service/web");
+        CompletableFuture<String> waiting =
+                server.later("health/service/web?index=" + web + "&wait=5m");
+        register("{\"Name\":\"db\",\"Port\":82}");
+        assertEquals(web, server.index("health/service/web"));
+        assertFalse(waiting.isDone());
+        register("{\"Name\":\"web\",\"Port\":90}");
+        assertHas(waiting.get(), "\"Port\":90");
+    }
+
+    @Test
+    void one_waits_for_a_service_that_is_not_there_yet_and_for_its_end() throws Exception {
+        CompletableFuture<String> beginning = server.later("health/service/web?index=1&wait=5m");
+        register("{\"Name\":\"web\",\"Port\":80}");
+        assertHas(beginning.get(), "\"Service\":\"web\"");
+        long index = server.index("catalog/service/web");
+        CompletableFuture<String> end = server.later("catalog/service/web?index=" + index);
+        server.put("agent/service/deregister/web", "");
+        assertEquals("200 []", end.get());
+    }
+
+    @Test
+    void who_waits_in_vain_is_told_how_it_is_when_his_patience_ends() throws Exception {
+        long index = server.index("health/state/any");
+        assertHas(server.get("health/state/any?index=" + index + "&wait=10ms"), "\"serfHealth\"");
+    }
+
+    @Test
+    void a_client_that_leaves_while_it_waits_leaves_nothing_behind() throws Exception {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.port("registry.http.port"))) {
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    "GET /v1/health/service/web?index=1 HTTP/1.1\r\nHost: h\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+        }
+        register("{\"Name\":\"web\",\"Port\":80}");
+        assertHas(server.get("health/service/web"), "\"Service\":\"web\"");
+    }
+
+    // ---- Bad input
+
+    @Test
+    void bad_registrations_are_refused_in_consuls_words() throws Exception {
+        assertEquals("400 Missing service name", server.put("agent/service/register", "{}"));
+        assertHas(
+                server.put("agent/service/register", "{\"Name\":"), "400 Request decode failed: ");
+        assertEquals(
+                "400 Request decode failed: json: cannot unmarshal number into Go struct field"
+                        + " .Name of type string",
+                server.put("agent/service/register", "{\"Name\":7}"));
+        assertEquals(
+                "400 Invalid service address",
+                server.put("agent/service/register", "{\"Name\":\"x\",\"Address\":\"0.0.0.0\"}"));
+        assertHas(
+                server.put(
+                        "agent/service/register",
+                        "{\"Name\":\"x\",\"Check\":{\"HTTP\":\"http://x\"}}"),
+                "400 Invalid check: Interval must be > 0");
+        assertHas(
+                server.put("agent/service/register", "{\"Name\":\"x\",\"Meta\":{\"a b\":\"1\"}}"),
+                "Key contains invalid characters");
+        assertEquals("500 Must provide node", server.put("catalog/register", "{}"));
+        assertEquals(
+                "500 Must provide address if SkipNodeUpdate is not set",
+                server.put("catalog/register", "{\"Node\":\"x\"}"));
+        assertEquals(
+                "500 Missing service registration",
+                server.put(
+                        "catalog/register",
+                        "{\"Node\":\"x\",\"Address\":\"a\",\"Check\":{\"Name\":\"c\",\"ServiceID\":\"no\"}}"));
+    }
+
+    @Test
+    void bad_requests_are_refused_in_consuls_words() throws Exception {
+        assertEquals("400 Invalid index", server.get("catalog/nodes?index=x"));
+        assertEquals("400 Invalid wait time", server.get("catalog/nodes?index=1&wait=soon"));
+        assertEquals("500 No path to datacenter", server.get("catalog/nodes?dc=elsewhere"));
+        assertEquals(
+                "404 Invalid URL path: not a recognized HTTP API endpoint",
+                server.get("no/such/thing"));
+        assertEquals("405 method DELETE not allowed", server.ask("DELETE", "catalog/nodes", ""));
+        assertEquals("400 Missing service name", server.get("health/service/"));
+        assertEquals("400 Missing value for enable", server.put("agent/maintenance", ""));
+    }
+
+    @Test
+    void requests_may_come_in_pieces_and_ahead_of_their_answers() throws Exception {
+        String one = "GET /v1/status/leader HTTP/1.1\r\nHost: h\r\n\r\n";
+        String last = "GET /v1/status/leader HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        byte[] all = (one.repeat(40) + last).getBytes(StandardCharsets.US_ASCII);
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.port("registry.http.port"))) {
+            socket.setTcpNoDelay(true);
+            OutputStream out = socket.getOutputStream();
+            for (int at = 0; at < all.length; at += 7) {
+                out.write(all, at, Math.min(7, all.length - at));
+                out.flush();
+            }
+            InputStream in = socket.getInputStream();
+            String answers = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+            assertEquals(41, answers.split("\"127.0.0.1:8300\"", -1).length - 1);
+        }
+    }
+}

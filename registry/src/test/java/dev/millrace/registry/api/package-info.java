@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.registry.api;
+
+import org.jspecify.annotations.NullMarked;

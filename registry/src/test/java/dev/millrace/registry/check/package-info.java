@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.registry.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.registry.check.probe;
+
+import org.jspecify.annotations.NullMarked;

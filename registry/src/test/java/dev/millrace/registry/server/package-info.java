@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.registry.server;
+
+import org.jspecify.annotations.NullMarked;

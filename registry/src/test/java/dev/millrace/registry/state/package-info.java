@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.registry.state;
+
+import org.jspecify.annotations.NullMarked;
