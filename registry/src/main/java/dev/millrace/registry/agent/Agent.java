@@ -6,7 +6,7 @@ package dev.millrace.registry.agent;
  * @param node its name
  * @param id a UUID, for good
  * @param datacenter its name
- * @param domain of the DNS names, without a dot at its end
+ * @param domain of the DNS names
  * @param address where others reach it
  * @param version of Millrace
  */

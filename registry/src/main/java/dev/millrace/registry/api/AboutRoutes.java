@@ -110,7 +110,7 @@ final class AboutRoutes {
         out.writeObjectFieldStart("DebugConfig");
         out.writeStringField("Datacenter", agent.datacenter());
         out.writeStringField("NodeName", agent.node());
-        out.writeStringField("DNSDomain", agent.domain() + ".");
+        out.writeStringField("DNSDomain", agent.domain());
         out.writeEndObject();
     }
 

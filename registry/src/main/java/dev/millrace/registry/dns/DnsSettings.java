@@ -48,7 +48,8 @@ public record DnsSettings(
     public static final Setting<Integer> PORT =
             Setting.port("registry.dns.port", 8600, "DNS, UDP and TCP");
 
-    private static final Setting<String> DOMAIN =
+    /** {@code registry.domain}. */
+    public static final Setting<String> DOMAIN =
             Setting.text("registry.domain", "consul.", "the domain that DNS answers for");
 
     private static final Setting<Boolean> ONLY_PASSING =

@@ -15,6 +15,7 @@ import dev.millrace.kernel.shard.StateMachine;
 import dev.millrace.registry.acl.Rights;
 import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.AgentChecks;
+import dev.millrace.registry.agent.CatalogNames;
 import dev.millrace.registry.agent.OwnServices;
 import dev.millrace.registry.api.Api;
 import dev.millrace.registry.check.CheckRunner;
@@ -22,6 +23,8 @@ import dev.millrace.registry.check.LoopSchedule;
 import dev.millrace.registry.check.Reaper;
 import dev.millrace.registry.check.probe.NetworkProbes;
 import dev.millrace.registry.checkpoint.RegistryMachine;
+import dev.millrace.registry.dns.DnsServer;
+import dev.millrace.registry.dns.DnsSettings;
 import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.http.HttpConnection;
 import dev.millrace.registry.http.Routes;
@@ -42,6 +45,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -63,9 +67,6 @@ public final class RegistryRoom implements Room {
 
     private static final Setting<String> NODE =
             Setting.text("registry.node", "", "this node's name; none: the host's");
-
-    private static final Setting<String> DOMAIN =
-            Setting.text("registry.domain", "consul", "domain of the DNS names");
 
     private static final Setting<String> ADDRESS =
             Setting.text(
@@ -91,6 +92,7 @@ public final class RegistryRoom implements Room {
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private @Nullable RegistryMachine machine;
     private @Nullable RegistryLoop loop;
+    private Optional<DnsServer> dns = Optional.empty();
 
     /** It puts its state machine on the shard; start both together. */
     public RegistryRoom(ShardRoom shards) {
@@ -109,16 +111,19 @@ public final class RegistryRoom implements Room {
 
     @Override
     public List<Setting<?>> settings() {
-        return List.of(
-                SYNC,
-                HTTP_PORT,
-                TLS,
-                DATACENTER,
-                NODE,
-                DOMAIN,
-                ADDRESS,
-                OUTPUT_INTERVAL,
-                AUTHORITIES);
+        List<Setting<?>> all =
+                new ArrayList<>(
+                        List.of(
+                                SYNC,
+                                HTTP_PORT,
+                                TLS,
+                                DATACENTER,
+                                NODE,
+                                ADDRESS,
+                                OUTPUT_INTERVAL,
+                                AUTHORITIES));
+        all.addAll(DnsSettings.all());
+        return all;
     }
 
     private StateMachine machine(RoomContext context) {
@@ -164,6 +169,7 @@ public final class RegistryRoom implements Room {
                         channel ->
                                 HttpConnection.on(
                                         channel, serving, routes, (now, token) -> Rights.ALL));
+        dns(context, serving, agent).start();
         own.registerServices();
     }
 
@@ -181,7 +187,7 @@ public final class RegistryRoom implements Room {
                 name,
                 id,
                 context.get(DATACENTER),
-                context.get(DOMAIN),
+                context.get(DnsSettings.DOMAIN),
                 context.get(ADDRESS),
                 Version.ofPackageOf(RegistryRoom.class));
     }
@@ -245,6 +251,21 @@ public final class RegistryRoom implements Room {
         return reaper;
     }
 
+    private DnsServer dns(RoomContext context, RegistryLoop serving, Agent agent)
+            throws BadSettings {
+        CatalogNames names = new CatalogNames(serving);
+        onLoop(serving, names::start);
+        DnsServer server =
+                new DnsServer(
+                        names,
+                        DnsSettings.of(context.settings(), agent.datacenter()),
+                        context.log(),
+                        context.metrics(),
+                        context.network());
+        dns = Optional.of(server);
+        return server;
+    }
+
     private void checkpointIfDue() {
         if (shards.isCheckpointDue()) {
             shards.checkpoint(complete -> {});
@@ -261,6 +282,7 @@ public final class RegistryRoom implements Room {
         if (serving == null) {
             return;
         }
+        dns.ifPresent(DnsServer::stop);
         onLoop(serving, this::close);
         serving.stopAndWait();
     }
