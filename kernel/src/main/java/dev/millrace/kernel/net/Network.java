@@ -172,10 +172,7 @@ public final class Network implements Closeable {
     }
 
     private Bootstrap datagrams(
-            EventLoopGroup group,
-            SocketAddress address,
-            int bytesMax,
-            Consumer<Channel> handlers) {
+            EventLoopGroup group, SocketAddress address, int bytesMax, Consumer<Channel> handlers) {
         Transport by = transport(group);
         boolean ipv4 =
                 address instanceof InetSocketAddress ip && ip.getAddress() instanceof Inet4Address;

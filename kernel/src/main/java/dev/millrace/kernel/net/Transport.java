@@ -75,7 +75,9 @@ public enum Transport {
 
         @Override
         DatagramChannel newDatagram(boolean ipv4) {
-            return ipv4 ? new IoUringDatagramChannel(SocketProtocolFamily.INET) : new IoUringDatagramChannel();
+            return ipv4
+                    ? new IoUringDatagramChannel(SocketProtocolFamily.INET)
+                    : new IoUringDatagramChannel();
         }
 
         @Override
@@ -118,7 +120,9 @@ public enum Transport {
 
         @Override
         DatagramChannel newDatagram(boolean ipv4) {
-            return ipv4 ? new EpollDatagramChannel(SocketProtocolFamily.INET) : new EpollDatagramChannel();
+            return ipv4
+                    ? new EpollDatagramChannel(SocketProtocolFamily.INET)
+                    : new EpollDatagramChannel();
         }
 
         @Override
@@ -161,7 +165,9 @@ public enum Transport {
 
         @Override
         DatagramChannel newDatagram(boolean ipv4) {
-            return ipv4 ? new NioDatagramChannel(SocketProtocolFamily.INET) : new NioDatagramChannel();
+            return ipv4
+                    ? new NioDatagramChannel(SocketProtocolFamily.INET)
+                    : new NioDatagramChannel();
         }
 
         @Override
@@ -237,8 +243,8 @@ public enum Transport {
     abstract Class<? extends ServerChannel> unixServer();
 
     /**
-     * A socket of the class that {@link #datagram} names. If it is for IPv4 alone the kernel need not
-     * turn every address into one of IPv6 and back.
+     * A socket of the class that {@link #datagram} names. If it is for IPv4 alone the kernel need
+     * not turn every address into one of IPv6 and back.
      */
     abstract DatagramChannel newDatagram(boolean ipv4);
 

@@ -110,10 +110,7 @@ class NetworkTest {
                 byte[] sent = {(byte) i};
                 client.send(
                         new DatagramPacket(
-                                sent,
-                                1,
-                                InetAddress.getLoopbackAddress(),
-                                listener.port()));
+                                sent, 1, InetAddress.getLoopbackAddress(), listener.port()));
             }
             for (int i = 0; i < 100; i++) {
                 DatagramPacket reply = new DatagramPacket(new byte[2], 2);
@@ -137,11 +134,7 @@ class NetworkTest {
                             CannotListen.class,
                             () ->
                                     network.listenUdp(
-                                            "echo",
-                                            fixture.listener(),
-                                            group,
-                                            512,
-                                            Echo::speak));
+                                            "echo", fixture.listener(), group, 512, Echo::speak));
             String message = String.valueOf(refused.getMessage());
             assertTrue(message.contains(":" + taken.getLocalPort()), message);
             assertTrue(message.contains("--set test.port=N"), message);

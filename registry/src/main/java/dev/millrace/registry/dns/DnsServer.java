@@ -65,7 +65,10 @@ public final class DnsServer {
         EventLoopGroup group = network.datagramLoops("dns", 1);
         Forwarder forwarder =
                 new Forwarder(
-                        group.next(), network.transport(group), recursors, settings.recursorTimeout());
+                        group.next(),
+                        network.transport(group),
+                        recursors,
+                        settings.recursorTimeout());
         Responder responder =
                 new Responder(
                         names,

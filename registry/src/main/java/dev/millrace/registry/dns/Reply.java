@@ -22,9 +22,6 @@ final class Reply {
     /** The most that goes into one datagram, and what is told to clients that ask for more. */
     static final int UDP_BYTES_MAX = 4_096;
 
-    /** However much {@code udp-answer-limit} allows. */
-    private static final int UDP_ANSWERS_MAX = 8;
-
     private static final int OPT_BYTES = 11;
     private static final int DNSSEC_OK = 0x8000;
 
@@ -66,23 +63,20 @@ final class Reply {
         int answering = sent;
         int authorities = authority(answer, end);
         int additional = extras(answer, answering, end);
-        int flags = Flags.AUTHORITATIVE | (cut ? Flags.TRUNCATED : 0);
+        int flags = authority(answer.rcode()) | (cut ? Flags.TRUNCATED : 0);
         finish(query, flags, answer.rcode(), answers, authorities, additional);
+    }
+
+    /** Who says that it cannot, or will not, answer does not speak for the domain. */
+    private static int authority(int rcode) {
+        return rcode == Rcode.NOERROR || rcode == Rcode.NXDOMAIN ? Flags.AUTHORITATIVE : 0;
     }
 
     /** Consul's limit for who has not said that it takes more than everybody does. */
     private int udpAnswers(Query query) {
         return query.udpBytes() > Query.UDP_BYTES_LEAST
                 ? Integer.MAX_VALUE
-                : Math.min(settings.udpAnswersMax(), UDP_ANSWERS_MAX);
-    }
-
-    /**
-     * Writes that nothing is answered, and how it went; the question goes along if there is one.
-     */
-    void bare(Query query, int rcode) {
-        start(query);
-        finish(query, 0, rcode, 0, 0, 0);
+                : settings.udpAnswersMax();
     }
 
     /** Writes that there is an answer, for who comes by TCP. */

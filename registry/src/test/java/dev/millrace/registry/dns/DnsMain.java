@@ -27,7 +27,8 @@ final class DnsMain {
         all.addAll(Network.settings());
         all.addAll(Guard.settings());
         Settings settings = Settings.read(all, Sources.of(assignments));
-        Network network = new Network(settings, new Guard(settings, new DenyList(System::nanoTime)));
+        Network network =
+                new Network(settings, new Guard(settings, new DenyList(System::nanoTime)));
         DnsServer server =
                 new DnsServer(
                         KnownNames.many(SERVICES, INSTANCES),

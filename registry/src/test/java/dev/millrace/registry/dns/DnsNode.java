@@ -73,8 +73,7 @@ final class DnsNode implements AutoCloseable {
 
     void send(DatagramSocket socket, byte[] bytes) throws IOException {
         socket.send(
-                new DatagramPacket(
-                        bytes, bytes.length, InetAddress.getLoopbackAddress(), port()));
+                new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), port()));
     }
 
     static Message receive(DatagramSocket socket) throws IOException, BadMessage {

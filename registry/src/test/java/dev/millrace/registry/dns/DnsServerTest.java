@@ -115,8 +115,7 @@ class DnsServerTest {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             for (int id = 0; id < 1_000; id++) {
                 all.writeBytes(
-                        DnsNode.framed(
-                                Message.question(id, "web.service.consul", RecordType.SRV)));
+                        DnsNode.framed(Message.question(id, "web.service.consul", RecordType.SRV)));
             }
             Thread sender = Thread.ofVirtual().start(() -> write(socket, all.toByteArray()));
             for (int id = 0; id < 1_000; id++) {
@@ -207,9 +206,7 @@ class DnsServerTest {
                 DatagramSocket socket = new DatagramSocket()) {
             byte[] question = Message.question(1, "web.service.consul", RecordType.A);
             assertEquals(1, node.ask(question).id());
-            node.guard()
-                    .denyList()
-                    .deny(InetAddress.getByName("127.0.0.1"), Duration.ofDays(1));
+            node.guard().denyList().deny(InetAddress.getByName("127.0.0.1"), Duration.ofDays(1));
             socket.setSoTimeout(200);
             node.send(socket, question);
             assertThrows(SocketTimeoutException.class, () -> DnsNode.receive(socket));
@@ -223,9 +220,7 @@ class DnsServerTest {
             CannotListen refused =
                     assertThrows(
                             CannotListen.class,
-                            () ->
-                                    new DnsNode(
-                                            names, "registry.dns.port=" + taken.getLocalPort()));
+                            () -> new DnsNode(names, "registry.dns.port=" + taken.getLocalPort()));
             assertTrue(String.valueOf(refused.getMessage()).contains("registry.dns.port"));
         }
     }

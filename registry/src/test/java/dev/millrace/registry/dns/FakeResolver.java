@@ -64,8 +64,7 @@ final class FakeResolver implements AutoCloseable {
                 byte[] answer = answer(byUdp, Arrays.copyOf(buffer, packet.getLength()));
                 if (answer.length > 0) {
                     datagrams.send(
-                            new DatagramPacket(
-                                    answer, answer.length, packet.getSocketAddress()));
+                            new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
                 }
             }
         } catch (IOException closed) {
@@ -85,8 +84,7 @@ final class FakeResolver implements AutoCloseable {
                     DataInputStream in = new DataInputStream(socket.getInputStream());
                     byte[] question = new byte[in.readUnsignedShort()];
                     in.readFully(question);
-                    socket.getOutputStream()
-                            .write(DnsNode.framed(answer(byTcp, question)));
+                    socket.getOutputStream().write(DnsNode.framed(answer(byTcp, question)));
                 }
             }
         } catch (IOException closed) {

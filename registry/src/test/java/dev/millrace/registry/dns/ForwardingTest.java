@@ -53,9 +53,7 @@ class ForwardingTest {
             all.append(all.isEmpty() ? "" : ",").append("127.0.0.1:").append(resolver.port());
         }
         return new DnsNode(
-                NAMES,
-                "registry.dns.recursors=" + all,
-                "registry.dns.recursor-timeout=500ms");
+                NAMES, "registry.dns.recursors=" + all, "registry.dns.recursor-timeout=500ms");
     }
 
     private static byte[] question(String name) {
@@ -91,8 +89,7 @@ class ForwardingTest {
 
     @Test
     void ids_are_not_the_clients_and_each_question_has_a_port_of_its_own() throws Exception {
-        try (FakeResolver resolver =
-                        FakeResolver.answering(question -> answered(question, 0));
+        try (FakeResolver resolver = FakeResolver.answering(question -> answered(question, 0));
                 DnsNode node = asking(resolver)) {
             for (int i = 0; i < 10; i++) {
                 node.ask(question("www.example.com"));
@@ -176,8 +173,7 @@ class ForwardingTest {
 
     @Test
     void a_host_name_in_the_registry_is_followed_to_its_addresses() throws Exception {
-        try (FakeResolver resolver =
-                        FakeResolver.answering(question -> answered(question, 0));
+        try (FakeResolver resolver = FakeResolver.answering(question -> answered(question, 0));
                 DnsNode node = asking(resolver)) {
             assertEquals(
                     List.of(
@@ -212,8 +208,7 @@ class ForwardingTest {
 
     @Test
     void who_wants_no_recursion_is_refused() throws Exception {
-        try (FakeResolver resolver =
-                        FakeResolver.answering(question -> answered(question, 0));
+        try (FakeResolver resolver = FakeResolver.answering(question -> answered(question, 0));
                 DnsNode node = asking(resolver)) {
             byte[] question = Message.question(1, 0, "www.example.com", RecordType.A, 1, -1);
             assertEquals(Rcode.REFUSED, node.ask(question).rcode());

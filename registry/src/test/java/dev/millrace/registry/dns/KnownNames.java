@@ -77,7 +77,8 @@ final class KnownNames implements Names {
             List<Instance> all = new ArrayList<>();
             for (int j = 0; j < instances; j++) {
                 int host = i * instances + j;
-                String address = "10." + (host >> 16) + "." + (host >> 8 & 255) + "." + (host & 255);
+                String address =
+                        "10." + (host >> 16) + "." + (host >> 8 & 255) + "." + (host & 255);
                 all.add(at("n" + host, address, 8_000 + j));
             }
             names.services.put("s" + i, List.copyOf(all));

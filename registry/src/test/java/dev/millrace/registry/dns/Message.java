@@ -145,7 +145,12 @@ record Message(
             int end = at + length;
             String data = type == RecordType.OPT ? ofClass + " " + ttl : data(type, end);
             at = end;
-            return owner + " " + (type == RecordType.OPT ? "" : ttl + " ") + type(type) + " " + data;
+            return owner
+                    + " "
+                    + (type == RecordType.OPT ? "" : ttl + " ")
+                    + type(type)
+                    + " "
+                    + data;
         }
 
         private String data(int type, int end) throws BadMessage {
@@ -166,8 +171,7 @@ record Message(
                     StringBuilder text = new StringBuilder();
                     while (at < end) {
                         int piece = bytes[at] & 0xFF;
-                        text.append(
-                                new String(bytes, at + 1, piece, StandardCharsets.UTF_8));
+                        text.append(new String(bytes, at + 1, piece, StandardCharsets.UTF_8));
                         at += 1 + piece;
                     }
                     yield "\"" + text + "\"";

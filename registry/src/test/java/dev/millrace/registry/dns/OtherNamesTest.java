@@ -46,8 +46,7 @@ class OtherNamesTest {
         Message all = asking.ask("n1.rack.node.consul", RecordType.ANY);
         assertEquals(3, all.answer().size());
         assertEquals(List.of(OPT), all.additional());
-        assertEquals(
-                List.of(SOA), asking.ask("n1.rack.node.consul", RecordType.AAAA).authority());
+        assertEquals(List.of(SOA), asking.ask("n1.rack.node.consul", RecordType.AAAA).authority());
         assertEquals(Rcode.NXDOMAIN, asking.ask("n2.node.consul", RecordType.A).rcode());
         assertEquals(
                 List.of("ext.node.consul. 0 CNAME www.example.com."),
@@ -93,9 +92,9 @@ class OtherNamesTest {
                                 + " 2001:db8:0:0:0:0:0:1"),
                 asking.ask("20010db8000000000000000000000001.addr.consul", RecordType.AAAA)
                         .answer());
-        assertEquals(
-                List.of(SOA), asking.ask("0a0101c8.addr.consul", RecordType.AAAA).authority());
-        for (String name : List.of("0a0101c.addr.consul", "0a0101cx.addr.consul", "1.2.addr.consul")) {
+        assertEquals(List.of(SOA), asking.ask("0a0101c8.addr.consul", RecordType.AAAA).authority());
+        for (String name :
+                List.of("0a0101c.addr.consul", "0a0101cx.addr.consul", "1.2.addr.consul")) {
             assertEquals(Rcode.NXDOMAIN, asking.ask(name, RecordType.A).rcode(), name);
         }
     }
@@ -116,8 +115,7 @@ class OtherNamesTest {
         Message unknown = asking.ask("9.0.0.10.in-addr.arpa", RecordType.PTR);
         assertEquals(Rcode.NXDOMAIN, unknown.rcode());
         assertEquals(List.of(SOA), unknown.authority());
-        assertEquals(
-                List.of(SOA), asking.ask("1.0.0.10.in-addr.arpa", RecordType.A).authority());
+        assertEquals(List.of(SOA), asking.ask("1.0.0.10.in-addr.arpa", RecordType.A).authority());
     }
 
     @Test
@@ -154,6 +152,7 @@ class OtherNamesTest {
             Message answer = asking.ask(name, RecordType.A);
             assertEquals(Rcode.REFUSED, answer.rcode(), name);
             assertEquals(List.of(), answer.authority());
+            assertFalse(answer.authoritative());
         }
         byte[] chaos = Message.question(1, 0, "version.bind", RecordType.TXT, 3, -1);
         assertEquals(Rcode.REFUSED, asking.message(chaos).rcode());
@@ -182,8 +181,7 @@ class OtherNamesTest {
     @Test
     void the_domain_can_be_another_one() throws Exception {
         Asking asking = new Asking(names, "registry.domain=Discovery.Example.");
-        assertEquals(
-                1, asking.ask("n1.rack.node.discovery.example", RecordType.A).answer().size());
+        assertEquals(1, asking.ask("n1.rack.node.discovery.example", RecordType.A).answer().size());
         assertEquals(Rcode.REFUSED, asking.ask("n1.rack.node.consul", RecordType.A).rcode());
     }
 
@@ -222,10 +220,7 @@ class OtherNamesTest {
     @Test
     void a_network_that_asks_too_much_is_limited_by_udp_and_not_by_tcp() throws Exception {
         Asking asking =
-                new Asking(
-                        names,
-                        new MovedClock(5_000),
-                        "registry.dns.responses-per-second=2");
+                new Asking(names, new MovedClock(5_000), "registry.dns.responses-per-second=2");
         byte[] question = Message.question(1, "ext.node.consul", RecordType.A);
         asking.from("192.0.2.1").message(question);
         asking.from("192.0.2.77").message(question);

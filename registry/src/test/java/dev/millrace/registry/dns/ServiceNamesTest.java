@@ -53,8 +53,7 @@ class ServiceNamesTest {
         Message other = asking.ask("web.service.dc2.consul", RecordType.A);
         assertEquals(Rcode.NXDOMAIN, other.rcode());
         assertEquals(List.of(SOA), other.authority());
-        assertEquals(
-                Rcode.NXDOMAIN, asking.ask("web.service.x.dc1.consul", RecordType.A).rcode());
+        assertEquals(Rcode.NXDOMAIN, asking.ask("web.service.x.dc1.consul", RecordType.A).rcode());
     }
 
     @Test
@@ -63,8 +62,7 @@ class ServiceNamesTest {
         assertEquals(
                 List.of("BLUE.web.service.consul. 0 A 10.0.0.1"),
                 asking.ask("BLUE.web.service.consul", RecordType.A).answer());
-        assertEquals(
-                Rcode.NXDOMAIN, asking.ask("green.web.service.consul", RecordType.A).rcode());
+        assertEquals(Rcode.NXDOMAIN, asking.ask("green.web.service.consul", RecordType.A).rcode());
     }
 
     @Test
@@ -86,8 +84,7 @@ class ServiceNamesTest {
                         "N9", "10.0.0.9", "", 5_432, 10, List.of(), Map.of("rack", "a=b")));
         Message answer = new Asking(names).ask("db.service.consul", RecordType.SRV);
         assertEquals(
-                List.of("db.service.consul. 0 SRV 1 10 5432 n9.node.dc1.consul."),
-                answer.answer());
+                List.of("db.service.consul. 0 SRV 1 10 5432 n9.node.dc1.consul."), answer.answer());
         assertEquals(
                 List.of(
                         "n9.node.dc1.consul. 0 A 10.0.0.9",
@@ -105,8 +102,7 @@ class ServiceNamesTest {
         assertEquals(
                 List.of("db.service.consul. 0 SRV 1 1 5432 0a0101c8.addr.dc1.consul."),
                 answer.answer());
-        assertEquals(
-                List.of("0a0101c8.addr.dc1.consul. 0 A 10.1.1.200", OPT), answer.additional());
+        assertEquals(List.of("0a0101c8.addr.dc1.consul. 0 A 10.1.1.200", OPT), answer.additional());
         assertEquals(
                 List.of(
                         "20010db8000000000000000000000001.addr.dc1.consul. 0 AAAA"

@@ -35,8 +35,7 @@ class RateLimitTest {
             throws Exception {
         List<Verdict> verdicts = new ArrayList<>();
         for (int i = 0; i < times; i++) {
-            verdicts.add(
-                    limit.judge(InetAddress.getByName(client), query(name), rcode, second));
+            verdicts.add(limit.judge(InetAddress.getByName(client), query(name), rcode, second));
         }
         return verdicts;
     }
@@ -70,10 +69,8 @@ class RateLimitTest {
         RateLimit limit = new RateLimit(2, WINDOW, 0, 1);
         ask(limit, "192.0.2.1", "a", Rcode.NOERROR, 5, 4);
         // Two in debt: one second pays it, and leaves nothing.
-        assertEquals(
-                Verdict.DROP, ask(limit, "192.0.2.1", "a", Rcode.NOERROR, 6, 1).getFirst());
-        assertEquals(
-                Verdict.ANSWER, ask(limit, "192.0.2.1", "a", Rcode.NOERROR, 7, 1).getFirst());
+        assertEquals(Verdict.DROP, ask(limit, "192.0.2.1", "a", Rcode.NOERROR, 6, 1).getFirst());
+        assertEquals(Verdict.ANSWER, ask(limit, "192.0.2.1", "a", Rcode.NOERROR, 7, 1).getFirst());
         ask(limit, "192.0.2.1", "a", Rcode.NOERROR, 7, 1_000);
         assertEquals(
                 Verdict.DROP,
@@ -87,31 +84,23 @@ class RateLimitTest {
     void a_network_is_limited_as_one_and_no_other_with_it() throws Exception {
         RateLimit limit = new RateLimit(1, WINDOW, 0, 1);
         ask(limit, "192.0.2.1", "a", Rcode.NOERROR, 5, 1);
-        assertEquals(
-                List.of(Verdict.DROP), ask(limit, "192.0.2.200", "a", Rcode.NOERROR, 5, 1));
-        assertEquals(
-                List.of(Verdict.ANSWER), ask(limit, "192.0.3.1", "a", Rcode.NOERROR, 5, 1));
+        assertEquals(List.of(Verdict.DROP), ask(limit, "192.0.2.200", "a", Rcode.NOERROR, 5, 1));
+        assertEquals(List.of(Verdict.ANSWER), ask(limit, "192.0.3.1", "a", Rcode.NOERROR, 5, 1));
         ask(limit, "2001:db8:0:100::1", "a", Rcode.NOERROR, 5, 1);
         assertEquals(
-                List.of(Verdict.DROP),
-                ask(limit, "2001:db8:0:1ff::1", "a", Rcode.NOERROR, 5, 1));
+                List.of(Verdict.DROP), ask(limit, "2001:db8:0:1ff::1", "a", Rcode.NOERROR, 5, 1));
         assertEquals(
-                List.of(Verdict.ANSWER),
-                ask(limit, "2001:db8:0:200::1", "a", Rcode.NOERROR, 5, 1));
+                List.of(Verdict.ANSWER), ask(limit, "2001:db8:0:200::1", "a", Rcode.NOERROR, 5, 1));
     }
 
     @Test
     void names_that_are_there_count_each_and_all_others_together() throws Exception {
         RateLimit limit = new RateLimit(1, WINDOW, 0, 1);
         ask(limit, "192.0.2.1", "a", Rcode.NOERROR, 5, 1);
-        assertEquals(
-                List.of(Verdict.ANSWER), ask(limit, "192.0.2.1", "b", Rcode.NOERROR, 5, 1));
-        assertEquals(
-                List.of(Verdict.ANSWER), ask(limit, "192.0.2.1", "c", Rcode.NXDOMAIN, 5, 1));
-        assertEquals(
-                List.of(Verdict.DROP), ask(limit, "192.0.2.1", "d", Rcode.NXDOMAIN, 5, 1));
-        assertEquals(
-                List.of(Verdict.ANSWER), ask(limit, "192.0.2.1", "e", Rcode.REFUSED, 5, 1));
+        assertEquals(List.of(Verdict.ANSWER), ask(limit, "192.0.2.1", "b", Rcode.NOERROR, 5, 1));
+        assertEquals(List.of(Verdict.ANSWER), ask(limit, "192.0.2.1", "c", Rcode.NXDOMAIN, 5, 1));
+        assertEquals(List.of(Verdict.DROP), ask(limit, "192.0.2.1", "d", Rcode.NXDOMAIN, 5, 1));
+        assertEquals(List.of(Verdict.ANSWER), ask(limit, "192.0.2.1", "e", Rcode.REFUSED, 5, 1));
     }
 
     @Test

@@ -121,9 +121,7 @@ class DomainNameTest {
                     try {
                         DomainName name = DomainName.read(message, message.length, start);
                         assertTrue(name.length() <= DomainName.BYTES_MAX);
-                        assertEquals(
-                                name,
-                                DomainName.read(name.wire(), name.length(), 0));
+                        assertEquals(name, DomainName.read(name.wire(), name.length(), 0));
                         assertTrue(DomainName.skip(message, message.length, start) > start);
                     } catch (BadMessage refused) {
                         assertFalse(Arrays.toString(message).isEmpty());

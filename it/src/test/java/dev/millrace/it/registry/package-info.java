@@ -1,0 +1,5 @@
+/** Foreign clients of the registry. */
+@NullMarked
+package dev.millrace.it.registry;
+
+import org.jspecify.annotations.NullMarked;
