@@ -173,7 +173,7 @@ class DnsClientsTest {
                 ports.add(((SRVRecord) record).getPort());
             }
             assertEquals(Set.of(5_432, 5_433), ports);
-            assertEquals(3, places.getSection(Section.ADDITIONAL).size());
+            assertEquals(4, places.getSection(Section.ADDITIONAL).size());
             assertTrue(
                     ask(tcp, "db.service.consul.", Type.A).getSection(Section.ANSWER).getFirst()
                             instanceof ARecord);

@@ -94,26 +94,32 @@ final class TcpHandler extends ChannelInboundHandlerAdapter {
         context.fireChannelWritabilityChanged();
     }
 
-    /** Answers what is whole. */
+    /** Answers what is whole, and reads on if there is nothing to wait for. */
     private void take(ChannelHandlerContext context) {
-        ByteBuf bytes = in;
-        if (bytes == null || taking) {
+        // A write that fills the buffer tells of that before it returns, and comes here again.
+        if (taking) {
             return;
         }
-        // A write that fills the buffer tells of that before it returns, and comes here again.
         taking = true;
+        answerWhole(context);
+        taking = false;
+        if (!ended) {
+            context.channel().config().setAutoRead(!waiting && context.channel().isWritable());
+        }
+    }
+
+    private void answerWhole(ChannelHandlerContext context) {
+        ByteBuf bytes = in;
+        if (bytes == null) {
+            return;
+        }
         while (!waiting && !ended && context.channel().isWritable() && isWhole(bytes)) {
             int length = bytes.readUnsignedShort();
             byte[] whole = length <= message.length ? message : new byte[length];
             bytes.readBytes(whole, 0, length);
             answer(context, whole, length);
         }
-        taking = false;
-        if (ended) {
-            return;
-        }
-        context.channel().config().setAutoRead(!waiting && context.channel().isWritable());
-        if (!bytes.isReadable()) {
+        if (!ended && !bytes.isReadable()) {
             bytes.release();
             in = null;
         }

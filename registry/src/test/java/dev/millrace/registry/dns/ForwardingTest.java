@@ -79,6 +79,18 @@ class ForwardingTest {
         }
     }
 
+    @Test
+    void a_connection_is_read_on_when_what_it_waited_for_has_come() throws Exception {
+        try (FakeResolver resolver = FakeResolver.answering(question -> answered(question, 0));
+                DnsNode node = asking(resolver);
+                Socket socket = node.connect()) {
+            for (int i = 0; i < 20; i++) {
+                DnsNode.send(socket, question("a.example.com"));
+                assertEquals(1, DnsNode.receive(socket).answer().size());
+            }
+        }
+    }
+
     private static byte[] lower(byte[] question) {
         byte[] lower = question.clone();
         for (int i = 12; i < lower.length; i++) {
