@@ -29,7 +29,9 @@ class FilterFuzzTest {
     void a_filter_is_used_or_refused_with_a_reason(byte[] input) {
         String text = new String(input, StandardCharsets.UTF_8);
         switch (Filter.compile(text, THING)) {
-            case Filter.Usable<Thing>(var predicate) -> predicate.test(SAMPLE);
+            case Filter.Usable<Thing>(var predicate) -> {
+                boolean _ = predicate.test(SAMPLE);
+            }
             case Filter.Unusable<Thing>(String reason) -> assertFalse(reason.isEmpty());
         }
     }
