@@ -5,6 +5,7 @@ import dev.millrace.bench.kv.Comparison;
 import dev.millrace.bench.kv.Effort;
 import dev.millrace.bench.kv.KvRows;
 import dev.millrace.bench.queue.QueueRows;
+import dev.millrace.bench.registry.HttpRows;
 import dev.millrace.bench.server.Contestant;
 import dev.millrace.bench.server.Millrace;
 import dev.millrace.bench.server.Redis;
@@ -52,7 +53,7 @@ final class Arguments {
     }
 
     private void check() throws BadUsage {
-        if (!List.of("kv", "queue", "events", "transaction").contains(room)) {
+        if (!List.of("kv", "queue", "events", "registry", "transaction").contains(room)) {
             throw new BadUsage("room: " + room, "kv, queue, events or transaction");
         }
         if (!last(Option.PEER).orElse("redis").equals("redis")) {
@@ -78,6 +79,7 @@ final class Arguments {
         return switch (room) {
             case "queue" -> QueueRows.all();
             case "events" -> EventsRows.all();
+            case "registry" -> HttpRows.all();
             case "transaction" -> TransactionRows.all();
             default -> KvRows.all();
         };
@@ -86,7 +88,7 @@ final class Arguments {
     /** The name of what the room is compared with. */
     String peer() {
         return switch (room) {
-            case "queue", "events" -> "peer";
+            case "queue", "events", "registry" -> "peer";
             case "transaction" -> "its parts";
             default -> "Redis";
         };
