@@ -1,5 +1,6 @@
 package dev.millrace.fuzz;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -26,13 +27,19 @@ class FilterFuzzTest {
     private static final Thing SAMPLE = new Thing("web", List.of("v1"), Map.of("env", "prod"), 80);
 
     @FuzzTest(maxDuration = "30s")
-    void a_filter_is_used_or_refused_with_a_reason(byte[] input) {
+    void a_filter_is_refused_with_a_reason_or_its_opposite_holds_when_it_does_not(byte[] input) {
         String text = new String(input, StandardCharsets.UTF_8);
         switch (Filter.compile(text, THING)) {
-            case Filter.Usable<Thing>(var predicate) -> {
-                boolean _ = predicate.test(SAMPLE);
-            }
+            case Filter.Usable<Thing>(var filter) -> assertOpposite(text, filter.test(SAMPLE));
             case Filter.Unusable<Thing>(String reason) -> assertFalse(reason.isEmpty());
+        }
+    }
+
+    /** The opposite may be too deep to be used, and there is none of nothing. */
+    private static void assertOpposite(String text, boolean holds) {
+        if (Filter.compile("not (" + text + ")", THING)
+                instanceof Filter.Usable<Thing>(var opposite)) {
+            assertEquals(!holds, opposite.test(SAMPLE), text);
         }
     }
 }

@@ -25,9 +25,17 @@ final class Agent implements AutoCloseable {
         this.base = "http://127.0.0.1:" + product.port("registry.http.port") + "/v1/";
     }
 
+    /** What its checks hear is told at once, even if their status is the same. */
     static Agent up(Path data) throws IOException {
         return new Agent(
-                Product.up(data, "--set", "registry.http.port=0", "--set", "registry.dns.port=0"));
+                Product.up(
+                        data,
+                        "--set",
+                        "registry.http.port=0",
+                        "--set",
+                        "registry.dns.port=0",
+                        "--set",
+                        "registry.check-update-interval=1ms"));
     }
 
     /** Registers a service with one check. */
