@@ -19,6 +19,7 @@ import dev.millrace.kernel.journal.CorruptJournalException;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -360,6 +361,50 @@ class CompactionTest {
             assertTrue(node.checkpoint());
             assertEquals(files, node.files().list().size());
         }
+    }
+
+    /**
+     * Whether a merge would wait when something was read, and when nothing was since.
+     *
+     * @param appends how many there are before the first merge
+     */
+    private static List<Boolean> waits(int appends) throws Exception {
+        List<Boolean> waits = new ArrayList<>();
+        try (EventsNode node = new EventsNode(0)) {
+            node.pace(
+                    (_, _) -> {
+                        throw new IOException("not yet");
+                    });
+            fill(node, appends, new SplittableRandom(1));
+            node.pace(
+                    (_, asked) -> {
+                        if (waits.isEmpty()) {
+                            beginReading(node, "order-1");
+                            waits.add(asked.getAsBoolean());
+                            waits.add(asked.getAsBoolean());
+                        }
+                    });
+            fill(node, 10, new SplittableRandom(2));
+            assertEquals(10 * (appends + 10), all(node).size());
+        }
+        return waits;
+    }
+
+    private static void beginReading(EventsNode node, String stream) {
+        try (StreamCursor cursor = node.state().log().read(node.find(stream), 0, true, () -> {})) {
+            assertEquals(
+                    Cursor.Step.LOADING, cursor.read(0, Long.MAX_VALUE, Long.MAX_VALUE, _ -> true));
+        }
+    }
+
+    @Test
+    void a_merge_waits_while_files_are_read() throws Exception {
+        assertEquals(List.of(true, false), waits(100));
+    }
+
+    @Test
+    void no_merge_waits_when_there_are_very_many_files() throws Exception {
+        assertEquals(List.of(false, false), waits(1_000));
     }
 
     @Test

@@ -47,6 +47,7 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
     private final FakeDisk files = new FakeDisk();
     private final long memoryBytes;
     private boolean projecting;
+    private Pace pace = Pace.FREE;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<Throwable> broken = new ArrayList<>();
     private final MovedClock clock = new MovedClock(1_000_000_000);
@@ -75,13 +76,19 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
     }
 
     private Store serve() throws IOException {
-        machine.serve(new EventLog.Workers(tasks::add, tasks::add, tasks::add, Pace.FREE), this);
+        Pace paced = (bytes, waits) -> pace.passed(bytes, waits);
+        machine.serve(new EventLog.Workers(tasks::add, tasks::add, tasks::add, paced), this);
         return new Store(
                 machine.lock(),
                 machine.state(),
                 shard.journal(),
                 clock,
                 (what, cause) -> new FailStop.Stopped(what, cause));
+    }
+
+    /** Files are made anew at this pace. */
+    void pace(Pace wanted) {
+        pace = wanted;
     }
 
     /** From the next start on there are derived streams, or none. */

@@ -19,6 +19,12 @@ final class MillraceSide implements Side {
     private static final int FILL_WRITERS = 1;
     private static final int FILL_BATCH = 500;
 
+    private static final int REST_MILLIS = 1_000;
+    private static final int RESTS_MAX = 60;
+
+    /** It rests if it takes less of a core. */
+    private static final double BUSY_MIN = 0.02;
+
     private final Bench bench;
     private final AppendLoad load;
     private final int port;
@@ -83,6 +89,23 @@ final class MillraceSide implements Side {
     @Override
     public void fill(int events) throws IOException, InterruptedException {
         stream = new AppendLoad(FILL_WRITERS, FILL_BATCH, DATA_BYTES).fill(port, events);
+        awaitRest();
+    }
+
+    /**
+     * Until files are merged, as PostgreSQL's table is vacuumed: otherwise that would wait for the
+     * peer's turn, and take from it.
+     */
+    private void awaitRest() throws IOException, InterruptedException {
+        double before = cpuMicros();
+        for (int looks = 0; looks < RESTS_MAX; looks++) {
+            Thread.sleep(REST_MILLIS);
+            double now = cpuMicros();
+            if (now - before < REST_MILLIS * 1e3 * BUSY_MIN) {
+                return;
+            }
+            before = now;
+        }
     }
 
     @Override

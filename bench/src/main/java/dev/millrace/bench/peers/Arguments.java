@@ -6,6 +6,7 @@ import dev.millrace.bench.kv.Effort;
 import dev.millrace.bench.kv.KvRows;
 import dev.millrace.bench.queue.QueueRows;
 import dev.millrace.bench.registry.DnsRows;
+import dev.millrace.bench.registry.HttpRows;
 import dev.millrace.bench.server.Contestant;
 import dev.millrace.bench.server.Millrace;
 import dev.millrace.bench.server.Redis;
@@ -18,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the user typed: a room, then options. */
 final class Arguments {
@@ -53,8 +55,8 @@ final class Arguments {
     }
 
     private void check() throws BadUsage {
-        if (!List.of("kv", "queue", "events", "transaction", "registry").contains(room)) {
-            throw new BadUsage("room: " + room, "kv, queue, events, transaction or registry");
+        if (!List.of("kv", "queue", "events", "registry", "transaction").contains(room)) {
+            throw new BadUsage("room: " + room, "kv, queue, events, registry or transaction");
         }
         if (!last(Option.PEER).orElse("redis").equals("redis")) {
             throw new BadUsage("--peer: " + last(Option.PEER).orElse(""), "redis");
@@ -79,8 +81,8 @@ final class Arguments {
         return switch (room) {
             case "queue" -> QueueRows.all();
             case "events" -> EventsRows.all();
+            case "registry" -> Stream.concat(HttpRows.all().stream(), DnsRows.all().stream()).toList();
             case "transaction" -> TransactionRows.all();
-            case "registry" -> DnsRows.all();
             default -> KvRows.all();
         };
     }
@@ -88,9 +90,8 @@ final class Arguments {
     /** The name of what the room is compared with. */
     String peer() {
         return switch (room) {
-            case "queue", "events" -> "peer";
+            case "queue", "events", "registry" -> "peer";
             case "transaction" -> "its parts";
-            case "registry" -> "unbound";
             default -> "Redis";
         };
     }

@@ -14,8 +14,6 @@ import dev.millrace.events.wire.MalformedMessage;
 import dev.millrace.events.wire.MessageReader;
 import dev.millrace.events.wire.MessageWriter;
 
-import io.netty.buffer.ByteBuf;
-
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -43,7 +41,7 @@ final class Consuming implements Requests, Outlet {
     private @Nullable EventForm form;
     private @Nullable Subscription subscription;
     private @Nullable Consumer consumer;
-    private @Nullable ByteBuf pending;
+    private @Nullable MessageWriter pending;
 
     private Consuming(EventsLoop loop, Subscriptions subscriptions, Call call) {
         this.loop = loop;
@@ -189,29 +187,28 @@ final class Consuming implements Requests, Outlet {
         if (shaped == null) {
             throw new IllegalStateException("not connected");
         }
-        ByteBuf out = pending;
+        MessageWriter out = pending;
         if (out == null) {
-            out = call.buffer();
+            out = new MessageWriter(call.buffer(EventForm.bytesExpected(event)));
             pending = out;
         }
-        MessageWriter writer = new MessageWriter(out);
-        int message = Call.beginMessage(out);
-        int content = writer.begin(1);
-        shaped.put(writer, event, link);
-        writer.number(5, retries);
-        writer.end(content);
-        Call.endMessage(out, message);
-        if (out.readableBytes() >= PIECE_BYTES) {
+        int message = out.beginPrefixed();
+        int content = out.begin(1, EventForm.bytesExpected(event));
+        shaped.put(out, event, link);
+        out.number(5, retries);
+        out.end(content);
+        out.endPrefixed(message);
+        if (out.size() >= PIECE_BYTES) {
             flush();
         }
     }
 
     @Override
     public void flush() {
-        ByteBuf out = pending;
+        MessageWriter out = pending;
         if (out != null) {
             pending = null;
-            call.send(out);
+            call.send(out.written());
         }
     }
 

@@ -3,17 +3,17 @@ package dev.millrace.events.api;
 import dev.millrace.events.log.Event;
 import dev.millrace.events.stream.StreamTable;
 import dev.millrace.events.wire.MessageWriter;
-
-import java.nio.charset.StandardCharsets;
-import java.util.UUID;
+import dev.millrace.events.wire.PreparedFields;
 
 /** An event as a message: RecordedEvent of streams.proto and persistent.proto, which are alike. */
 final class EventForm {
-    private static final byte[] TYPE = ascii("type");
-    private static final byte[] CREATED = ascii("created");
-    private static final byte[] CONTENT_TYPE = ascii("content-type");
-    private static final byte[] JSON = ascii("application/json");
-    private static final byte[] BINARY = ascii("application/octet-stream");
+    private static final PreparedFields TYPE = key("type");
+    private static final PreparedFields CREATED = key("created");
+    private static final PreparedFields JSON = contentType("application/json");
+    private static final PreparedFields BINARY = contentType("application/octet-stream");
+
+    /** What an event has beside its type, its metadata and its data, and more. */
+    private static final int FRAME_BYTES = 200;
 
     private final StreamTable streams;
     private final boolean textIds;
@@ -26,8 +26,25 @@ final class EventForm {
         this.textIds = textIds;
     }
 
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+    /** The key of an entry of the system metadata. */
+    private static PreparedFields key(String name) {
+        return PreparedFields.of(out -> out.text(1, name));
+    }
+
+    /** An entry of the system metadata. */
+    private static PreparedFields contentType(String type) {
+        return PreparedFields.of(
+                out -> {
+                    int entry = out.begin(6);
+                    out.text(1, "content-type");
+                    out.text(2, type);
+                    out.end(entry);
+                });
+    }
+
+    /** About as many bytes as an event takes in a message, for {@link MessageWriter#begin}. */
+    static int bytesExpected(long event) {
+        return event == 0 ? 0 : Event.bytes(event) + FRAME_BYTES;
     }
 
     /** ReadEvent: an event, the link that led to it, and where it stands. */
@@ -42,7 +59,7 @@ final class EventForm {
     }
 
     private void put(MessageWriter out, int field, long event) {
-        int begun = out.begin(field);
+        int begun = out.begin(field, bytesExpected(event));
         putId(out, 1, Event.idHigh(event), Event.idLow(event), textIds);
         int identifier = out.begin(2);
         int stream = Event.stream(event);
@@ -52,17 +69,14 @@ final class EventForm {
         out.number(4, Event.position(event));
         out.number(5, Event.position(event));
         int type = out.begin(6);
-        out.bytes(1, TYPE);
+        out.fields(TYPE);
         out.bytes(2, Event.type(event), Event.typeBytes(event));
         out.end(type);
         int created = out.begin(6);
-        out.bytes(1, CREATED);
-        out.text(2, Long.toString(Event.created(event)));
+        out.fields(CREATED);
+        out.decimal(2, Event.created(event));
         out.end(created);
-        int content = out.begin(6);
-        out.bytes(1, CONTENT_TYPE);
-        out.bytes(2, (Event.flags(event) & Event.JSON) != 0 ? JSON : BINARY);
-        out.end(content);
+        out.fields((Event.flags(event) & Event.JSON) != 0 ? JSON : BINARY);
         if (Event.metaBytes(event) > 0) {
             out.bytes(7, Event.meta(event), Event.metaBytes(event));
         }
@@ -76,7 +90,7 @@ final class EventForm {
     static void putId(MessageWriter out, int field, long high, long low, boolean asText) {
         int id = out.begin(field);
         if (asText) {
-            out.text(2, new UUID(high, low).toString());
+            out.uuid(2, high, low);
         } else {
             int structured = out.begin(1);
             out.number(1, high);

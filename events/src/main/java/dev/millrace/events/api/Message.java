@@ -4,21 +4,22 @@ import dev.millrace.events.grpc.Call;
 import dev.millrace.events.grpc.Status;
 import dev.millrace.events.wire.MessageWriter;
 
-import io.netty.buffer.ByteBuf;
-
 import java.util.function.Consumer;
 
 /** An answer of one message. */
 final class Message {
+    /** Most answers are shorter. */
+    private static final int BYTES_EXPECTED = 256;
+
     private Message() {}
 
     /** Sends a message with these fields. */
     static void send(Call call, Consumer<MessageWriter> fields) {
-        ByteBuf out = call.buffer();
-        int begun = Call.beginMessage(out);
-        fields.accept(new MessageWriter(out));
-        Call.endMessage(out, begun);
-        call.send(out);
+        MessageWriter out = new MessageWriter(call.buffer(BYTES_EXPECTED));
+        int begun = out.beginPrefixed();
+        fields.accept(out);
+        out.endPrefixed(begun);
+        call.send(out.written());
     }
 
     /** Sends it as all that the call answers. */

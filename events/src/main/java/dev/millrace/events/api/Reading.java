@@ -38,6 +38,9 @@ final class Reading implements Requests {
     /** A piece that is sent, and then again others have their turn. */
     private static final int PIECE_BYTES = 128 << 10;
 
+    /** A message that is not an event. */
+    private static final int SHORT_BYTES = 256;
+
     /** The same while nothing is found that a filter wants. */
     private static final int PIECE_EVENTS = 4_096;
 
@@ -57,6 +60,10 @@ final class Reading implements Requests {
     private long link;
     private boolean followed;
     private long target;
+
+    /** Of the next piece: as many as the one before had. */
+    private int bytesExpected = SHORT_BYTES;
+
     private boolean caughtUp;
     private boolean scheduled;
 
@@ -186,7 +193,7 @@ final class Reading implements Requests {
         if (!call.isWritable()) {
             return; // writable() goes on.
         }
-        ByteBuf out = call.buffer();
+        MessageWriter out = new MessageWriter(call.buffer(bytesExpected));
         int[] piece = {0};
         Cursor.Step step = read(asked, out, piece);
         if (step == Cursor.Step.END && asked.subscription()) {
@@ -218,14 +225,12 @@ final class Reading implements Requests {
         return link != 0 && !followed;
     }
 
-    private Cursor.Step read(ReadRequest asked, ByteBuf out, int[] piece) {
-        MessageWriter writer = new MessageWriter(out);
+    private Cursor.Step read(ReadRequest asked, MessageWriter out, int[] piece) {
         if (asked.isAll()) {
             AllCursor all = allCursor;
             return all == null
                     ? Cursor.Step.END
-                    : all.read(
-                            loop.visible(), event -> takeFromAll(asked, event, out, writer, piece));
+                    : all.read(loop.visible(), event -> takeFromAll(asked, event, out, piece));
         }
         if (asked.subscription() && !findStream(asked)) {
             return Cursor.Step.LOADING; // The call has ended.
@@ -240,32 +245,30 @@ final class Reading implements Requests {
                 view.first(),
                 view.last(),
                 loop.visible(),
-                event -> !view.isYoung(event) || take(event, out, writer, piece));
+                event -> !view.isYoung(event) || take(event, out, piece));
     }
 
-    private boolean takeFromAll(
-            ReadRequest asked, long event, ByteBuf out, MessageWriter writer, int[] piece) {
+    private boolean takeFromAll(ReadRequest asked, long event, MessageWriter out, int[] piece) {
         if (!asked.filter().takes(state().streams(), event)) {
-            return passedOver(asked, event, out, writer, piece);
+            return passedOver(asked, event, out, piece);
         }
-        return take(event, out, writer, piece);
+        return take(event, out, piece);
     }
 
-    private boolean passedOver(
-            ReadRequest asked, long event, ByteBuf out, MessageWriter writer, int[] piece) {
+    private boolean passedOver(ReadRequest asked, long event, MessageWriter out, int[] piece) {
         if (++piece[0] > PIECE_EVENTS) {
             return false;
         }
         looked++;
         if (asked.subscription() && looked - lookedSince >= asked.checkpointEvery()) {
             lookedSince = looked;
-            checkpoint(Event.position(event), out, writer);
+            checkpoint(Event.position(event), out);
         }
         return true;
     }
 
-    private boolean take(long event, ByteBuf out, MessageWriter writer, int[] piece) {
-        if (left == 0 || out.readableBytes() > PIECE_BYTES || ++piece[0] > PIECE_EVENTS) {
+    private boolean take(long event, MessageWriter out, int[] piece) {
+        if (left == 0 || out.size() > PIECE_BYTES || ++piece[0] > PIECE_EVENTS) {
             return false;
         }
         EventForm shaped = form;
@@ -273,8 +276,9 @@ final class Reading implements Requests {
         if (shaped == null) {
             return false;
         }
-        int message = Call.beginMessage(out);
-        int content = writer.begin(1);
+        int before = out.size();
+        int message = out.beginPrefixed();
+        int content = out.begin(1, EventForm.bytesExpected(event));
         if (following != null && Links.isLink(event)) {
             target = 0;
             boolean there =
@@ -284,33 +288,35 @@ final class Reading implements Requests {
                             loop.nowMillis(),
                             found -> {
                                 target = found;
-                                shaped.put(writer, found, event);
+                                shaped.put(out, found, event);
                             });
             if (!there) {
-                out.writerIndex(message - 5);
+                out.cut(before);
                 link = event;
                 followed = false;
                 return false;
             }
             link = 0;
             if (target == 0) {
-                shaped.put(writer, 0, event);
+                shaped.put(out, 0, event);
             }
         } else {
-            shaped.put(writer, event, 0);
+            shaped.put(out, event, 0);
         }
-        writer.end(content);
-        Call.endMessage(out, message);
+        out.end(content);
+        out.endPrefixed(message);
         left--;
         looked++;
         return true;
     }
 
-    private void send(ByteBuf out) {
-        if (out.isReadable()) {
-            call.send(out);
+    private void send(MessageWriter out) {
+        ByteBuf messages = out.written();
+        if (messages.isReadable()) {
+            bytesExpected = messages.readableBytes();
+            call.send(messages);
         } else {
-            out.release();
+            messages.release();
         }
     }
 
@@ -345,63 +351,61 @@ final class Reading implements Requests {
     // ---- What is not an event
 
     private void confirm() {
-        ByteBuf out = call.buffer();
-        MessageWriter writer = new MessageWriter(out);
-        int message = Call.beginMessage(out);
-        int confirmation = writer.begin(2);
-        writer.text(1, UUID.randomUUID().toString());
-        writer.end(confirmation);
-        Call.endMessage(out, message);
-        call.send(out);
+        MessageWriter out = new MessageWriter(call.buffer(SHORT_BYTES));
+        int message = out.beginPrefixed();
+        UUID id = UUID.randomUUID();
+        int confirmation = out.begin(2);
+        out.uuid(1, id.getMostSignificantBits(), id.getLeastSignificantBits());
+        out.end(confirmation);
+        out.endPrefixed(message);
+        call.send(out.written());
     }
 
-    private static void checkpoint(long position, ByteBuf out, MessageWriter writer) {
-        int message = Call.beginMessage(out);
-        int checkpoint = writer.begin(3);
-        writer.number(1, position);
-        writer.number(2, position);
-        writer.end(checkpoint);
-        Call.endMessage(out, message);
+    private static void checkpoint(long position, MessageWriter out) {
+        int message = out.beginPrefixed();
+        int checkpoint = out.begin(3);
+        out.number(1, position);
+        out.number(2, position);
+        out.end(checkpoint);
+        out.endPrefixed(message);
     }
 
     /** The subscription has come to the end for the first time. */
-    private void catchUp(ReadRequest asked, ByteBuf out) {
+    private void catchUp(ReadRequest asked, MessageWriter out) {
         if (caughtUp) {
             return;
         }
         caughtUp = true;
-        MessageWriter writer = new MessageWriter(out);
-        int message = Call.beginMessage(out);
-        int content = writer.begin(8);
+        int message = out.beginPrefixed();
+        int content = out.begin(8);
         long now = loop.nowMillis();
-        int timestamp = writer.begin(1);
-        writer.number(1, now / 1000);
-        writer.number(2, now % 1000 * 1_000_000);
-        writer.end(timestamp);
+        int timestamp = out.begin(1);
+        out.number(1, now / 1000);
+        out.number(2, now % 1000 * 1_000_000);
+        out.end(timestamp);
         StreamCursor cursor = streamCursor;
         if (asked.isAll()) {
-            int position = writer.begin(3);
-            writer.number(1, loop.visible());
-            writer.number(2, loop.visible());
-            writer.end(position);
+            int position = out.begin(3);
+            out.number(1, loop.visible());
+            out.number(2, loop.visible());
+            out.end(position);
         } else if (cursor != null && cursor.next() > 0) {
-            writer.number(2, cursor.next() - 1);
+            out.number(2, cursor.next() - 1);
         }
-        writer.end(content);
-        Call.endMessage(out, message);
+        out.end(content);
+        out.endPrefixed(message);
     }
 
     private void notFound(String name) {
-        ByteBuf out = call.buffer();
-        MessageWriter writer = new MessageWriter(out);
-        int message = Call.beginMessage(out);
-        int missing = writer.begin(4);
-        int identifier = writer.begin(1);
-        writer.text(3, name);
-        writer.end(identifier);
-        writer.end(missing);
-        Call.endMessage(out, message);
-        call.send(out);
+        MessageWriter out = new MessageWriter(call.buffer(SHORT_BYTES));
+        int message = out.beginPrefixed();
+        int missing = out.begin(4);
+        int identifier = out.begin(1);
+        out.text(3, name);
+        out.end(identifier);
+        out.end(missing);
+        out.endPrefixed(message);
+        call.send(out.written());
         finish(Status.OK);
     }
 

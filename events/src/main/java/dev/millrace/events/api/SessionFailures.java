@@ -138,7 +138,7 @@ final class SessionFailures {
             if (!detailType.isEmpty()) {
                 putAny(out, detailType, detail);
             }
-            byte[] status = new byte[bytes.readableBytes()];
+            byte[] status = new byte[out.written().readableBytes()];
             bytes.readBytes(status);
             return new Status(code, message)
                     .with(TRAILER, Base64.getEncoder().withoutPadding().encodeToString(status));

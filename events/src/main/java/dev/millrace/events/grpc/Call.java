@@ -1,5 +1,7 @@
 package dev.millrace.events.grpc;
 
+import dev.millrace.events.wire.MessageWriter;
+
 import io.netty.buffer.ByteBuf;
 
 import java.net.InetSocketAddress;
@@ -13,10 +15,12 @@ public interface Call {
     InetSocketAddress local();
 
     /**
-     * A buffer for a message, or for some of them: {@link #beginMessage} before each and {@link
-     * #endMessage} behind it.
+     * A buffer for a message, or for some of them ({@link MessageWriter#beginPrefixed} before
+     * each).
+     *
+     * @param bytesExpected about how many they are; it grows
      */
-    ByteBuf buffer();
+    ByteBuf buffer(int bytesExpected);
 
     /** Sends what messages were put into a buffer, which is the call's from here on. */
     void send(ByteBuf messages);
@@ -32,16 +36,4 @@ public interface Call {
 
     /** True if the call has ended, whoever ended it. */
     boolean isOver();
-
-    /** Begins a message within a buffer (PROTOCOL-HTTP2.md, "Length-Prefixed-Message"). */
-    static int beginMessage(ByteBuf out) {
-        out.writeByte(0);
-        out.writeInt(0);
-        return out.writerIndex();
-    }
-
-    /** Ends the message that was begun there. */
-    static void endMessage(ByteBuf out, int begun) {
-        out.setInt(begun - Integer.BYTES, out.writerIndex() - begun);
-    }
 }

@@ -282,8 +282,9 @@ final class GrpcCall extends ChannelInboundHandlerAdapter implements Call {
     }
 
     @Override
-    public ByteBuf buffer() {
-        return channel.alloc().directBuffer();
+    public ByteBuf buffer(int bytesExpected) {
+        // Of the connection, not of the stream, whose allocator asks the system for each large one.
+        return channel.parent().alloc().directBuffer(bytesExpected);
     }
 
     private void sendHeaders() {

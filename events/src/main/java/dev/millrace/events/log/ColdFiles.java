@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ final class ColdFiles {
     private final Map<Piece, LoadedPiece> loaded = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Piece, List<Runnable>> loading = new HashMap<>();
     private long loadedBytes;
+    private long reads;
     private Executor reader = Runnable::run;
     private Consumer<Throwable> broken =
             failure -> {
@@ -51,6 +53,11 @@ final class ColdFiles {
         this.broken = broken;
     }
 
+    /** How often something was read. */
+    long reads() {
+        return reads;
+    }
+
     // ---- A stream
 
     /**
@@ -67,6 +74,7 @@ final class ColdFiles {
             boolean forward,
             int bytesMax,
             Consumer<Window> found) {
+        reads++;
         reader.execute(
                 () -> {
                     Window made;
@@ -133,11 +141,13 @@ final class ColdFiles {
         return run;
     }
 
-    /** The events of a window, until they are copied. */
+    /** The events of a window, until they are copied; all of one file. */
     private static final class Copying {
-        private final List<Long> events = new ArrayList<>();
-        private final List<Long> revisions = new ArrayList<>();
         private final int bytesMax;
+        private @Nullable SegmentFile source;
+        private int[] places = new int[64];
+        private long[] revisions = new long[64];
+        private int count;
         private long bytes;
 
         Copying(int bytesMax) {
@@ -145,50 +155,71 @@ final class ColdFiles {
         }
 
         boolean isEmpty() {
-            return events.isEmpty();
+            return count == 0;
         }
 
         void forward(SegmentFile file, SegmentFile.Run run, long from) {
+            source = file;
             int i = file.find(run, from);
-            while (i < run.count() && add(file.event(run, i), file.revision(run, i))) {
+            while (i < run.count() && add(file, run, i)) {
                 i++;
             }
         }
 
         void backward(SegmentFile file, SegmentFile.Run run, long from) {
+            source = file;
             int i = from == Long.MAX_VALUE ? run.count() - 1 : file.find(run, from + 1) - 1;
-            while (i >= 0 && add(file.event(run, i), file.revision(run, i))) {
+            while (i >= 0 && add(file, run, i)) {
                 i--;
             }
         }
 
         /** Adds an event; false if it does not fit. */
-        private boolean add(long event, long revision) {
-            long all = bytes + Event.bytes(event);
-            if (!events.isEmpty() && (all > bytesMax || events.size() == WINDOW_EVENTS)) {
+        private boolean add(SegmentFile file, SegmentFile.Run run, int index) {
+            int place = file.placeOf(run, index);
+            long all = bytes + file.bytes(place);
+            if (count > 0 && (all > bytesMax || count == WINDOW_EVENTS)) {
                 return false;
             }
-            events.add(event);
-            revisions.add(revision);
+            if (count == places.length) {
+                places = Arrays.copyOf(places, 2 * count);
+                revisions = Arrays.copyOf(revisions, 2 * count);
+            }
+            places[count] = place;
+            revisions[count] = file.revision(run, index);
+            count++;
             bytes = all;
             return true;
         }
 
         Window window(long filesKnown) {
-            long[] all = revisions.stream().mapToLong(Long::longValue).toArray();
-            return new Window(
-                    isEmpty() ? Unpooled.EMPTY_BUFFER : copied(events, bytes), all, filesKnown);
+            SegmentFile file = source;
+            ByteBuf copy =
+                    file == null || isEmpty()
+                            ? Unpooled.EMPTY_BUFFER
+                            : copied(file, Arrays.copyOf(places, count), bytes);
+            return new Window(copy, Arrays.copyOf(revisions, count), filesKnown);
         }
     }
 
-    private static ByteBuf copied(List<Long> events, long bytes) {
+    /** Copies events, each when its sum has been looked at: it is in the processor's cache then. */
+    private static ByteBuf copied(SegmentFile file, int[] places, long bytes) {
         ByteBuf copy = PooledByteBufAllocator.DEFAULT.directBuffer((int) bytes, (int) bytes);
-        long to = copy.memoryAddress();
-        for (long event : events) {
-            Memory.copy(event, to, Event.bytes(event));
-            to += Event.bytes(event);
+        boolean whole = false;
+        try {
+            long to = copy.memoryAddress();
+            for (int place : places) {
+                long event = file.event(place);
+                Memory.copy(event, to, Event.bytes(event));
+                to += Event.bytes(event);
+            }
+            whole = true;
+            return copy;
+        } finally {
+            if (!whole) {
+                copy.release();
+            }
         }
-        return copy;
     }
 
     // ---- All
@@ -212,6 +243,7 @@ final class ColdFiles {
             waiting.add(ready);
             return null;
         }
+        reads++;
         loading.put(piece, new ArrayList<>(List.of(ready)));
         file.hold();
         reader.execute(() -> load(piece));
@@ -253,18 +285,16 @@ final class ColdFiles {
 
     private static LoadedPiece copy(Piece piece) {
         SegmentFile file = piece.file;
-        List<Long> events = new ArrayList<>();
-        long bytes = 0;
-        for (int i = file.pieceStart(piece.number); i < file.pieceStart(piece.number + 1); i++) {
-            long event = file.event(file.order(i));
-            events.add(event);
-            bytes += Event.bytes(event);
+        int first = file.pieceStart(piece.number);
+        int[] places = new int[file.pieceStart(piece.number + 1) - first];
+        int[] offsets = new int[places.length];
+        int bytes = 0;
+        for (int i = 0; i < places.length; i++) {
+            places[i] = file.order(first + i);
+            offsets[i] = bytes;
+            bytes += file.bytes(places[i]);
         }
-        int[] offsets = new int[events.size()];
-        for (int i = 1; i < offsets.length; i++) {
-            offsets[i] = offsets[i - 1] + Event.bytes(events.get(i - 1));
-        }
-        return new LoadedPiece(copied(events, bytes), offsets);
+        return new LoadedPiece(copied(file, places, bytes), offsets);
     }
 
     /** Lets go of everything; nobody reads any more. */

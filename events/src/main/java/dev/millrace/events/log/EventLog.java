@@ -31,6 +31,9 @@ public final class EventLog {
     /** Files are made anew while so many times what they have is free. */
     private static final int ROOM_FACTOR = 2;
 
+    /** With more of them than these, files are made of others whoever reads. */
+    private static final int FILES_MAX = 256;
+
     /** So many pieces has a segment, for those who read in the order of the log. */
     private static final int PIECES = 4;
 
@@ -140,6 +143,7 @@ public final class EventLog {
     private long unwrittenBytes;
     private int coldest;
     private long filesKnown;
+    private long readsSeen;
     // While a replay runs files are written at once, so that it takes no more memory than serving.
     private Executor writer = Runnable::run;
     private Pace pace = Pace.FREE;
@@ -323,7 +327,7 @@ public final class EventLog {
     private SegmentFile write(HotEvents hot, String name) throws IOException {
         int[] derived = hot.derivedStreams();
         byte[][] names = namesOf(derived);
-        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), Pace.FREE)) {
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes())) {
             hot.write(writer, derived, names);
             writer.finish(hot.first(), hot.first() + hot.count() - 1, streams.derives());
         }
@@ -411,13 +415,29 @@ public final class EventLog {
                             + ")");
         }
         String name = sources.getFirst().nextName();
-        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), pace)) {
+        try (SegmentWriter writer =
+                new SegmentWriter(disk, name, pieceBytes(), pace, this::somebodyReads)) {
             SegmentMerge.write(writer, sources, keeping);
             writer.finish(sources.getFirst().first(), sources.getLast().last(), projected);
         }
         SegmentFile made = SegmentFile.open(disk, name);
         nameDerived(made);
         return made;
+    }
+
+    /**
+     * True if files were read since this was asked, unless there are so many of them that everybody
+     * is better off with fewer. On the compactor's thread.
+     */
+    private boolean somebodyReads() {
+        lock.lock();
+        try {
+            long before = readsSeen;
+            readsSeen = files.reads();
+            return readsSeen != before && segments.size() < FILES_MAX;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A file that was made of those of some segments takes their place. */
@@ -514,19 +534,26 @@ public final class EventLog {
         return low - 1;
     }
 
-    /** The events in memory that have this revision of a stream. */
-    @Nullable HotEvents hot(int stream, long revision) {
+    /** The event in memory that has this revision of a stream, 0 if there is none. */
+    long hot(int stream, long revision) {
         for (int i = segments.size() - 1; i >= coldest; i--) {
             HotEvents hot = segments.get(i).hot();
-            HotEvents.Run run = hot == null ? null : hot.run(stream);
-            if (run != null && run.has(revision)) {
-                return hot;
+            if (hot == null) {
+                continue;
             }
-            if (run != null && run.firstRevision + run.count <= revision) {
-                return null; // What comes before has lesser ones only.
+            Runs runs = hot.runs(stream);
+            int run = runs.find(stream);
+            if (run < 0) {
+                continue;
+            }
+            if (revision > runs.lastRevision(run)) {
+                return 0; // What comes before has lesser ones only.
+            }
+            if (revision >= runs.firstRevision(run)) {
+                return hot.at(runs.event(run, (int) (revision - runs.firstRevision(run))));
             }
         }
-        return null;
+        return 0;
     }
 
     /** The next revision of a stream that is in memory, -1 if there is none. */
@@ -534,15 +561,19 @@ public final class EventLog {
         long found = -1;
         for (int i = coldest; i < segments.size(); i++) {
             HotEvents hot = segments.get(i).hot();
-            HotEvents.Run run = hot == null ? null : hot.run(stream);
-            if (run == null) {
+            if (hot == null) {
                 continue;
             }
-            if (forward && run.firstRevision + run.count > revision) {
-                return Math.max(revision, run.firstRevision);
+            Runs runs = hot.runs(stream);
+            int run = runs.find(stream);
+            if (run < 0) {
+                continue;
             }
-            if (!forward && run.firstRevision <= revision) {
-                found = Math.min(revision, run.firstRevision + run.count - 1);
+            if (forward && runs.lastRevision(run) >= revision) {
+                return Math.max(revision, runs.firstRevision(run));
+            }
+            if (!forward && runs.firstRevision(run) <= revision) {
+                found = Math.min(revision, runs.lastRevision(run));
             }
         }
         return found;
@@ -623,7 +654,7 @@ public final class EventLog {
 
     private SegmentFile projected(SegmentFile file, Projecting projecting) throws IOException {
         String name = file.nextName();
-        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes(), Pace.FREE)) {
+        try (SegmentWriter writer = new SegmentWriter(disk, name, pieceBytes())) {
             SegmentMerge.project(writer, file, projecting, streams);
             writer.finish(file.first(), file.last(), true);
         }

@@ -4,11 +4,6 @@ import dev.millrace.events.stream.StreamTable;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.Slabs;
 
-import io.netty.util.collection.IntObjectHashMap;
-import io.netty.util.collection.IntObjectMap;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,38 +15,16 @@ import java.util.List;
  * pinned.
  */
 final class HotEvents {
-    /** The events of one stream here: their revisions follow one another. */
-    static final class Run {
-        final long firstRevision;
-        int[] events = new int[2];
-        int count;
-
-        Run(long firstRevision) {
-            this.firstRevision = firstRevision;
-        }
-
-        private void add(int event) {
-            if (count == events.length) {
-                events = Arrays.copyOf(events, count * 2);
-            }
-            events[count++] = event;
-        }
-
-        boolean has(long revision) {
-            return revision >= firstRevision && revision < firstRevision + count;
-        }
-    }
-
     private final long first;
     private final long address;
     private final long capacity;
     private long used;
     private int[] offsets = new int[256];
     private int count;
-    private final IntObjectHashMap<Run> runs = new IntObjectHashMap<>();
+    private final Runs runs = new Runs();
 
-    /** Of derived streams. In one map with the others, their numbers would be in the way there. */
-    private final IntObjectHashMap<Run> derivedRuns = new IntObjectHashMap<>();
+    /** Of derived streams; apart, for a file has them apart. */
+    private final Runs derivedRuns = new Runs();
 
     HotEvents(long first, Slabs slabs, long capacity) {
         this.first = first;
@@ -69,23 +42,14 @@ final class HotEvents {
         if (count == offsets.length) {
             offsets = Arrays.copyOf(offsets, count * 2);
         }
-        run(runs, stream, revision).add(count);
+        runs.add(stream, revision, count);
         offsets[count++] = (int) used;
         used += draft.bytes();
     }
 
     /** The event that came last is part of a derived stream as well. */
     void derive(int stream, long revision) {
-        run(derivedRuns, stream, revision).add(count - 1);
-    }
-
-    private static Run run(IntObjectHashMap<Run> runs, int stream, long revision) {
-        Run run = runs.get(stream);
-        if (run == null) {
-            run = new Run(revision);
-            runs.put(stream, run);
-        }
-        return run;
+        derivedRuns.add(stream, revision, count - 1);
     }
 
     long first() {
@@ -115,23 +79,14 @@ final class HotEvents {
         return address + offsets[index];
     }
 
-    @Nullable Run run(int stream) {
-        return StreamTable.isDerived(stream) ? derivedRuns.get(stream) : runs.get(stream);
+    /** Those that have a stream of this number. */
+    Runs runs(int stream) {
+        return StreamTable.isDerived(stream) ? derivedRuns : runs;
     }
 
     /** The numbers of its derived streams, ascending. */
     int[] derivedStreams() {
-        return sorted(derivedRuns);
-    }
-
-    private static int[] sorted(IntObjectHashMap<Run> runs) {
-        int[] all = new int[runs.size()];
-        int next = 0;
-        for (IntObjectMap.PrimitiveEntry<Run> entry : runs.entries()) {
-            all[next++] = entry.key();
-        }
-        Arrays.sort(all);
-        return all;
+        return derivedRuns.streams();
     }
 
     /**
@@ -141,11 +96,12 @@ final class HotEvents {
      */
     void write(SegmentWriter writer, int[] derived, byte[][] names) throws IOException {
         int[] places = new int[count];
-        for (int stream : sorted(runs)) {
+        for (int stream : runs.streams()) {
             writer.stream(stream);
-            Run run = runs.get(stream);
-            for (int i = 0; i < run.count; i++) {
-                places[run.events[i]] = writer.add(at(run.events[i]));
+            int run = runs.find(stream);
+            for (int i = 0; i < runs.count(run); i++) {
+                int event = runs.event(run, i);
+                places[event] = writer.add(at(event));
             }
         }
         for (int i = 0; i < count; i++) {
@@ -153,19 +109,20 @@ final class HotEvents {
         }
         List<Named> byName = new ArrayList<>(names.length);
         for (int i = 0; i < names.length; i++) {
-            byName.add(new Named(names[i], derivedRuns.get(derived[i])));
+            byName.add(new Named(names[i], derivedRuns.find(derived[i])));
         }
         byName.sort((a, b) -> Arrays.compareUnsigned(a.name, b.name));
         byName.forEach(each -> writeDerived(writer, each.run, each.name, places));
     }
 
     /** A derived stream's events here. */
-    private record Named(byte[] name, Run run) {}
+    private record Named(byte[] name, int run) {}
 
-    private static void writeDerived(SegmentWriter writer, Run run, byte[] name, int[] places) {
-        writer.derived(name, run.firstRevision, run.firstRevision + run.count - 1);
-        for (int i = 0; i < run.count; i++) {
-            writer.entry(places[run.events[i]], run.firstRevision + i);
+    private void writeDerived(SegmentWriter writer, int run, byte[] name, int[] places) {
+        long first = derivedRuns.firstRevision(run);
+        writer.derived(name, first, derivedRuns.lastRevision(run));
+        for (int i = 0; i < derivedRuns.count(run); i++) {
+            writer.entry(places[derivedRuns.event(run, i)], first + i);
         }
     }
 

@@ -357,6 +357,19 @@ final class SegmentFile {
 
     /** Where an event lies, by its place in the file; its sum is checked. */
     long event(int place) {
+        long at = place(place);
+        if (!Event.isWhole(at)) {
+            throw damaged(at);
+        }
+        return at;
+    }
+
+    /** How many bytes an event has, by its place in the file; they are in the file, unchecked. */
+    int bytes(int place) {
+        return Event.bytes(place(place));
+    }
+
+    private long place(int place) {
         long at =
                 address + Integer.toUnsignedLong(Memory.getInt(address + eventBytes + 4L * place));
         long end = address + eventBytes;
@@ -364,11 +377,15 @@ final class SegmentFile {
                 end - at >= Event.HEADER_BYTES
                         && Event.bytes(at) >= Event.HEADER_BYTES
                         && Event.bytes(at) <= end - at;
-        if (!fits || !Event.isWhole(at)) {
-            throw new CorruptJournalException(
-                    name + ": the event at offset " + (at - address) + " is damaged");
+        if (!fits) {
+            throw damaged(at);
         }
         return at;
+    }
+
+    private CorruptJournalException damaged(long at) {
+        return new CorruptJournalException(
+                name + ": the event at offset " + (at - address) + " is damaged");
     }
 
     // ---- In the order of positions

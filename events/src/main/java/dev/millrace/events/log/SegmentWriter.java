@@ -5,6 +5,7 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 
 /**
@@ -36,6 +37,7 @@ final class SegmentWriter implements AutoCloseable {
     private final Disk.Output out;
     private final long pieceBytes;
     private final Pace pace;
+    private final BooleanSupplier waits;
     private final NativeBuffer buffer = new NativeBuffer(WRITE_BYTES + 1024);
     private final NativeBuffer offsets = new NativeBuffer(1 << 14);
     private final NativeBuffer order = new NativeBuffer(1 << 14);
@@ -58,9 +60,12 @@ final class SegmentWriter implements AutoCloseable {
     /**
      * @param pieceBytes those who read in the order of positions are to have so many at a time
      * @param pace what is written goes by it
+     * @param waits true while others come first, as {@link Pace#passed} has it
      */
-    SegmentWriter(Disk disk, String name, long pieceBytes, Pace pace) throws IOException {
+    SegmentWriter(Disk disk, String name, long pieceBytes, Pace pace, BooleanSupplier waits)
+            throws IOException {
         this.pace = pace;
+        this.waits = waits;
         this.disk = disk;
         this.name = name;
         this.pieceBytes = pieceBytes;
@@ -73,6 +78,11 @@ final class SegmentWriter implements AutoCloseable {
                 free();
             }
         }
+    }
+
+    /** Writes as fast as it goes. */
+    SegmentWriter(Disk disk, String name, long pieceBytes) throws IOException {
+        this(disk, name, pieceBytes, Pace.FREE, () -> false);
     }
 
     private void free() {
@@ -131,7 +141,7 @@ final class SegmentWriter implements AutoCloseable {
             out.force();
             unforcedBytes = 0;
         }
-        pace.passed(bytes.length());
+        pace.passed(bytes.length(), waits);
     }
 
     /** The event of that place is the next in the order of positions. */

@@ -49,11 +49,13 @@ public final class StreamCursor implements Cursor {
             if (loading) {
                 return Step.LOADING;
             }
-            long revision = next;
-            long event = hot();
-            if (event == 0) {
-                event = window();
-                revision = event == 0 ? next : windowRevision();
+            long event = window();
+            long revision = event == 0 ? next : windowRevision();
+            if (event == 0 || revision != next) {
+                // Memory may have what no file has; who reads on in a file need not look there.
+                long inMemory = log.hot(stream, next);
+                event = inMemory == 0 ? event : inMemory;
+                revision = inMemory == 0 ? revision : next;
             }
             if (event == 0) {
                 if (!skipsGap()) {
@@ -71,16 +73,6 @@ public final class StreamCursor implements Cursor {
             next = forward ? revision + 1 : revision - 1;
         }
         return Step.END;
-    }
-
-    /** The event in memory that has the next revision, 0 if there is none. */
-    private long hot() {
-        HotEvents events = log.hot(stream, next);
-        if (events == null) {
-            return 0;
-        }
-        HotEvents.Run run = events.run(stream);
-        return run == null ? 0 : events.at(run.events[(int) (next - run.firstRevision)]);
     }
 
     /** The next event of the window, 0 if it has none. */

@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** The event store: its state machine, its event loop, and KurrentDB's services on it. */
 public final class EventsRoom implements Room {
@@ -70,6 +71,11 @@ public final class EventsRoom implements Room {
 
     /** Between writes of what is made anew, so that others have the disk and a core as well. */
     private static final long COMPACTION_NANOS_PER_KIB = 7_600;
+
+    /** And so often for so long, a MiB, while somebody reads files. */
+    private static final int COMPACTION_WAITS_MAX = 20;
+
+    private static final Duration COMPACTION_WAIT = Duration.ofMillis(50);
 
     private final ShardRoom shards;
     private final List<ExecutorService> threads = new ArrayList<>();
@@ -191,10 +197,17 @@ public final class EventsRoom implements Room {
         }
     }
 
-    /** 128 MiB a second at most. */
-    private static void pace(long bytes) throws IOException {
+    /** 128 MiB a second at most; one, while others come first. */
+    private static void pace(long bytes, BooleanSupplier waits) throws IOException {
+        sleep(Duration.ofNanos(bytes * COMPACTION_NANOS_PER_KIB >> 10));
+        for (int i = 0; i < COMPACTION_WAITS_MAX && waits.getAsBoolean(); i++) {
+            sleep(COMPACTION_WAIT);
+        }
+    }
+
+    private static void sleep(Duration time) throws IOException {
         try {
-            Thread.sleep(Duration.ofNanos(bytes * COMPACTION_NANOS_PER_KIB >> 10));
+            Thread.sleep(time);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the process stops");

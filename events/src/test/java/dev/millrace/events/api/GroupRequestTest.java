@@ -35,7 +35,9 @@ class GroupRequestTest {
     private static GroupRequest read(Consumer<MessageWriter> options) {
         ByteBuf buffer = Unpooled.directBuffer();
         try {
-            put(new MessageWriter(buffer), 1, options);
+            MessageWriter out = new MessageWriter(buffer);
+            put(out, 1, options);
+            out.written();
             return GroupRequest.read(
                     new MessageReader(buffer.memoryAddress(), buffer.readableBytes()));
         } finally {

@@ -31,7 +31,9 @@ class SessionRecordTest {
     private static void read(Consumer<MessageWriter> fields, Look look) {
         ByteBuf bytes = Unpooled.directBuffer();
         try {
-            fields.accept(new MessageWriter(bytes));
+            MessageWriter out = new MessageWriter(bytes);
+            fields.accept(out);
+            out.written();
             look.at(
                     SessionRecord.read(
                             new MessageReader(bytes.memoryAddress(), bytes.readableBytes())));

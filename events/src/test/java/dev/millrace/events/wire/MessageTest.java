@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.HexFormat;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /** Messages as bytes. */
@@ -22,7 +23,9 @@ class MessageTest {
     private static byte[] written(Consumer<MessageWriter> fields) {
         ByteBuf out = Unpooled.directBuffer(1);
         try {
-            fields.accept(new MessageWriter(out));
+            MessageWriter writer = new MessageWriter(out);
+            fields.accept(writer);
+            writer.written();
             byte[] bytes = new byte[out.readableBytes()];
             out.readBytes(bytes);
             return bytes;
@@ -91,6 +94,79 @@ class MessageTest {
                         assertFalse(in.next());
                     });
         }
+    }
+
+    @Test
+    void a_message_whose_length_was_guessed_has_the_bytes_of_any_other() {
+        int[] lengths = {0, 1, 127, 128, 129, 16_383, 16_384, 100_000};
+        for (int length : lengths) {
+            byte[] content = new byte[length];
+            new SplittableRandom(length).nextBytes(content);
+            byte[] plain = written(out -> putMessage(out, out.begin(9), content));
+            for (int expected : lengths) {
+                assertArrayEquals(
+                        plain, written(out -> putMessage(out, out.begin(9, expected), content)));
+            }
+        }
+    }
+
+    private static void putMessage(MessageWriter out, int begun, byte[] content) {
+        out.bytes(4, content);
+        out.end(begun);
+        out.flag(5, true);
+    }
+
+    @Test
+    void numbers_and_ids_as_text_are_as_java_writes_them() {
+        long[] edges = {
+            0, 9, 10, 99, 100, 999, 1_000, -1, -10, -100, Long.MAX_VALUE, Long.MIN_VALUE
+        };
+        for (long edge : edges) {
+            assertArrayEquals(
+                    written(out -> out.text(1, Long.toString(edge))),
+                    written(out -> out.decimal(1, edge)));
+        }
+        Seeds.each(
+                1_000,
+                random -> {
+                    long high = random.nextLong();
+                    long low = random.nextLong() >> random.nextInt(64);
+                    assertArrayEquals(
+                            written(out -> out.text(2, new UUID(high, low).toString())),
+                            written(out -> out.uuid(2, high, low)));
+                    assertArrayEquals(
+                            written(out -> out.text(1, Long.toString(low))),
+                            written(out -> out.decimal(1, low)));
+                });
+    }
+
+    @Test
+    void what_was_prepared_is_written_like_any_field_and_what_was_cut_off_is_not_there() {
+        PreparedFields prepared = PreparedFields.of(out -> out.text(2, "testing"));
+        assertArrayEquals(
+                hex("08 01 12 07 74 65 73 74 69 6e 67 08 02"),
+                written(
+                        out -> {
+                            out.number(1, 1);
+                            out.fields(prepared);
+                            int size = out.size();
+                            out.bytes(3, new byte[1_000]);
+                            out.cut(size);
+                            out.number(1, 2);
+                        }));
+    }
+
+    @Test
+    void a_message_of_a_call_has_its_length_before_it() {
+        assertArrayEquals(
+                hex("00 00 00 00 03 08 96 01 00 00 00 00 00"),
+                written(
+                        out -> {
+                            int message = out.beginPrefixed();
+                            out.number(1, 150);
+                            out.endPrefixed(message);
+                            out.endPrefixed(out.beginPrefixed());
+                        }));
     }
 
     @Test

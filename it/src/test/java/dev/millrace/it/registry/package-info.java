@@ -1,4 +1,4 @@
-/** Foreign clients of the registry. */
+/** Foreign clients of the registry, and foreign servers that it checks. */
 @NullMarked
 package dev.millrace.it.registry;
 

@@ -9,10 +9,15 @@ import dev.millrace.registry.catalog.Node;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
+import dev.millrace.registry.effect.DropKey;
 import dev.millrace.registry.effect.DropNode;
+import dev.millrace.registry.effect.DropSession;
+import dev.millrace.registry.effect.DropTree;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
+import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.SetStatus;
 import dev.millrace.registry.server.RegistryLoop;
 import dev.millrace.registry.state.State;
@@ -117,7 +122,14 @@ final class Addresses implements RegistryLoop.Observer {
             case DropInstance drop ->
                     services.remove(new InstanceKey(Catalog.fold(drop.node()), drop.id()));
             case DropNode drop -> removeNode(Catalog.fold(drop.node()));
-            case PutCheck _, DropCheck _, SetStatus _ -> {}
+            case PutCheck _,
+                    DropCheck _,
+                    SetStatus _,
+                    PutKey _,
+                    DropKey _,
+                    DropTree _,
+                    PutSession _,
+                    DropSession _ -> {}
         }
     }
 

@@ -18,10 +18,15 @@ import dev.millrace.registry.check.Standing;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
+import dev.millrace.registry.effect.DropKey;
 import dev.millrace.registry.effect.DropNode;
+import dev.millrace.registry.effect.DropSession;
+import dev.millrace.registry.effect.DropTree;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
+import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.SetStatus;
 import dev.millrace.registry.json.MalformedJson;
 import dev.millrace.registry.server.RegistryLoop;
@@ -106,7 +111,13 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
             case DropInstance drop ->
                     removeOf(new InstanceKey(Catalog.fold(drop.node()), drop.id()));
             case DropNode drop -> removeNode(Catalog.fold(drop.node()));
-            case PutNode _, PutInstance _ -> {}
+            case PutNode _,
+                    PutInstance _,
+                    PutKey _,
+                    DropKey _,
+                    DropTree _,
+                    PutSession _,
+                    DropSession _ -> {}
         }
     }
 

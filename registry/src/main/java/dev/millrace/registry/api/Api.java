@@ -4,7 +4,9 @@ import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.AgentChecks;
 import dev.millrace.registry.http.Route;
 import dev.millrace.registry.http.Routes;
+import dev.millrace.registry.session.SessionTimers;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,12 +14,16 @@ import java.util.List;
 public final class Api {
     private Api() {}
 
-    public static Routes routes(Agent agent, AgentChecks checks) {
+    public static Routes routes(
+            Agent agent, AgentChecks checks, SessionTimers timers, InstantSource clock) {
         List<Route> all = new ArrayList<>();
         all.addAll(new AboutRoutes(agent).routes());
         all.addAll(new AgentRoutes(agent, checks).routes());
         all.addAll(new CatalogRoutes(agent).routes());
         all.addAll(new Health(agent).routes());
+        all.addAll(new KeyRoutes(agent, clock).routes());
+        all.addAll(new SessionRoutes(agent, timers, clock).routes());
+        all.addAll(new TransactionRoutes(agent, clock).routes());
         return new Routes(all);
     }
 }

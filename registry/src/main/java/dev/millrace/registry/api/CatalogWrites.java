@@ -166,7 +166,8 @@ final class CatalogWrites {
         }
     }
 
-    private static Check check(Fields in, String node) throws Refusal, MalformedJson {
+    /** A check that somebody else runs. */
+    static Check check(Fields in, String node) throws Refusal, MalformedJson {
         String named = in.text("Node");
         if (!named.isEmpty() && !Catalog.fold(named).equals(Catalog.fold(node))) {
             throw Refusal.invalid(
@@ -201,7 +202,7 @@ final class CatalogWrites {
     }
 
     /** With what its instance says of itself. */
-    private static Check owned(Check check, Optional<Host> host, Optional<Instance> registered)
+    static Check owned(Check check, Optional<Host> host, Optional<Instance> registered)
             throws Refusal {
         if (check.isOfNode()) {
             return check;

@@ -6,6 +6,7 @@ import static dev.millrace.registry.state.Topic.Kind.NODES;
 import static dev.millrace.registry.state.Topic.Kind.SERVICE;
 import static dev.millrace.registry.state.Topic.Kind.SERVICES;
 
+import dev.millrace.registry.state.Ends;
 import dev.millrace.registry.state.Topic;
 import dev.millrace.registry.state.Touched;
 
@@ -36,12 +37,12 @@ import java.util.Optional;
 public record Catalog(
         TreePMap<String, Host> hosts,
         TreePMap<String, ServiceEntry> services,
-        Gone gone,
+        Ends gone,
         long nodesIndex,
         long servicesIndex,
         long checksIndex) {
     public static final Catalog EMPTY =
-            new Catalog(TreePMap.empty(), TreePMap.empty(), Gone.NONE, 0, 0, 0);
+            new Catalog(TreePMap.empty(), TreePMap.empty(), Ends.NONE, 0, 0, 0);
 
     /** A name in the form that is compared. */
     public static String fold(String name) {
@@ -330,6 +331,6 @@ public record Catalog(
     /** With these indices as they were. */
     public Catalog restored(long goneFloor, long nodes, long servicesAt, long checks) {
         return new Catalog(
-                hosts, services, new Gone(gone.indices(), goneFloor), nodes, servicesAt, checks);
+                hosts, services, new Ends(gone.indices(), goneFloor), nodes, servicesAt, checks);
     }
 }

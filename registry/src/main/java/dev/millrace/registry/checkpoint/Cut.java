@@ -12,7 +12,13 @@ import dev.millrace.registry.effect.Form;
 import dev.millrace.registry.effect.FormReader;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
+import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.PutSession;
+import dev.millrace.registry.keys.Entry;
+import dev.millrace.registry.keys.Keys;
+import dev.millrace.registry.session.Session;
+import dev.millrace.registry.session.Sessions;
 import dev.millrace.registry.state.State;
 
 import org.jspecify.annotations.Nullable;
@@ -26,7 +32,11 @@ import org.jspecify.annotations.Nullable;
  *   1 a change          as in a record
  *   2 a node's index    name, index
  *   3 a service's       name, index; of one that is not there: of its end
- *   4 the tables'       index, floor of ends, nodes, services, checks
+ *   4 the tables'       index, floor of ends, nodes, services, checks; floors of ends of keys and of
+ *                       sessions, sessions
+ *   5 a key's end       key, index
+ *   6 a key's delay     key, milliseconds since 1970
+ *   7 a session's end   id, index
  * </pre>
  */
 final class Cut implements Runnable {
@@ -34,6 +44,9 @@ final class Cut implements Runnable {
     private static final int HOST_INDEX = 2;
     private static final int SERVICE_INDEX = 3;
     private static final int INDICES = 4;
+    private static final int KEY_END = 5;
+    private static final int KEY_DELAY = 6;
+    private static final int SESSION_END = 7;
 
     private final State state;
     private final Checkpoint checkpoint;
@@ -48,12 +61,17 @@ final class Cut implements Runnable {
     public void run() {
         try {
             give(state.catalog());
+            give(state.sessions());
+            give(state.keys());
             begin(INDICES)
                     .number(state.index())
                     .number(state.catalog().gone().floor())
                     .number(state.catalog().nodesIndex())
                     .number(state.catalog().servicesIndex())
-                    .number(state.catalog().checksIndex());
+                    .number(state.catalog().checksIndex())
+                    .number(state.keys().gone().floor())
+                    .number(state.sessions().gone().floor())
+                    .number(state.sessions().index());
             flush();
             checkpoint.done();
         } catch (RuntimeException | Error failure) {
@@ -79,6 +97,27 @@ final class Cut implements Runnable {
         }
         for (var gone : catalog.gone().indices().entrySet()) {
             begin(SERVICE_INDEX).text(gone.getKey()).number(gone.getValue());
+        }
+    }
+
+    private void give(Sessions sessions) throws InterruptedException {
+        for (Session session : sessions.byId().values()) {
+            give(new PutSession(session));
+        }
+        for (var gone : sessions.gone().indices().entrySet()) {
+            begin(SESSION_END).text(gone.getKey()).number(gone.getValue());
+        }
+    }
+
+    private void give(Keys keys) throws InterruptedException {
+        for (Entry entry : keys.entries().values()) {
+            give(new PutKey(entry));
+        }
+        for (var gone : keys.gone().indices().entrySet()) {
+            begin(KEY_END).text(gone.getKey()).number(gone.getValue());
+        }
+        for (var delay : keys.delays().entrySet()) {
+            begin(KEY_DELAY).text(delay.getKey()).number(delay.getValue());
         }
     }
 
@@ -124,11 +163,18 @@ final class Cut implements Runnable {
             case CHANGE -> Changes.restored(before, in);
             case HOST_INDEX -> before.with(catalog.restoredHost(in.text(), in.varint()));
             case SERVICE_INDEX -> before.with(catalog.restored(in.text(), in.varint()));
-            case INDICES -> {
-                State at = before.at(in.varint());
-                yield at.with(catalog.restored(in.varint(), in.varint(), in.varint(), in.varint()));
-            }
+            case INDICES -> indices(before, in);
+            case KEY_END -> before.with(before.keys().restoredEnd(in.text(), in.varint()));
+            case KEY_DELAY -> before.with(before.keys().delayed(in.text(), in.varint()));
+            case SESSION_END -> before.with(before.sessions().restoredEnd(in.text(), in.varint()));
             default -> throw in.damaged("entry " + kind + ": unknown");
         };
+    }
+
+    private static State indices(State before, FormReader in) {
+        return before.at(in.varint())
+                .with(before.catalog().restored(in.varint(), in.varint(), in.varint(), in.varint()))
+                .with(before.keys().restored(in.varint()))
+                .with(before.sessions().restored(in.varint(), in.varint()));
     }
 }

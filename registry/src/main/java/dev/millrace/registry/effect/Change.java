@@ -12,7 +12,18 @@ import dev.millrace.registry.state.Touched;
  * Form} writes them. The codes are the format on disk: {@link Codes}.
  */
 public sealed interface Change
-        permits PutNode, DropNode, PutInstance, DropInstance, PutCheck, DropCheck, SetStatus {
+        permits PutNode,
+                DropNode,
+                PutInstance,
+                DropInstance,
+                PutCheck,
+                DropCheck,
+                SetStatus,
+                PutKey,
+                DropKey,
+                DropTree,
+                PutSession,
+                DropSession {
     /** Which one it is on disk. */
     int code();
 

@@ -63,6 +63,11 @@ public final class Changes {
             case Codes.PUT_CHECK -> PutCheck.read(in);
             case Codes.DROP_CHECK -> DropCheck.read(in);
             case Codes.SET_STATUS -> SetStatus.read(in);
+            case Codes.PUT_KEY -> PutKey.read(in);
+            case Codes.DROP_KEY -> DropKey.read(in);
+            case Codes.DROP_TREE -> DropTree.read(in);
+            case Codes.PUT_SESSION -> PutSession.read(in);
+            case Codes.DROP_SESSION -> DropSession.read(in);
             default -> throw in.damaged("effect " + code + ": unknown");
         };
     }

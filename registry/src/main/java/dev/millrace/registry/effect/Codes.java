@@ -12,6 +12,11 @@ final class Codes {
     static final int PUT_CHECK = 5;
     static final int DROP_CHECK = 6;
     static final int SET_STATUS = 7;
+    static final int PUT_KEY = 8;
+    static final int DROP_KEY = 9;
+    static final int DROP_TREE = 10;
+    static final int PUT_SESSION = 11;
+    static final int DROP_SESSION = 12;
 
     private Codes() {}
 }

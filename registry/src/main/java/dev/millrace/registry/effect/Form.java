@@ -27,6 +27,12 @@ public final class Form {
         return this;
     }
 
+    /** All 64 bits of a number. */
+    public Form fixed64(long value) {
+        out.putLong(value);
+        return this;
+    }
+
     public Form flag(boolean value) {
         out.putByte(value ? 1 : 0);
         return this;

@@ -2,6 +2,7 @@ package dev.millrace.registry.http;
 
 import dev.millrace.kernel.guard.Guard;
 import dev.millrace.registry.acl.Rights;
+import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.json.Json;
 import dev.millrace.registry.server.RegistryLoop;
 import dev.millrace.registry.state.State;
@@ -253,8 +254,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void planned(Request request, Route.Write write) {
         try {
             Plan plan = write.plan(query(request, loop.store().state()));
-            if (plan.changes().isEmpty() || admitted(request, write, plan)) {
-                loop.make(plan.changes());
+            List<Change> changes = loop.whole(plan.changes());
+            if (changes.isEmpty() || admitted(request, write, changes)) {
+                loop.make(changes);
                 Reply reply = plan.reply().apply(loop.store().state());
                 loop.whenDurable(() -> send(request, reply, 0));
             }
@@ -274,8 +276,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Sets space aside; false if it comes later, and the write is planned anew then. */
-    private boolean admitted(Request request, Route.Write write, Plan plan) throws Refusal {
-        return switch (loop.admit(loop.bytes(plan.changes()), () -> write(request, write))) {
+    private boolean admitted(Request request, Route.Write write, List<Change> changes)
+            throws Refusal {
+        return switch (loop.admit(loop.bytes(changes), () -> write(request, write))) {
             case ADMITTED -> true;
             case WAIT -> false;
             case REFUSED -> throw new Refusal(500, loop.store().journal().trouble());

@@ -22,6 +22,7 @@ public final class Request {
 
     private final String method;
     private final String path;
+    private final String query;
     private final Map<String, List<String>> parameters;
     private final HttpHeaders headers;
     private final byte[] body;
@@ -36,6 +37,7 @@ public final class Request {
             String remote) {
         this.method = method;
         this.path = uri.path();
+        this.query = uri.rawQuery();
         this.parameters = uri.parameters();
         this.headers = headers;
         this.body = body;
@@ -66,6 +68,11 @@ public final class Request {
 
     public String path() {
         return path;
+    }
+
+    /** What follows the question mark, as it came. */
+    public String query() {
+        return query;
     }
 
     /** What follows the route's own path, decoded: a name, an id, a key. */

@@ -112,6 +112,22 @@ public final class Fields {
         throw wrong(name, value.get(), "int");
     }
 
+    /** A whole number of 64 bits without a sign, 0 if it is not there. */
+    public long unsigned(String name) throws MalformedJson {
+        Optional<JsonValue> value = value(name);
+        if (value.isEmpty()) {
+            return 0;
+        }
+        if (value.get() instanceof JsonValue.Num number) {
+            try {
+                return Long.parseUnsignedLong(number.text());
+            } catch (NumberFormatException noWholeNumber) {
+                throw wrong(name, value.get(), "uint64");
+            }
+        }
+        throw wrong(name, value.get(), "uint64");
+    }
+
     /** A duration: text as Go writes it, or a number of nanoseconds; empty if it is not there. */
     public String duration(String name) throws MalformedJson {
         Optional<JsonValue> value = value(name);

@@ -29,6 +29,7 @@ import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.http.HttpConnection;
 import dev.millrace.registry.http.Routes;
 import dev.millrace.registry.server.RegistryLoop;
+import dev.millrace.registry.session.SessionTimers;
 import dev.millrace.registry.store.Store;
 
 import io.netty.channel.EventLoop;
@@ -158,7 +159,10 @@ public final class RegistryRoom implements Room {
         Reaper reaper = reaper(serving, checks);
         onLoop(serving, () -> checks.start(runner));
         onLoop(serving, reaper::start);
-        Routes routes = Api.routes(agent, checks);
+        SessionTimers timers = new SessionTimers(serving, new LoopSchedule(executor));
+        running.push(timers);
+        onLoop(serving, timers::start);
+        Routes routes = Api.routes(agent, checks, timers, store.clock());
         OwnServices own = new OwnServices(serving, agent, context.network());
         own.registerNode();
         context.network()

@@ -3,6 +3,7 @@ package dev.millrace.registry.server;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.room.RoomLoop;
 import dev.millrace.registry.effect.Change;
+import dev.millrace.registry.session.Invalidation;
 import dev.millrace.registry.state.State;
 import dev.millrace.registry.state.Topic;
 import dev.millrace.registry.store.Store;
@@ -65,6 +66,11 @@ public final class RegistryLoop extends RoomLoop<Store> {
         }
     }
 
+    /** Changes with all that follows from them, to be made together. Under the lock. */
+    public List<Change> whole(List<Change> changes) {
+        return Invalidation.with(store().state(), changes, nowMillis());
+    }
+
     /** Bytes that changes take, to be set aside. */
     public long bytes(List<Change> changes) {
         return changes.stream().mapToLong(store()::bytes).sum();
@@ -78,7 +84,7 @@ public final class RegistryLoop extends RoomLoop<Store> {
     public void makeOrRetry(Planning changes) {
         change(
                 () -> {
-                    List<Change> planned = changes.of(store().state());
+                    List<Change> planned = whole(changes.of(store().state()));
                     if (!planned.isEmpty()
                             && admitOrRetry(bytes(planned), () -> makeOrRetry(changes))) {
                         make(planned);

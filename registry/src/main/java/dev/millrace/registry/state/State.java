@@ -1,6 +1,8 @@
 package dev.millrace.registry.state;
 
 import dev.millrace.registry.catalog.Catalog;
+import dev.millrace.registry.keys.Keys;
+import dev.millrace.registry.session.Sessions;
 
 /**
  * All that the registry knows at one moment: a value that any thread may read, for as long as it
@@ -8,16 +10,25 @@ import dev.millrace.registry.catalog.Catalog;
  *
  * @param index of the last change; it grows by one with every record, and is what clients compare
  * @param catalog nodes, instances and checks
+ * @param keys the key-value store
  */
-public record State(long index, Catalog catalog) {
-    public static final State EMPTY = new State(0, Catalog.EMPTY);
+public record State(long index, Catalog catalog, Keys keys, Sessions sessions) {
+    public static final State EMPTY = new State(0, Catalog.EMPTY, Keys.EMPTY, Sessions.EMPTY);
 
     /** The same at another index. */
     public State at(long changed) {
-        return new State(changed, catalog);
+        return new State(changed, catalog, keys, sessions);
     }
 
     public State with(Catalog changed) {
-        return new State(index, changed);
+        return new State(index, changed, keys, sessions);
+    }
+
+    public State with(Keys changed) {
+        return new State(index, catalog, changed, sessions);
+    }
+
+    public State with(Sessions changed) {
+        return new State(index, catalog, keys, changed);
     }
 }

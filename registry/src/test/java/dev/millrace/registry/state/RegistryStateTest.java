@@ -1,8 +1,10 @@
 package dev.millrace.registry.state;
 
 import static dev.millrace.registry.state.Samples.check;
+import static dev.millrace.registry.state.Samples.entry;
 import static dev.millrace.registry.state.Samples.instance;
 import static dev.millrace.registry.state.Samples.node;
+import static dev.millrace.registry.state.Samples.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,10 +19,15 @@ import dev.millrace.registry.catalog.Instance;
 import dev.millrace.registry.catalog.Status;
 import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
+import dev.millrace.registry.effect.DropKey;
 import dev.millrace.registry.effect.DropNode;
+import dev.millrace.registry.effect.DropSession;
+import dev.millrace.registry.effect.DropTree;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
+import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.SetStatus;
 
 import org.junit.jupiter.api.Test;
@@ -32,6 +39,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 
 /** The registry's state over restarts, power cuts and checkpoints, and what is heard of changes. */
 class RegistryStateTest {
@@ -59,10 +67,42 @@ class RegistryStateTest {
             }
             assertEquals(before, registry.state());
             assertWhole(registry.state().catalog());
+            assertHeld(registry.state());
         }
     }
 
     private static void change(RegistryState registry, SplittableRandom random) {
+        if (random.nextInt(3) == 0) {
+            changeKeys(registry, random);
+        } else {
+            changeCatalog(registry, random);
+        }
+    }
+
+    private static void changeKeys(RegistryState registry, SplittableRandom random) {
+        String key = "k/" + random.nextInt(3) + "/" + random.nextInt(4);
+        String session = "s" + random.nextInt(3);
+        boolean there = registry.state().sessions().session(session).isPresent();
+        switch (random.nextInt(9)) {
+            case 0 -> registry.make(new DropKey(key));
+            case 1 -> registry.make(new DropTree(key.substring(0, 4)));
+            case 2 -> registry.make(new DropSession(session, 1_000_000 + random.nextInt(1_000)));
+            case 3 -> {
+                if (!there) {
+                    registry.make(new PutSession(session(session, random.nextBoolean())));
+                }
+            }
+            default ->
+                    registry.make(
+                            new PutKey(
+                                    entry(
+                                            key,
+                                            random.nextInt(100),
+                                            there && random.nextBoolean() ? session : "")));
+        }
+    }
+
+    private static void changeCatalog(RegistryState registry, SplittableRandom random) {
         String name = "Node" + random.nextInt(4);
         Optional<Host> host = registry.state().catalog().host(name);
         if (host.isEmpty()) {
@@ -126,6 +166,19 @@ class RegistryStateTest {
         onNodes.sort(null);
         ofServices.sort(null);
         assertEquals(onNodes, ofServices);
+    }
+
+    /** A key says that a session holds it if the session is said to hold it. */
+    private static void assertHeld(State state) {
+        Set<String> byKeys = new TreeSet<>();
+        state.keys().entries().values().stream()
+                .filter(entry -> !entry.session().isEmpty())
+                .forEach(entry -> byKeys.add(entry.session() + " " + entry.key()));
+        Set<String> bySessions = new TreeSet<>();
+        state.keys()
+                .held()
+                .forEach((id, keys) -> keys.forEach(key -> bySessions.add(id + " " + key)));
+        assertEquals(byKeys, bySessions);
     }
 
     private static String text(Instance instance) {

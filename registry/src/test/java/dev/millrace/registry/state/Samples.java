@@ -6,7 +6,11 @@ import dev.millrace.registry.catalog.Node;
 import dev.millrace.registry.catalog.ServiceAddress;
 import dev.millrace.registry.catalog.Status;
 import dev.millrace.registry.catalog.Weights;
+import dev.millrace.registry.keys.Entry;
+import dev.millrace.registry.keys.Value;
+import dev.millrace.registry.session.Session;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -43,5 +47,15 @@ final class Samples {
     static Check check(String node, String id, Status status) {
         return new Check(
                 node, id, id, status, "notes", "said", "", "", List.of(), "ttl", "{}", true, 0, 0);
+    }
+
+    static Entry entry(String key, int value, String session) {
+        byte[] bytes = String.valueOf(value).getBytes(StandardCharsets.UTF_8);
+        return new Entry(key, Value.of(bytes), -value, session, value, 0, 0);
+    }
+
+    static Session session(String id, boolean deletes) {
+        return new Session(
+                id, "name", "n", 1_000_000, deletes, "10s", List.of("a"), List.of(), 0, 0);
     }
 }
