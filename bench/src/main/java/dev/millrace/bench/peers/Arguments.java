@@ -81,7 +81,8 @@ final class Arguments {
         return switch (room) {
             case "queue" -> QueueRows.all();
             case "events" -> EventsRows.all();
-            case "registry" -> Stream.concat(HttpRows.all().stream(), DnsRows.all().stream()).toList();
+            case "registry" ->
+                    Stream.concat(HttpRows.all().stream(), DnsRows.all().stream()).toList();
             case "transaction" -> TransactionRows.all();
             default -> KvRows.all();
         };
