@@ -45,7 +45,7 @@ class ArgumentsTest {
                 complaint("kv", "--frobnicate"));
         assertEquals("--json (expected: --json FILE)", complaint("kv", "--json"));
         assertEquals(
-                "room: content (expected: kv, queue, events, transaction or registry)",
+                "room: content (expected: kv, queue, events, registry or transaction)",
                 complaint("content"));
         assertEquals("--peer: valkey (expected: redis)", complaint("kv", "--peer", "valkey"));
         assertEquals("--rounds: 0 (expected: 1 to 9999)", complaint("kv", "--rounds", "0"));
