@@ -31,7 +31,20 @@ record Train(PrintStream out) implements Command {
             List.of(
                     "GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
                     "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\nb\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n"
-                            + "*1\r\n$4\r\nQUIT\r\n");
+                            + "*1\r\n$4\r\nQUIT\r\n",
+                    put(
+                            "/v1/agent/service/register",
+                            "{\"Name\":\"trained\",\"Port\":1,\"Check\":{\"TTL\":\"10s\"}}"),
+                    "GET /v1/health/service/trained HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+    private static String put(String path, String body) {
+        return "PUT "
+                + path
+                + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: "
+                + body.length()
+                + "\r\n\r\n"
+                + body;
+    }
 
     @Override
     public String name() {

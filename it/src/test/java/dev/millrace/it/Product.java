@@ -26,7 +26,9 @@ public final class Product implements AutoCloseable {
                     "queue.nsqlookup.port",
                     "queue.nsqlookup.http.port",
                     "queue.amqp.port",
-                    "events.grpc.port");
+                    "events.grpc.port",
+                    "registry.http.port",
+                    "registry.dns.port");
 
     private final Process process;
     private final BufferedReader out;

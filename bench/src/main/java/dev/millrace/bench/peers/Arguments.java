@@ -5,6 +5,7 @@ import dev.millrace.bench.kv.Comparison;
 import dev.millrace.bench.kv.Effort;
 import dev.millrace.bench.kv.KvRows;
 import dev.millrace.bench.queue.QueueRows;
+import dev.millrace.bench.registry.RegistryRows;
 import dev.millrace.bench.server.Contestant;
 import dev.millrace.bench.server.Millrace;
 import dev.millrace.bench.server.Redis;
@@ -52,8 +53,8 @@ final class Arguments {
     }
 
     private void check() throws BadUsage {
-        if (!List.of("kv", "queue", "events", "transaction").contains(room)) {
-            throw new BadUsage("room: " + room, "kv, queue, events or transaction");
+        if (!List.of("kv", "queue", "events", "transaction", "registry").contains(room)) {
+            throw new BadUsage("room: " + room, "kv, queue, events, transaction or registry");
         }
         if (!last(Option.PEER).orElse("redis").equals("redis")) {
             throw new BadUsage("--peer: " + last(Option.PEER).orElse(""), "redis");
@@ -79,6 +80,7 @@ final class Arguments {
             case "queue" -> QueueRows.all();
             case "events" -> EventsRows.all();
             case "transaction" -> TransactionRows.all();
+            case "registry" -> RegistryRows.all();
             default -> KvRows.all();
         };
     }
@@ -88,6 +90,7 @@ final class Arguments {
         return switch (room) {
             case "queue", "events" -> "peer";
             case "transaction" -> "its parts";
+            case "registry" -> "unbound";
             default -> "Redis";
         };
     }

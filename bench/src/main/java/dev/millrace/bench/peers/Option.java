@@ -41,7 +41,7 @@ enum Option {
                 .collect(
                         Collectors.joining(
                                 "\n",
-                                "usage: millrace bench-peers kv|queue|events|transaction [OPTION]...\n",
+                                "usage: millrace bench-peers kv|queue|events|registry|transaction [OPTION]...\n",
                                 ""));
     }
 

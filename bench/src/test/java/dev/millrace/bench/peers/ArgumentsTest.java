@@ -45,7 +45,8 @@ class ArgumentsTest {
                 complaint("kv", "--frobnicate"));
         assertEquals("--json (expected: --json FILE)", complaint("kv", "--json"));
         assertEquals(
-                "room: content (expected: kv, queue, events or transaction)", complaint("content"));
+                "room: content (expected: kv, queue, events, registry or transaction)",
+                complaint("content"));
         assertEquals("--peer: valkey (expected: redis)", complaint("kv", "--peer", "valkey"));
         assertEquals("--rounds: 0 (expected: 1 to 9999)", complaint("kv", "--rounds", "0"));
         assertEquals(

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -34,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +64,7 @@ public final class Network implements Closeable {
     private final Settings settings;
     private final Transport transport;
     private final Guard guard;
-    private final List<EventLoopGroup> loops = new ArrayList<>();
+    private final Map<EventLoopGroup, Transport> loops = new LinkedHashMap<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final Map<List<String>, SslContext> tls = new HashMap<>();
 
@@ -91,9 +93,23 @@ public final class Network implements Closeable {
 
     /** Event loops of a room's own; they end with this network. */
     public synchronized EventLoopGroup loops(String name, int count) {
-        EventLoopGroup group = transport.loops(name, count);
-        loops.add(group);
+        return loops(name, count, transport);
+    }
+
+    /** The same for who mostly waits for datagrams: on the transport that is best at them. */
+    public synchronized EventLoopGroup datagramLoops(String name, int count) throws BadSettings {
+        return loops(name, count, Transport.forDatagrams(settings.get(Transport.CHOICE)));
+    }
+
+    private EventLoopGroup loops(String name, int count, Transport on) {
+        EventLoopGroup group = on.loops(name, count);
+        loops.put(group, on);
         return group;
+    }
+
+    /** The transport of loops that were made here. */
+    public synchronized Transport transport(EventLoopGroup group) {
+        return loops.getOrDefault(group, transport);
     }
 
     /**
@@ -139,7 +155,7 @@ public final class Network implements Closeable {
         Listener.Binder binder =
                 wanted ->
                         bound(
-                                datagrams(group, datagramBytesMax, handlers).bind(wanted),
+                                datagrams(group, wanted, datagramBytesMax, handlers).bind(wanted),
                                 wanted,
                                 "another port: --set "
                                         + endpoint.place().key()
@@ -155,11 +171,15 @@ public final class Network implements Closeable {
         return listener;
     }
 
-    private Bootstrap datagrams(EventLoopGroup group, int bytesMax, Consumer<Channel> handlers) {
+    private Bootstrap datagrams(
+            EventLoopGroup group, SocketAddress address, int bytesMax, Consumer<Channel> handlers) {
+        Transport by = transport(group);
+        boolean ipv4 =
+                address instanceof InetSocketAddress ip && ip.getAddress() instanceof Inet4Address;
         Bootstrap socket =
                 new Bootstrap()
                         .group(group)
-                        .channel(transport.datagram())
+                        .channelFactory(() -> by.newDatagram(ipv4))
                         .option(ChannelOption.SO_RCVBUF, DATAGRAM_QUEUE_BYTES)
                         .option(ChannelOption.SO_SNDBUF, DATAGRAM_QUEUE_BYTES)
                         .handler(
@@ -170,7 +190,7 @@ public final class Network implements Closeable {
                                         handlers.accept(channel);
                                     }
                                 });
-        Optional<ChannelOption<Integer>> several = transport.datagramBytesMax();
+        Optional<ChannelOption<Integer>> several = by.datagramBytesMax();
         several.ifPresent(option -> socket.option(option, bytesMax));
         int count = several.isPresent() ? DATAGRAM_BATCH : 1;
         return socket.option(
@@ -187,11 +207,12 @@ public final class Network implements Closeable {
     public synchronized void close() {
         listeners.reversed().forEach(Listener::close);
         listeners.clear();
-        loops.forEach(
-                group ->
-                        group.shutdownGracefully(
-                                0, SHUTDOWN_MAX.toMillis(), TimeUnit.MILLISECONDS));
-        loops.forEach(group -> group.terminationFuture().awaitUninterruptibly());
+        loops.keySet()
+                .forEach(
+                        group ->
+                                group.shutdownGracefully(
+                                        0, SHUTDOWN_MAX.toMillis(), TimeUnit.MILLISECONDS));
+        loops.keySet().forEach(group -> group.terminationFuture().awaitUninterruptibly());
         loops.clear();
     }
 
@@ -208,7 +229,7 @@ public final class Network implements Closeable {
                 wanted ->
                         bound(
                                 bootstrap(endpoint, group, protocol, secured, connections)
-                                        .channel(transport.tcpServer())
+                                        .channel(transport(group).tcpServer())
                                         .option(ChannelOption.SO_REUSEADDR, true)
                                         .childOption(ChannelOption.TCP_NODELAY, true)
                                         .childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -269,13 +290,13 @@ public final class Network implements Closeable {
             throws CannotListen {
         Path path = Path.of(settings.get(unix.path()));
         removeStale(path);
-        SocketAddress address = transport.unixAddress(path);
+        SocketAddress address = transport(group).unixAddress(path);
         ChannelGroup connections = connections();
         Listener.Binder binder =
                 wanted ->
                         bound(
                                 bootstrap(endpoint, group, protocol, secured, connections)
-                                        .channel(transport.unixServer())
+                                        .channel(transport(group).unixServer())
                                         .bind(wanted),
                                 wanted,
                                 "another path: --set " + unix.key() + "=PATH");

@@ -11,6 +11,8 @@ import dev.millrace.kernel.guard.Guard;
 import dev.millrace.kernel.guard.GuardPolicy;
 import dev.millrace.kernel.guard.Refusal;
 
+import io.netty.channel.EventLoopGroup;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -82,6 +86,58 @@ class NetworkTest {
             assertEchoes(socket, "hello");
             assertEquals(1, fixture.listener().connections());
             assertEquals(1, fixture.guard().connections());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void every_transport_that_is_here_carries_datagrams(Transport transport) throws Exception {
+        if (transport.missing().isPresent()) {
+            return;
+        }
+        String assignment =
+                Transport.CHOICE.key() + "=" + transport.name().toLowerCase(Locale.ROOT);
+        try (Fixture fixture = Fixture.open(ECHO, assignment);
+                DatagramSocket client = new DatagramSocket()) {
+            Network network = fixture.network();
+            EventLoopGroup group = network.datagramLoops("datagrams", 1);
+            assertEquals(transport, network.transport(group));
+            Listener listener =
+                    network.listenUdp("echo", fixture.listener(), group, 512, Echo::speak);
+            assertEquals(fixture.listener().port(), listener.port());
+            client.setSoTimeout(10_000);
+            for (int i = 0; i < 100; i++) {
+                byte[] sent = {(byte) i};
+                client.send(
+                        new DatagramPacket(
+                                sent, 1, InetAddress.getLoopbackAddress(), listener.port()));
+            }
+            for (int i = 0; i < 100; i++) {
+                DatagramPacket reply = new DatagramPacket(new byte[2], 2);
+                client.receive(reply);
+                assertEquals(1, reply.getLength());
+                assertEquals(i, reply.getData()[0]);
+            }
+        }
+    }
+
+    @Test
+    void a_taken_udp_port_names_the_setting_that_changes_it() throws Exception {
+        try (Fixture fixture = Fixture.open(ECHO);
+                DatagramSocket taken =
+                        new DatagramSocket(
+                                fixture.listener().port(), InetAddress.getLoopbackAddress())) {
+            Network network = fixture.network();
+            EventLoopGroup group = network.datagramLoops("datagrams", 1);
+            CannotListen refused =
+                    assertThrows(
+                            CannotListen.class,
+                            () ->
+                                    network.listenUdp(
+                                            "echo", fixture.listener(), group, 512, Echo::speak));
+            String message = String.valueOf(refused.getMessage());
+            assertTrue(message.contains(":" + taken.getLocalPort()), message);
+            assertTrue(message.contains("--set test.port=N"), message);
         }
     }
 

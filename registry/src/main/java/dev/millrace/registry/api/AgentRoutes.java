@@ -69,14 +69,12 @@ final class AgentRoutes {
     }
 
     private Found services(Query query) throws Refusal {
-        List<Hosted> seen = local(query);
+        List<Instance> seen = local(query).stream().map(Hosted::instance).toList();
         return Found.of(
                 Answers.map(
-                        query,
-                        Answers.Kind.INSTANCE,
-                        seen,
-                        hosted -> hosted.instance().id(),
-                        (out, hosted) -> put(out, hosted.instance())));
+                        Filters.apply(query.request(), Filters.INSTANCE, seen),
+                        Instance::id,
+                        this::put));
     }
 
     private void put(JsonGenerator out, Instance instance) throws IOException {
@@ -111,7 +109,11 @@ final class AgentRoutes {
                         .filter(Check::local)
                         .filter(check -> isSeen(query, check))
                         .toList();
-        return Found.of(Answers.map(query, Answers.Kind.CHECK, seen, Check::id, Forms::check));
+        return Found.of(
+                Answers.map(
+                        Filters.apply(query.request(), Filters.CHECK, seen),
+                        Check::id,
+                        Forms::check));
     }
 
     private boolean isSeen(Query query, Check check) {
@@ -181,8 +183,7 @@ final class AgentRoutes {
             return Found.of(
                     isText(query)
                             ? Reply.text(404, "ServiceName " + name + " Not Found")
-                            : Answers.list(query, Answers.Kind.HEALTH, List.of(), (out, none) -> {})
-                                    .status(404));
+                            : Answers.none().status(404));
         }
         Host host = host(query);
         Status worst = Status.PASSING;

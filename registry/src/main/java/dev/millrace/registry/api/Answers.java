@@ -14,17 +14,6 @@ import java.util.function.Function;
 
 /** Lists as answers. */
 final class Answers {
-    /** What kind of things a list has; so it is known what a filter may name. */
-    enum Kind {
-        HEALTH,
-        CHECK,
-        NODE,
-        SERVICE_NODE,
-        INSTANCE
-    }
-
-    static final Kind HEALTH = Kind.HEALTH;
-
     private Answers() {}
 
     /** Writes one of a list. */
@@ -33,13 +22,11 @@ final class Answers {
         void to(JsonGenerator out, T value) throws IOException;
     }
 
-    /**
-     * A list, of which the request may filter some.
-     *
-     * @throws Refusal if the filter is not understood
-     */
-    static <T> Reply list(Query query, Kind kind, Collection<T> values, Each<T> each)
-            throws Refusal {
+    static Reply none() {
+        return list(List.of(), (out, nothing) -> {});
+    }
+
+    static <T> Reply list(Collection<T> values, Each<T> each) {
         return Reply.json(
                 out -> {
                     out.writeStartArray();
@@ -50,14 +37,8 @@ final class Answers {
                 });
     }
 
-    /**
-     * The same as an object, by what each is called.
-     *
-     * @throws Refusal if the filter is not understood
-     */
-    static <T> Reply map(
-            Query query, Kind kind, Collection<T> values, Function<T, String> name, Each<T> each)
-            throws Refusal {
+    /** The same as an object, by what each is called. */
+    static <T> Reply map(Collection<T> values, Function<T, String> name, Each<T> each) {
         return Reply.json(
                 out -> {
                     out.writeStartObject();
@@ -69,7 +50,12 @@ final class Answers {
                 });
     }
 
+    /**
+     * Those that the request's filter lets through.
+     *
+     * @throws Refusal if it is not understood
+     */
     static Reply checks(Query query, List<Check> checks) throws Refusal {
-        return list(query, Kind.CHECK, checks, Forms::check);
+        return list(Filters.apply(query.request(), Filters.CHECK, checks), Forms::check);
     }
 }

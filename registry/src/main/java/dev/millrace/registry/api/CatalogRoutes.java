@@ -6,6 +6,7 @@ import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Hosted;
 import dev.millrace.registry.catalog.Instance;
 import dev.millrace.registry.catalog.InstanceKey;
+import dev.millrace.registry.catalog.Node;
 import dev.millrace.registry.catalog.ServiceEntry;
 import dev.millrace.registry.http.Found;
 import dev.millrace.registry.http.Query;
@@ -26,9 +27,11 @@ import java.util.TreeSet;
 /** {@code /v1/catalog}: nodes and services as they are registered (Consul: Catalog HTTP API). */
 final class CatalogRoutes {
     private final Agent agent;
+    private final Filters filters;
 
     CatalogRoutes(Agent agent) {
         this.agent = agent;
+        this.filters = new Filters(agent);
     }
 
     List<Route> routes() {
@@ -58,19 +61,18 @@ final class CatalogRoutes {
     private Found nodes(Query query) throws Refusal {
         Selection.here(query.request(), agent);
         Catalog catalog = query.state().catalog();
-        List<Host> seen =
+        List<Node> seen =
                 catalog.hosts().values().stream()
-                        .filter(host -> query.rights().readsNode(host.node().name()))
-                        .filter(host -> Selection.hasMeta(query.request(), host.node()))
+                        .map(Host::node)
+                        .filter(node -> query.rights().readsNode(node.name()))
+                        .filter(node -> Selection.hasMeta(query.request(), node))
                         .toList();
         return Found.of(
                 catalog.nodesIndex(),
                 Topic.of(Topic.Kind.NODES),
                 Answers.list(
-                        query,
-                        Answers.Kind.NODE,
-                        seen,
-                        (out, host) -> Forms.node(out, host.node(), agent)));
+                        Filters.apply(query.request(), filters.node(), seen),
+                        (out, node) -> Forms.node(out, node, agent)));
     }
 
     private Found services(Query query) throws Refusal {
@@ -110,7 +112,7 @@ final class CatalogRoutes {
         String name = query.request().required("Missing service name");
         Catalog catalog = query.state().catalog();
         List<String> tags = query.request().all("tag");
-        List<InstanceKey> found = new ArrayList<>();
+        List<Filters.Placed> found = new ArrayList<>();
         Optional<ServiceEntry> service =
                 catalog.service(name).filter(there -> query.rights().readsService(name));
         if (service.isPresent()) {
@@ -119,7 +121,7 @@ final class CatalogRoutes {
                 if (tags.stream().allMatch(instance::hasTag)
                         && Selection.hasMeta(query.request(), catalog.host(key).node())
                         && query.rights().readsNode(instance.node())) {
-                    found.add(key);
+                    found.add(new Filters.Placed(catalog.host(key).node(), instance, List.of()));
                 }
             }
         }
@@ -127,15 +129,9 @@ final class CatalogRoutes {
                 catalog.serviceIndex(name),
                 Topic.of(Topic.Kind.SERVICE, Catalog.fold(name)),
                 Answers.list(
-                        query,
-                        Answers.Kind.SERVICE_NODE,
-                        found,
-                        (out, key) ->
-                                Forms.serviceNode(
-                                        out,
-                                        catalog.host(key).node(),
-                                        catalog.hosted(key).instance(),
-                                        agent)));
+                        Filters.apply(query.request(), filters.serviceNode(), found),
+                        (out, placed) ->
+                                Forms.serviceNode(out, placed.node(), placed.instance(), agent)));
     }
 
     /** There is no mesh here, and so nobody in it. */
@@ -145,7 +141,7 @@ final class CatalogRoutes {
         return Found.of(
                 query.state().catalog().serviceIndex(name),
                 Topic.of(Topic.Kind.SERVICE, Catalog.fold(name)),
-                Answers.list(query, Answers.Kind.SERVICE_NODE, List.of(), (out, none) -> {}));
+                Answers.none());
     }
 
     private Found node(Query query) throws Refusal {
@@ -179,7 +175,8 @@ final class CatalogRoutes {
                         .map(Hosted::instance)
                         .filter(instance -> query.rights().readsService(instance.service()))
                         .toList();
-        return Found.of(host.get().index(), topic, Reply.json(form.of(host.get(), seen)));
+        List<Instance> some = Filters.apply(query.request(), Filters.INSTANCE, seen);
+        return Found.of(host.get().index(), topic, Reply.json(form.of(host.get(), some)));
     }
 
     private Json.Writing services(Host host, List<Instance> instances) {

@@ -7,13 +7,13 @@ import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.catalog.Check;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Hosted;
+import dev.millrace.registry.catalog.Instance;
 import dev.millrace.registry.catalog.InstanceKey;
 import dev.millrace.registry.catalog.ServiceEntry;
 import dev.millrace.registry.catalog.Status;
 import dev.millrace.registry.http.Found;
 import dev.millrace.registry.http.Query;
 import dev.millrace.registry.http.Refusal;
-import dev.millrace.registry.http.Reply;
 import dev.millrace.registry.http.Route;
 import dev.millrace.registry.state.Topic;
 
@@ -21,14 +21,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** {@code /v1/health}: instances with their checks (Consul: Health HTTP API). */
 final class Health {
     private final Agent agent;
+    private final Filters filters;
 
     Health(Agent agent) {
         this.agent = agent;
+        this.filters = new Filters(agent);
     }
 
     List<Route> routes() {
@@ -106,47 +107,47 @@ final class Health {
     private Found service(Query query) throws Refusal {
         Selection.here(query.request(), agent);
         String name = query.request().required("Missing service name");
-        boolean passing = Selection.flag(query.request(), "passing");
         Catalog catalog = query.state().catalog();
-        List<String> tags = query.request().all("tag");
-        Predicate<InstanceKey> wanted =
-                key -> {
-                    Hosted hosted = catalog.hosted(key);
-                    return tags.stream().allMatch(tag -> hosted.instance().hasTag(tag))
-                            && (!passing || catalog.status(key) == Status.PASSING)
-                            && Selection.hasMeta(query.request(), catalog.host(key).node())
-                            && query.rights().readsNode(hosted.instance().node());
-                };
-        List<InstanceKey> found = new ArrayList<>();
+        List<Filters.Placed> found = new ArrayList<>();
         if (query.rights().readsService(name)) {
-            instances(query, name).forEach(key -> add(key, wanted, found));
+            boolean passing = Selection.flag(query.request(), "passing");
+            for (InstanceKey key : instances(query, name)) {
+                if (isWanted(query, key, passing)) {
+                    found.add(placed(catalog, key));
+                }
+            }
         }
         return Found.of(
                 catalog.serviceIndex(name),
                 Topic.of(Topic.Kind.SERVICE, Catalog.fold(name)),
-                Answers.list(query, Answers.HEALTH, found, (out, key) -> put(out, catalog, key)));
+                Answers.list(Filters.apply(query.request(), filters.health(), found), this::put));
     }
 
-    private static void add(
-            InstanceKey key, Predicate<InstanceKey> wanted, List<InstanceKey> found) {
-        if (wanted.test(key)) {
-            found.add(key);
-        }
+    private static boolean isWanted(Query query, InstanceKey key, boolean passing) {
+        Catalog catalog = query.state().catalog();
+        Instance instance = catalog.hosted(key).instance();
+        return query.request().all("tag").stream().allMatch(instance::hasTag)
+                && (!passing || catalog.status(key) == Status.PASSING)
+                && Selection.hasMeta(query.request(), catalog.host(key).node())
+                && query.rights().readsNode(instance.node());
     }
 
-    private void put(JsonGenerator out, Catalog catalog, InstanceKey key) throws IOException {
+    private static Filters.Placed placed(Catalog catalog, InstanceKey key) {
         Host host = catalog.host(key);
         Hosted hosted = catalog.hosted(key);
+        List<Check> checks = new ArrayList<>(host.checks().values());
+        checks.addAll(hosted.checks().values());
+        return new Filters.Placed(host.node(), hosted.instance(), checks);
+    }
+
+    private void put(JsonGenerator out, Filters.Placed placed) throws IOException {
         out.writeStartObject();
         out.writeFieldName("Node");
-        Forms.node(out, host.node(), agent);
+        Forms.node(out, placed.node(), agent);
         out.writeFieldName("Service");
-        Forms.instance(out, hosted.instance());
+        Forms.instance(out, placed.instance());
         out.writeArrayFieldStart("Checks");
-        for (Check check : host.checks().values()) {
-            Forms.check(out, check);
-        }
-        for (Check check : hosted.checks().values()) {
+        for (Check check : placed.checks()) {
             Forms.check(out, check);
         }
         out.writeEndArray();
@@ -160,10 +161,6 @@ final class Health {
         return Found.of(
                 query.state().catalog().serviceIndex(name),
                 Topic.of(Topic.Kind.SERVICE, Catalog.fold(name)),
-                Reply.json(
-                        out -> {
-                            out.writeStartArray();
-                            out.writeEndArray();
-                        }));
+                Answers.none());
     }
 }

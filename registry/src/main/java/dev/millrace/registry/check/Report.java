@@ -46,12 +46,19 @@ final class Report {
             return;
         }
         standing = new Standing(status, output);
-        if (status != told.status() || terms.outputInterval.isZero()) {
+        if (isUrgent()) {
             tell();
         } else if (!planned) {
             planned = true;
             later = terms.schedule.after(whileNanos(), this::tell);
         }
+    }
+
+    /** The first word of a check is not withheld: nobody knows yet why it is critical. */
+    private boolean isUrgent() {
+        return standing.status() != told.status()
+                || told.output().isEmpty()
+                || terms.outputInterval.isZero();
     }
 
     /** Tells nothing any more. */

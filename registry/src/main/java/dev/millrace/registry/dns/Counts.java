@@ -20,6 +20,7 @@ final class Counts {
     long slipped;
     long flooded;
     long unsent;
+    long failed;
     final long[] byRcode = new long[Rcode.BADVERS + 1];
 
     void declare(Metrics metrics) {
@@ -38,6 +39,8 @@ final class Counts {
         metrics.counter("registry.dns.prepared", "DNS answers that were ready", () -> prepared);
         metrics.counter(
                 "registry.dns.unsent", "DNS answers that the socket had no room for", () -> unsent);
+        metrics.counter(
+                "registry.dns.failed", "DNS questions that ended in an error", () -> failed);
     }
 
     private void rcode(Metrics metrics, int rcode, String name) {

@@ -62,10 +62,13 @@ public final class DnsServer {
      */
     public void start() throws BadSettings, IOException {
         Recursors recursors = recursors();
-        EventLoopGroup group = network.loops("dns", 1);
+        EventLoopGroup group = network.datagramLoops("dns", 1);
         Forwarder forwarder =
                 new Forwarder(
-                        group.next(), network.transport(), recursors, settings.recursorTimeout());
+                        group.next(),
+                        network.transport(group),
+                        recursors,
+                        settings.recursorTimeout());
         Responder responder =
                 new Responder(
                         names,

@@ -87,7 +87,9 @@ public record DnsSettings(
             Setting.count(
                     "registry.dns.udp-answer-limit",
                     3,
-                    "records for who did not offer more than 512 bytes; never more than 8");
+                    1,
+                    8,
+                    "records for who did not offer more than 512 bytes");
 
     private static final Setting<Long> ADDRESSES =
             Setting.count(

@@ -1,7 +1,7 @@
 package dev.millrace.registry.dns;
 
 import dev.millrace.registry.dns.Answer.Chase;
-import dev.millrace.registry.dns.Block.Extra;
+import dev.millrace.registry.dns.Bundle.Extra;
 import dev.millrace.registry.dns.wire.DomainName;
 import dev.millrace.registry.dns.wire.Encoder;
 import dev.millrace.registry.dns.wire.Query;
@@ -9,6 +9,7 @@ import dev.millrace.registry.dns.wire.Rcode;
 import dev.millrace.registry.dns.wire.RecordType;
 
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ final class Records {
 
     /** Who is responsible, for answers that have nothing else. */
     Answer none(int rcode) {
-        return Answer.none(rcode, soa.block());
+        return Answer.none(rcode, soa.bundle());
     }
 
     /** The answer to what is asked of names that are ours. */
@@ -114,8 +115,8 @@ final class Records {
         };
     }
 
-    private Answer someOrNone(List<Block> blocks) {
-        return blocks.isEmpty() ? none(Rcode.NOERROR) : Answer.of(blocks);
+    private Answer someOrNone(List<Bundle> bundles) {
+        return bundles.isEmpty() ? none(Rcode.NOERROR) : Answer.of(bundles);
     }
 
     // ---- Services
@@ -170,32 +171,24 @@ final class Records {
 
     private Answer addresses(
             List<Names.Instance> instances, int type, DomainName name, long ttl, int depth) {
-        List<Block> blocks = new ArrayList<>();
+        List<Bundle> bundles = new ArrayList<>();
         List<Host.Named> hosts = new ArrayList<>();
-        Set<List<Byte>> seen = new HashSet<>();
+        Set<ByteBuffer> seen = new HashSet<>();
         for (Names.Instance instance : instances) {
             switch (host(instance, name).orElse(null)) {
                 case null -> {}
                 case Host.Named named -> hosts.add(named);
                 case Host.Ip ip -> {
-                    if (ip.answers(type) && seen.add(boxed(ip.bytes()))) {
-                        blocks.add(Block.of(1, Block.record(ip.type(), ttl, ip.bytes())));
+                    if (ip.answers(type) && seen.add(ByteBuffer.wrap(ip.bytes()))) {
+                        bundles.add(Bundle.of(1, Bundle.record(ip.type(), ttl, ip.bytes())));
                     }
                 }
             }
         }
-        if (blocks.isEmpty() && !hosts.isEmpty() && leadsOn(type)) {
+        if (bundles.isEmpty() && !hosts.isEmpty() && leadsOn(type)) {
             return alias(hosts.get(random.nextInt(hosts.size())), type, ttl, depth);
         }
-        return someOrNone(blocks).atMost(settings.addressesMax());
-    }
-
-    private static List<Byte> boxed(byte[] bytes) {
-        List<Byte> all = new ArrayList<>(bytes.length);
-        for (byte one : bytes) {
-            all.add(one);
-        }
-        return all;
+        return someOrNone(bundles).atMost(settings.addressesMax());
     }
 
     private static boolean leadsOn(int type) {
@@ -208,8 +201,8 @@ final class Records {
     // ---- Names that lead to other names
 
     private Answer alias(Host.Named host, int type, long ttl, int depth) {
-        byte[] first = Block.record(RecordType.CNAME, ttl, host.name().wire());
-        Answer alone = Answer.of(List.of(Block.of(1, first)));
+        byte[] first = Bundle.record(RecordType.CNAME, ttl, host.name().wire());
+        Answer alone = Answer.of(List.of(Bundle.of(1, first)));
         if (type == RecordType.CNAME) {
             return alone;
         }
@@ -226,15 +219,15 @@ final class Records {
         Encoder all = new Encoder(Encoder.MESSAGE_BYTES_MAX);
         all.putBytes(alias);
         int count = 1;
-        for (Block block : there.blocks()) {
-            if (all.room() < name.length() + block.records().length) {
+        for (Bundle bundle : there.bundles()) {
+            if (all.room() < name.length() + bundle.records().length) {
                 break;
             }
             all.putBytes(name.wire());
-            all.putBytes(block.records(), 2, block.records().length - 2);
-            count += block.count();
+            all.putBytes(bundle.records(), 2, bundle.records().length - 2);
+            count += bundle.count();
         }
-        Answer found = Answer.of(List.of(Block.of(count, all.copy())));
+        Answer found = Answer.of(List.of(Bundle.of(count, all.copy())));
         return there.chase().map(found::chasing).orElse(found);
     }
 
@@ -255,19 +248,19 @@ final class Records {
     // ---- SRV
 
     private Answer places(List<Names.Instance> instances, DomainName name, long ttl) {
-        List<Block> blocks = new ArrayList<>();
+        List<Bundle> bundles = new ArrayList<>();
         Map<DomainName, Integer> hosts = new HashMap<>();
         Set<List<Object>> seen = new HashSet<>();
         for (Names.Instance instance : instances) {
             if (seen.add(List.of(instance.node(), instance.serviceAddress(), instance.port()))) {
-                place(instance, name, ttl, hosts).ifPresent(blocks::add);
+                place(instance, name, ttl, hosts).ifPresent(bundles::add);
             }
         }
-        return someOrNone(blocks);
+        return someOrNone(bundles);
     }
 
     /** Nothing if its node has a name that DNS cannot say. */
-    private Optional<Block> place(
+    private Optional<Bundle> place(
             Names.Instance instance, DomainName asked, long ttl, Map<DomainName, Integer> hosts) {
         Optional<DomainName> node = nodeName(instance.node());
         Optional<Host> at = host(instance, asked);
@@ -279,7 +272,7 @@ final class Records {
                 switch (at.get()) {
                     case Host.Named(DomainName elsewhere) -> Optional.of(elsewhere);
                     case Host.Ip ip -> {
-                        extras.add(new Extra(true, Block.unowned(ip.type(), ttl, ip.bytes())));
+                        extras.add(new Extra(true, Bundle.unowned(ip.type(), ttl, ip.bytes())));
                         yield isOwn(instance, asked) ? addressName(ip) : node;
                     }
                 };
@@ -288,7 +281,7 @@ final class Records {
         }
         return target.map(
                 host ->
-                        Block.service(
+                        Bundle.service(
                                 ttl,
                                 Math.clamp(instance.weight(), 0, SHORT_MAX),
                                 Math.clamp(instance.port(), 0, SHORT_MAX),
@@ -322,15 +315,15 @@ final class Records {
         }
         Names.Node node = found.get();
         long ttl = settings.nodeTtlSeconds();
-        List<Block> texts = new ArrayList<>();
+        List<Bundle> texts = new ArrayList<>();
         if (type == RecordType.TXT || type == RecordType.ANY) {
             sorted(node.meta())
                     .forEach(
                             (key, value) ->
                                     texts.add(
-                                            Block.of(
+                                            Bundle.of(
                                                     1,
-                                                    Block.record(
+                                                    Bundle.record(
                                                             RecordType.TXT,
                                                             ttl,
                                                             text(key, value)))));
@@ -338,7 +331,7 @@ final class Records {
         return switch (Host.of(node.address()).orElse(null)) {
             case Host.Named named when leadsOn(type) -> alias(named, type, ttl, depth);
             case Host.Ip ip when ip.answers(type) -> {
-                List<Block> all = new ArrayList<>();
+                List<Bundle> all = new ArrayList<>();
                 all.add(nodeAddress(ip, node, type, ttl));
                 all.addAll(texts);
                 yield Answer.of(all).inOrder();
@@ -348,7 +341,7 @@ final class Records {
     }
 
     /** What is known of the node goes along, unless it is in the answer itself. */
-    private Block nodeAddress(Host.Ip ip, Names.Node node, int type, long ttl) {
+    private Bundle nodeAddress(Host.Ip ip, Names.Node node, int type, long ttl) {
         List<Extra> extras = new ArrayList<>();
         if (settings.metaText() && type != RecordType.ANY) {
             sorted(node.meta())
@@ -357,12 +350,12 @@ final class Records {
                                     extras.add(
                                             new Extra(
                                                     false,
-                                                    Block.record(
+                                                    Bundle.record(
                                                             RecordType.TXT,
                                                             ttl,
                                                             text(key, value)))));
         }
-        return new Block(Block.record(ip.type(), ttl, ip.bytes()), 1, 0, 0, extras);
+        return new Bundle(Bundle.record(ip.type(), ttl, ip.bytes()), 1, 0, 0, extras);
     }
 
     private void text(Map<String, String> meta, DomainName owner, long ttl, List<Extra> extras) {
@@ -372,7 +365,7 @@ final class Records {
                                 extras.add(
                                         new Extra(
                                                 false,
-                                                Block.record(
+                                                Bundle.record(
                                                         owner.wire(),
                                                         RecordType.TXT,
                                                         ttl,
@@ -415,9 +408,9 @@ final class Records {
         return ip.answers(type)
                 ? Answer.of(
                         List.of(
-                                Block.of(
+                                Bundle.of(
                                         1,
-                                        Block.record(
+                                        Bundle.record(
                                                 ip.type(), settings.nodeTtlSeconds(), ip.bytes()))))
                 : none(Rcode.NOERROR);
     }
@@ -438,46 +431,46 @@ final class Records {
         }
         return type == RecordType.PTR || type == RecordType.ANY
                 ? Answer.of(
-                        List.of(Block.of(1, Block.record(RecordType.PTR, 0, owner.get().wire()))))
+                        List.of(Bundle.of(1, Bundle.record(RecordType.PTR, 0, owner.get().wire()))))
                 : none(Rcode.NOERROR);
     }
 
     // ---- The domain
 
     private Answer responsible() {
-        return Answer.of(List.of(soa.block())).with(nameServers());
+        return Answer.of(List.of(soa.bundle())).with(nameServers());
     }
 
     private Answer servers() {
         return someOrNone(nameServers());
     }
 
-    private List<Block> nameServers() {
+    private List<Bundle> nameServers() {
         List<Names.Instance> servers =
                 new ArrayList<>(names.instances(OWN_SERVICE, settings.onlyPassing()));
         Collections.shuffle(servers, Random.from(random));
-        List<Block> blocks = new ArrayList<>();
+        List<Bundle> bundles = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (Names.Instance server : servers) {
-            if (blocks.size() < SERVERS_MAX && seen.add(server.node())) {
+            if (bundles.size() < SERVERS_MAX && seen.add(server.node())) {
                 nodeName(server.node())
-                        .ifPresent(name -> blocks.add(nameServer(server, name, blocks.size())));
+                        .ifPresent(name -> bundles.add(nameServer(server, name, bundles.size())));
             }
         }
-        return blocks;
+        return bundles;
     }
 
-    private Block nameServer(Names.Instance server, DomainName name, int host) {
+    private Bundle nameServer(Names.Instance server, DomainName name, int host) {
         long ttl = settings.nodeTtlSeconds();
         byte[] domain = settings.domain().wire();
         List<Extra> glue =
                 switch (Host.of(server.nodeAddress()).orElse(null)) {
                     case Host.Ip ip ->
-                            List.of(new Extra(true, Block.unowned(ip.type(), ttl, ip.bytes())));
+                            List.of(new Extra(true, Bundle.unowned(ip.type(), ttl, ip.bytes())));
                     case null, default -> List.of();
                 };
-        return new Block(
-                Block.record(domain, RecordType.NS, ttl, name.wire()),
+        return new Bundle(
+                Bundle.record(domain, RecordType.NS, ttl, name.wire()),
                 1,
                 domain.length + 10,
                 host,

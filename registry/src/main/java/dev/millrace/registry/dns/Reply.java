@@ -1,6 +1,6 @@
 package dev.millrace.registry.dns;
 
-import dev.millrace.registry.dns.Block.Extra;
+import dev.millrace.registry.dns.Bundle.Extra;
 import dev.millrace.registry.dns.wire.Encoder;
 import dev.millrace.registry.dns.wire.Flags;
 import dev.millrace.registry.dns.wire.Query;
@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * Puts an answer into a message for one client: as many of its blocks as the client takes, in a new
- * order each time. The question goes back byte by byte as it came, upper and lower case too (RFC
- * 4343), which some resolvers check.
+ * Puts an answer into a message for one client: as many of its bundles as the client takes, in a
+ * new order each time. The question goes back byte by byte as it came, upper and lower case too
+ * (RFC 4343), which some resolvers check.
  *
  * <p>What is cut says so (TC) where the operator wants that, as Consul does; always, if nothing of
  * it fits. Extras are sent as far as there is room: nobody depends on them.
@@ -21,9 +21,6 @@ import java.util.random.RandomGenerator;
 final class Reply {
     /** The most that goes into one datagram, and what is told to clients that ask for more. */
     static final int UDP_BYTES_MAX = 4_096;
-
-    /** However much {@code udp-answer-limit} allows. */
-    private static final int UDP_ANSWERS_MAX = 8;
 
     private static final int OPT_BYTES = 11;
     private static final int DNSSEC_OK = 0x8000;
@@ -56,33 +53,30 @@ final class Reply {
     /** Writes an answer. */
     void write(Query query, Answer answer, boolean stream) {
         int end = bytesMax(query, stream) - (query.edns() ? OPT_BYTES : 0);
-        Block[] blocks = answer.blocks();
-        int wanted = answer.most() == 0 ? blocks.length : Math.min(answer.most(), blocks.length);
+        Bundle[] bundles = answer.bundles();
+        int wanted = answer.most() == 0 ? bundles.length : Math.min(answer.most(), bundles.length);
         int most = stream ? wanted : Math.min(wanted, udpAnswers(query));
         start(query);
         order(answer, most);
-        int answers = blocks(blocks, most, end);
+        int answers = bundles(bundles, most, end);
         boolean cut = sent < wanted && (settings.truncates() || sent == 0);
         int answering = sent;
         int authorities = authority(answer, end);
         int additional = extras(answer, answering, end);
-        int flags = Flags.AUTHORITATIVE | (cut ? Flags.TRUNCATED : 0);
+        int flags = authority(answer.rcode()) | (cut ? Flags.TRUNCATED : 0);
         finish(query, flags, answer.rcode(), answers, authorities, additional);
+    }
+
+    /** Who says that it cannot, or will not, answer does not speak for the domain. */
+    private static int authority(int rcode) {
+        return rcode == Rcode.NOERROR || rcode == Rcode.NXDOMAIN ? Flags.AUTHORITATIVE : 0;
     }
 
     /** Consul's limit for who has not said that it takes more than everybody does. */
     private int udpAnswers(Query query) {
         return query.udpBytes() > Query.UDP_BYTES_LEAST
                 ? Integer.MAX_VALUE
-                : Math.min(settings.udpAnswersMax(), UDP_ANSWERS_MAX);
-    }
-
-    /**
-     * Writes that nothing is answered, and how it went; the question goes along if there is one.
-     */
-    void bare(Query query, int rcode) {
-        start(query);
-        finish(query, 0, rcode, 0, 0, 0);
+                : settings.udpAnswersMax();
     }
 
     /** Writes that there is an answer, for who comes by TCP. */
@@ -116,9 +110,9 @@ final class Reply {
         sent = 0;
     }
 
-    /** The first {@code most} places of {@link #order} say which blocks, in which order. */
+    /** The first {@code most} places of {@link #order} say which bundles, in which order. */
     private void order(Answer answer, int most) {
-        int count = answer.blocks().length;
+        int count = answer.bundles().length;
         if (order.length < count) {
             order = new int[count];
         }
@@ -133,38 +127,38 @@ final class Reply {
         }
     }
 
-    private int blocks(Block[] blocks, int most, int end) {
+    private int bundles(Bundle[] bundles, int most, int end) {
         int records = 0;
         for (int i = 0; i < most; i++) {
-            Block block = blocks[order[i]];
-            if (!fits(block, end)) {
+            Bundle bundle = bundles[order[i]];
+            if (!fits(bundle, end)) {
                 break;
             }
-            records += put(block);
+            records += put(bundle);
         }
         return records;
     }
 
-    private boolean fits(Block block, int end) {
-        return out.length() + block.records().length <= end;
+    private boolean fits(Bundle bundle, int end) {
+        return out.length() + bundle.records().length <= end;
     }
 
-    private int put(Block block) {
+    private int put(Bundle bundle) {
         if (sent == places.length) {
             places = Arrays.copyOf(places, 2 * sent);
         }
         places[sent++] = out.length();
-        out.putBytes(block.records());
-        return block.count();
+        out.putBytes(bundle.records());
+        return bundle.count();
     }
 
     private int authority(Answer answer, int end) {
         int records = 0;
-        for (Block block : answer.authority()) {
-            if (!fits(block, end)) {
+        for (Bundle bundle : answer.authority()) {
+            if (!fits(bundle, end)) {
                 break;
             }
-            records += put(block);
+            records += put(bundle);
         }
         return records;
     }
@@ -174,19 +168,19 @@ final class Reply {
         int records = 0;
         int hosts = 0;
         for (int i = 0; i < sent; i++) {
-            Block block =
-                    i < answering ? answer.blocks()[order[i]] : answer.authority()[i - answering];
-            boolean aboutTarget = block.target() > 0;
-            if (block.extras().isEmpty() || (aboutTarget && isSent(block.host(), hosts))) {
+            Bundle bundle =
+                    i < answering ? answer.bundles()[order[i]] : answer.authority()[i - answering];
+            boolean aboutTarget = bundle.target() > 0;
+            if (bundle.extras().isEmpty() || (aboutTarget && isSent(bundle.host(), hosts))) {
                 continue;
             }
-            for (int extra = 0; extra < block.extras().size(); extra++) {
-                if (!extra(block.extras().get(extra), places[i] + block.target(), end)) {
+            for (int extra = 0; extra < bundle.extras().size(); extra++) {
+                if (!extra(bundle.extras().get(extra), places[i] + bundle.target(), end)) {
                     return records;
                 }
                 records++;
             }
-            hosts = aboutTarget ? remember(block.host(), hosts) : hosts;
+            hosts = aboutTarget ? remember(bundle.host(), hosts) : hosts;
         }
         return records;
     }

@@ -216,8 +216,8 @@ final class Responder {
 
     /** Where it leads to may change without it. */
     private static boolean isAlias(Answer answer) {
-        for (Block block : answer.blocks()) {
-            if (block.count() > 1) {
+        for (Bundle bundle : answer.bundles()) {
+            if (bundle.count() > 1) {
                 return true;
             }
         }
@@ -275,12 +275,12 @@ final class Responder {
         if (addresses.isEmpty()) {
             return answer;
         }
-        Block alias = answer.blocks()[0];
+        Bundle alias = answer.bundles()[0];
         byte[] more = addresses.get().bytes();
         Encoder all = new Encoder(alias.records().length + more.length);
         all.putBytes(alias.records());
         all.putBytes(more);
-        return Answer.of(List.of(Block.of(alias.count() + addresses.get().count(), all.array())));
+        return Answer.of(List.of(Bundle.of(alias.count() + addresses.get().count(), all.array())));
     }
 
     private void finish(Pending waiting, Answer answer, Consumer<Encoder> send) {

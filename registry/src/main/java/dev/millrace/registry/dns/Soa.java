@@ -38,7 +38,7 @@ final class Soa {
     }
 
     /** The record; its serial number is the time. */
-    Block block() {
+    Bundle bundle() {
         Encoder data = new Encoder(names.length + TIMES_BYTES);
         data.putBytes(names);
         data.putInt((int) clock.instant().getEpochSecond());
@@ -46,7 +46,7 @@ final class Soa {
         data.putInt((int) times.retrySeconds());
         data.putInt((int) times.expireSeconds());
         data.putInt((int) times.leastTtlSeconds());
-        return Block.of(
-                1, Block.record(owner, RecordType.SOA, times.leastTtlSeconds(), data.array()));
+        return Bundle.of(
+                1, Bundle.record(owner, RecordType.SOA, times.leastTtlSeconds(), data.array()));
     }
 }

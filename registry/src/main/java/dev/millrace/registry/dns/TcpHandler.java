@@ -36,6 +36,7 @@ final class TcpHandler extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf in;
     private @Nullable Future<?> idle;
     private long heardNanos;
+    private boolean taking;
     private boolean waiting;
     private boolean ended;
 
@@ -93,20 +94,32 @@ final class TcpHandler extends ChannelInboundHandlerAdapter {
         context.fireChannelWritabilityChanged();
     }
 
-    /** Answers what is whole. */
+    /** Answers what is whole, and reads on if there is nothing to wait for. */
     private void take(ChannelHandlerContext context) {
-        ByteBuf bytes = in;
-        if (bytes == null || ended) {
+        // A write that fills the buffer tells of that before it returns, and comes here again.
+        if (taking) {
             return;
         }
-        while (!waiting && context.channel().isWritable() && isWhole(bytes)) {
+        taking = true;
+        answerWhole(context);
+        taking = false;
+        if (!ended) {
+            context.channel().config().setAutoRead(!waiting && context.channel().isWritable());
+        }
+    }
+
+    private void answerWhole(ChannelHandlerContext context) {
+        ByteBuf bytes = in;
+        if (bytes == null) {
+            return;
+        }
+        while (!waiting && !ended && context.channel().isWritable() && isWhole(bytes)) {
             int length = bytes.readUnsignedShort();
             byte[] whole = length <= message.length ? message : new byte[length];
             bytes.readBytes(whole, 0, length);
             answer(context, whole, length);
         }
-        context.channel().config().setAutoRead(!waiting && context.channel().isWritable());
-        if (!bytes.isReadable()) {
+        if (!ended && !bytes.isReadable()) {
             bytes.release();
             in = null;
         }

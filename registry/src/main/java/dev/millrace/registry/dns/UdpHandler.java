@@ -65,9 +65,15 @@ final class UdpHandler extends ChannelInboundHandlerAdapter {
         context.flush();
     }
 
-    /** A client that has gone, or something of ours: the socket is everybody's and stays. */
+    /**
+     * The socket is everybody's and stays. Whoever has found how to come here may do it at any
+     * rate, so only the first, second, fourth and so on are written down.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        log.warn("a datagram was lost", "cause", cause);
+        counts.failed++;
+        if (Long.bitCount(counts.failed) == 1) {
+            log.error("a DNS question failed", "so_far", counts.failed, "cause", cause);
+        }
     }
 }

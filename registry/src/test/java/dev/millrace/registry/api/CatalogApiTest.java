@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -180,6 +181,37 @@ class CatalogApiTest {
         assertEquals("200 []", server.get("health/service/web?passing"));
         assertEquals("200 ", server.put("agent/maintenance?enable=false", ""));
         assertEquals("200 passing", server.get("agent/health/service/name/web?format=text"));
+    }
+
+    // ---- Filtering
+
+    private String filtered(String path, String filter) throws Exception {
+        return server.get(path + "?filter=" + URLEncoder.encode(filter, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void each_kind_of_answer_is_filtered_by_its_own_selectors() throws Exception {
+        register(
+                "{\"ID\":\"a\",\"Name\":\"web\",\"Tags\":[\"v1\"],\"Port\":80,\"Meta\":{\"env\":\"prod\"}}");
+        register("{\"ID\":\"b\",\"Name\":\"web\",\"Port\":81,\"Check\":{\"TTL\":\"1h\"}}");
+        assertOnly("a", filtered("health/service/web", "Service.Meta.env == prod"));
+        assertOnly("b", filtered("health/service/web", "Checks.Status == critical"));
+        assertOnly("a", filtered("catalog/service/web", "\"v1\" in ServiceTags"));
+        assertOnly("b", filtered("catalog/service/web", "ServicePort != 80"));
+        assertOnly("a", filtered("agent/services", "Tags is not empty and Service == web"));
+        assertHas(filtered("health/checks/web", "Status == \"critical\""), "service:b");
+        assertEquals("200 []", filtered("health/state/any", "Name matches \"^none\""));
+        assertEquals("200 []", filtered("catalog/nodes", "Meta.rack == r1"));
+        assertHas(filtered("catalog/node/n1", "ID == a"), "\"a\":{");
+        assertHas(
+                filtered("catalog/nodes", "Nonsense == 1"),
+                "400 Failed to create boolean expression evaluator: ",
+                "Selector \"Nonsense\" is not valid");
+    }
+
+    private void assertOnly(String id, String answer) {
+        assertHas(answer, "ID\":\"" + id + "\"");
+        assertFalse(answer.contains("ID\":\"" + (id.equals("a") ? "b" : "a") + "\""), answer);
     }
 
     // ---- Waiting

@@ -174,6 +174,14 @@ class CheckRunnerTest {
     }
 
     @Test
+    void the_first_word_is_told_at_once_though_the_status_is_the_same() {
+        runner = runner(Duration.ofMinutes(5));
+        put(tcp("a"));
+        say("a", Answer.critical("why"));
+        assertEquals(List.of("check critical: why"), told);
+    }
+
+    @Test
     void a_status_that_came_back_before_it_was_told_is_not_told() {
         runner = runner(Duration.ofMinutes(5));
         put(tcp("a"));

@@ -69,18 +69,36 @@ final class Dialer {
         }
         InetAddress address = addresses.get(index);
         ChannelFuture connecting = connect(new InetSocketAddress(address, peer.port()), caller);
+        Consumer<Throwable> failed =
+                cause -> {
+                    if (index + 1 < addresses.size()) {
+                        attempt(peer, addresses, index + 1, caller);
+                    } else if (!caller.isOver()) {
+                        Peer tried = new Peer(address.getHostAddress(), peer.port());
+                        caller.failed(Fault.dialing(tried, Fault.text(cause)));
+                    }
+                };
+        if (isStillborn(connecting)) {
+            failed.accept(connecting.cause());
+            return;
+        }
         caller.opened(connecting.channel());
         connecting.addListener(
                 _ -> {
                     if (connecting.isSuccess()) {
                         caller.connected(connecting.channel());
-                    } else if (index + 1 < addresses.size()) {
-                        attempt(peer, addresses, index + 1, caller);
-                    } else if (!caller.isOver()) {
-                        Peer tried = new Peer(address.getHostAddress(), peer.port());
-                        caller.failed(Fault.dialing(tried, Fault.text(connecting.cause())));
+                    } else {
+                        failed.accept(connecting.cause());
                     }
                 });
+    }
+
+    /**
+     * Whether there never was a channel, as when the system has no more descriptors. What Netty
+     * gives then cannot be closed, and would tell its listeners on another thread.
+     */
+    static boolean isStillborn(ChannelFuture connecting) {
+        return connecting.isDone() && !connecting.isSuccess();
     }
 
     private ChannelFuture connect(InetSocketAddress address, Caller caller) {
@@ -90,7 +108,6 @@ final class Dialer {
                 .disableResolver()
                 // The check has a timeout of its own.
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                .option(ChannelOption.TCP_NODELAY, true)
                 .handler(caller.handler())
                 .connect(address);
     }

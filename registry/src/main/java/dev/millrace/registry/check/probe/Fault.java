@@ -1,5 +1,6 @@
 package dev.millrace.registry.check.probe;
 
+import io.netty.channel.ChannelException;
 import io.netty.handler.ssl.NotSslRecordException;
 
 import java.net.ConnectException;
@@ -15,6 +16,8 @@ import javax.net.ssl.SSLException;
 final class Fault {
     static final String TIMEOUT = "i/o timeout";
     static final String END = "EOF";
+
+    private static final String UNVERIFIED = "tls: failed to verify certificate: x509: ";
 
     private Fault() {}
 
@@ -34,6 +37,7 @@ final class Fault {
             case ConnectException connecting -> "connect: " + lastWords(connecting);
             case PortUnreachableException _ -> "read: connection refused";
             case ClosedChannelException _ -> END;
+            case ChannelException creating -> "socket: " + lastWords(root(creating));
             default -> isTls(cause) ? tls(cause) : "read: " + lastWords(cause);
         };
     }
@@ -43,25 +47,22 @@ final class Fault {
     }
 
     private static String tls(Throwable cause) {
+        Throwable root = root(cause);
+        return switch (root) {
+            case NotSslRecordException _ -> "tls: first record does not look like a TLS handshake";
+            case CertPathBuilderException _ ->
+                    UNVERIFIED + "certificate signed by unknown authority";
+            case CertificateException _ -> UNVERIFIED + root.getMessage();
+            default -> "tls: " + root.getMessage();
+        };
+    }
+
+    private static Throwable root(Throwable cause) {
         Throwable root = cause;
-        while (true) {
-            if (root instanceof NotSslRecordException) {
-                return "tls: first record does not look like a TLS handshake";
-            }
-            if (root instanceof CertPathBuilderException) {
-                return "tls: failed to verify certificate: x509: certificate signed by unknown"
-                        + " authority";
-            }
-            Throwable deeper = root.getCause();
-            if (deeper == null) {
-                break;
-            }
-            root = deeper;
+        while (root.getCause() != null) {
+            root = root.getCause();
         }
-        String message = String.valueOf(root.getMessage());
-        return root instanceof CertificateException
-                ? "tls: failed to verify certificate: x509: " + message
-                : "tls: " + message;
+        return root;
     }
 
     /** Of "finishConnect(..) failed: Connection refused" what the system says. */

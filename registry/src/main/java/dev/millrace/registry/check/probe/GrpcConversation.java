@@ -119,6 +119,15 @@ final class GrpcConversation extends Conversation {
         }
 
         @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (!isOver() && event instanceof Http2ResetFrame reset) {
+                refused(
+                        13,
+                        "stream terminated by RST_STREAM with error code: " + reset.errorCode());
+            }
+        }
+
+        @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             if (!isOver()) {
                 broken(Fault.text(cause));
@@ -138,11 +147,6 @@ final class GrpcConversation extends Conversation {
             case Http2HeadersFrame headers when headers.isEndStream() -> ended(headers.headers());
             case Http2HeadersFrame headers -> begun(headers.headers());
             case Http2DataFrame data -> data(data);
-            case Http2ResetFrame reset ->
-                    refused(
-                            13,
-                            "stream terminated by RST_STREAM with error code: "
-                                    + reset.errorCode());
             default -> {}
         }
     }

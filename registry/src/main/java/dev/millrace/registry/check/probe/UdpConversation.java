@@ -60,6 +60,10 @@ final class UdpConversation implements Probe.Asking {
                 dialer.datagrams()
                         .handler(new Ear())
                         .connect(new InetSocketAddress(addresses.getFirst(), peer.port()));
+        if (Dialer.isStillborn(connecting)) {
+            failed(connecting.cause());
+            return;
+        }
         channel = connecting.channel();
         connecting.addListener(
                 _ -> {

@@ -13,10 +13,11 @@ import java.util.List;
  * @param records bytes
  * @param count how many records they are
  * @param target where in those bytes the name stands that the extras are about; 0: there are none
- * @param host a number that is the same for blocks with the same target, whose extras are sent once
+ * @param host a number that is the same for bundles with the same target, whose extras are sent
+ *     once
  * @param extras what is known of the target, for the additional section
  */
-record Block(byte[] records, int count, int target, int host, List<Extra> extras) {
+record Bundle(byte[] records, int count, int target, int host, List<Extra> extras) {
     /** Where the question's name stands in every message. */
     static final int QUESTION = 12;
 
@@ -24,18 +25,18 @@ record Block(byte[] records, int count, int target, int host, List<Extra> extras
     private static final int SRV_TARGET = 18;
 
     /**
-     * One record, whose owner is the target of its block, then its bytes begin behind that name; or
-     * another, then they begin with it.
+     * One record, whose owner is the target of its bundle, then its bytes begin behind that name;
+     * or another, then they begin with it.
      */
     record Extra(boolean ofTarget, byte[] bytes) {}
 
-    Block {
+    Bundle {
         extras = List.copyOf(extras);
     }
 
     /** Records without extras. */
-    static Block of(int count, byte[] records) {
-        return new Block(records, count, 0, 0, List.of());
+    static Bundle of(int count, byte[] records) {
+        return new Bundle(records, count, 0, 0, List.of());
     }
 
     /** One record of the question's name. */
@@ -62,14 +63,14 @@ record Block(byte[] records, int count, int target, int host, List<Extra> extras
     }
 
     /** A service's place (RFC 2782); the target's name may not be compressed. */
-    static Block service(
+    static Bundle service(
             long ttlSeconds, int weight, int port, byte[] target, int host, List<Extra> extras) {
         Encoder data = new Encoder(6 + target.length);
         data.putShort(1);
         data.putShort(weight);
         data.putShort(port);
         data.putBytes(target);
-        return new Block(
+        return new Bundle(
                 record(RecordType.SRV, ttlSeconds, data.array()), 1, SRV_TARGET, host, extras);
     }
 

@@ -1,0 +1,5 @@
+/** What the registry's health checks cost. */
+@NullMarked
+package dev.millrace.bench.checks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The registry beside others: DNS. */
+@NullMarked
+package dev.millrace.bench.registry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.registry.filter;
+
+import org.jspecify.annotations.NullMarked;
