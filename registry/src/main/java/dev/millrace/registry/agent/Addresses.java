@@ -12,12 +12,14 @@ import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.effect.DropKey;
 import dev.millrace.registry.effect.DropNode;
+import dev.millrace.registry.effect.DropQuery;
 import dev.millrace.registry.effect.DropSession;
 import dev.millrace.registry.effect.DropTree;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.PutQuery;
 import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.SetStatus;
 import dev.millrace.registry.server.RegistryLoop;
@@ -131,7 +133,9 @@ final class Addresses implements RegistryLoop.Observer {
                     DropTree _,
                     PutSession _,
                     DropSession _,
-                    AclChange _ -> {}
+                    AclChange _,
+                    PutQuery _,
+                    DropQuery _ -> {}
         }
     }
 

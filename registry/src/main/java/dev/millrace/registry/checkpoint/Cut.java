@@ -19,11 +19,13 @@ import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
 import dev.millrace.registry.effect.PutPolicy;
+import dev.millrace.registry.effect.PutQuery;
 import dev.millrace.registry.effect.PutRole;
 import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.PutToken;
 import dev.millrace.registry.keys.Entry;
 import dev.millrace.registry.keys.Keys;
+import dev.millrace.registry.query.PreparedQuery;
 import dev.millrace.registry.session.Session;
 import dev.millrace.registry.session.Sessions;
 import dev.millrace.registry.state.State;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *   2 a node's index    name, index
  *   3 a service's       name, index; of one that is not there: of its end
  *   4 the tables'       index, floor of ends, nodes, services, checks; floors of ends of keys and of
- *                       sessions, sessions; bootstrap, tokens
+ *                       sessions, sessions; bootstrap, tokens; queries
  *   5 a key's end       key, index
  *   6 a key's delay     key, milliseconds since 1970
  *   7 a session's end   id, index
@@ -71,6 +73,9 @@ final class Cut implements Runnable {
             give(state.sessions());
             give(state.keys());
             give(state.acl());
+            for (PreparedQuery query : state.queries().byId().values()) {
+                give(new PutQuery(query));
+            }
             begin(INDICES)
                     .number(state.index())
                     .number(state.catalog().gone().floor())
@@ -81,7 +86,8 @@ final class Cut implements Runnable {
                     .number(state.sessions().gone().floor())
                     .number(state.sessions().index())
                     .number(state.acl().bootstrapIndex())
-                    .number(state.acl().index());
+                    .number(state.acl().index())
+                    .number(state.queries().index());
             flush();
             checkpoint.done();
         } catch (RuntimeException | Error failure) {
@@ -198,6 +204,7 @@ final class Cut implements Runnable {
                 .with(before.catalog().restored(in.varint(), in.varint(), in.varint(), in.varint()))
                 .with(before.keys().restored(in.varint()))
                 .with(before.sessions().restored(in.varint(), in.varint()))
-                .with(before.acl().restored(in.varint(), in.varint()));
+                .with(before.acl().restored(in.varint(), in.varint()))
+                .with(before.queries().restored(in.varint()));
     }
 }

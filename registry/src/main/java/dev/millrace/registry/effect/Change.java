@@ -24,7 +24,9 @@ public sealed interface Change
                 DropTree,
                 PutSession,
                 DropSession,
-                AclChange {
+                AclChange,
+                PutQuery,
+                DropQuery {
     /** Which one it is on disk. */
     int code();
 

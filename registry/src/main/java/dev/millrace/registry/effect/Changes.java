@@ -74,6 +74,8 @@ public final class Changes {
             case Codes.DROP_POLICY -> DropPolicy.read(in);
             case Codes.PUT_ROLE -> PutRole.read(in);
             case Codes.DROP_ROLE -> DropRole.read(in);
+            case Codes.PUT_QUERY -> PutQuery.read(in);
+            case Codes.DROP_QUERY -> DropQuery.read(in);
             default -> throw in.damaged("effect " + code + ": unknown");
         };
     }

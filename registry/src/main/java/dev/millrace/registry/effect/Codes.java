@@ -23,6 +23,8 @@ final class Codes {
     static final int DROP_POLICY = 16;
     static final int PUT_ROLE = 17;
     static final int DROP_ROLE = 18;
+    static final int PUT_QUERY = 19;
+    static final int DROP_QUERY = 20;
 
     private Codes() {}
 }

@@ -13,6 +13,7 @@ import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.shard.StateMachine;
 import dev.millrace.registry.acl.AclSettings;
+import dev.millrace.registry.acl.Gate;
 import dev.millrace.registry.acl.Resolver;
 import dev.millrace.registry.acl.Token;
 import dev.millrace.registry.acl.TokenTimers;
@@ -162,7 +163,7 @@ public final class RegistryRoom implements Room {
                 this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
         Agent agent = agent(context, serving);
         AclSettings acl = AclSettings.of(context.settings());
-        AclDoor door = door(acl, agent, serving);
+        Gate gate = gate(acl, agent, serving);
         AgentChecks checks = new AgentChecks(serving);
         CheckRunner runner = runner(context, executor, checks);
         Reaper reaper = reaper(serving, checks);
@@ -174,7 +175,7 @@ public final class RegistryRoom implements Room {
         TokenTimers tokens = new TokenTimers(serving, new LoopSchedule(executor));
         running.push(tokens);
         onLoop(serving, tokens::start);
-        Routes routes = Api.routes(agent, checks, timers, acl, store.clock());
+        Routes routes = Api.routes(agent, checks, timers, acl, gate, store.clock());
         OwnServices own = new OwnServices(serving, agent, context.network());
         own.registerNode();
         context.network()
@@ -183,8 +184,8 @@ public final class RegistryRoom implements Room {
                                 .authenticated(acl.enabled() && !acl.allows())
                                 .tls(context.get(TLS)),
                         group,
-                        channel -> HttpConnection.on(channel, serving, routes, door));
-        dns(context, serving, agent, door).start();
+                        channel -> HttpConnection.on(channel, serving, routes, gate));
+        dns(context, serving, agent, gate).start();
         own.registerServices();
     }
 
@@ -267,11 +268,11 @@ public final class RegistryRoom implements Room {
     }
 
     /** With the token that the operator has chosen, if it is not there yet. */
-    private static AclDoor door(AclSettings acl, Agent agent, RegistryLoop serving) {
+    private static Gate gate(AclSettings acl, Agent agent, RegistryLoop serving) {
         if (acl.enabled() && !acl.initialManagement().isEmpty()) {
             onLoop(serving, () -> serving.makeOrRetry(state -> initialToken(acl, state, serving)));
         }
-        return new AclDoor(
+        return new Gate(
                 acl,
                 new Resolver(
                         agent.datacenter(), acl.allows(), acl.standard(), serving.store().clock()));
@@ -290,9 +291,9 @@ public final class RegistryRoom implements Room {
         return List.of(new PutToken(token, state.acl().bootstrapIndex() == 0));
     }
 
-    private DnsServer dns(RoomContext context, RegistryLoop serving, Agent agent, AclDoor door)
+    private DnsServer dns(RoomContext context, RegistryLoop serving, Agent agent, Gate gate)
             throws BadSettings {
-        CatalogNames names = new CatalogNames(serving, door::ofDns);
+        CatalogNames names = new CatalogNames(serving, gate, agent);
         onLoop(serving, names::start);
         DnsServer server =
                 new DnsServer(

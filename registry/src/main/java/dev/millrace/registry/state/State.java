@@ -3,6 +3,7 @@ package dev.millrace.registry.state;
 import dev.millrace.registry.acl.Acl;
 import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.keys.Keys;
+import dev.millrace.registry.query.Queries;
 import dev.millrace.registry.session.Sessions;
 
 /**
@@ -13,29 +14,35 @@ import dev.millrace.registry.session.Sessions;
  * @param catalog nodes, instances and checks
  * @param keys the key-value store
  * @param acl tokens, policies and roles
+ * @param queries prepared queries
  */
-public record State(long index, Catalog catalog, Keys keys, Sessions sessions, Acl acl) {
+public record State(
+        long index, Catalog catalog, Keys keys, Sessions sessions, Acl acl, Queries queries) {
     public static final State EMPTY =
-            new State(0, Catalog.EMPTY, Keys.EMPTY, Sessions.EMPTY, Acl.EMPTY);
+            new State(0, Catalog.EMPTY, Keys.EMPTY, Sessions.EMPTY, Acl.EMPTY, Queries.EMPTY);
 
     /** The same at another index. */
     public State at(long changed) {
-        return new State(changed, catalog, keys, sessions, acl);
+        return new State(changed, catalog, keys, sessions, acl, queries);
     }
 
     public State with(Catalog changed) {
-        return new State(index, changed, keys, sessions, acl);
+        return new State(index, changed, keys, sessions, acl, queries);
     }
 
     public State with(Keys changed) {
-        return new State(index, catalog, changed, sessions, acl);
+        return new State(index, catalog, changed, sessions, acl, queries);
     }
 
     public State with(Sessions changed) {
-        return new State(index, catalog, keys, changed, acl);
+        return new State(index, catalog, keys, changed, acl, queries);
     }
 
     public State with(Acl changed) {
-        return new State(index, catalog, keys, sessions, changed);
+        return new State(index, catalog, keys, sessions, changed, queries);
+    }
+
+    public State with(Queries changed) {
+        return new State(index, catalog, keys, sessions, acl, changed);
     }
 }

@@ -5,6 +5,7 @@ import static dev.millrace.registry.state.Samples.entry;
 import static dev.millrace.registry.state.Samples.instance;
 import static dev.millrace.registry.state.Samples.node;
 import static dev.millrace.registry.state.Samples.policy;
+import static dev.millrace.registry.state.Samples.query;
 import static dev.millrace.registry.state.Samples.role;
 import static dev.millrace.registry.state.Samples.session;
 import static dev.millrace.registry.state.Samples.token;
@@ -25,6 +26,7 @@ import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.effect.DropKey;
 import dev.millrace.registry.effect.DropNode;
 import dev.millrace.registry.effect.DropPolicy;
+import dev.millrace.registry.effect.DropQuery;
 import dev.millrace.registry.effect.DropRole;
 import dev.millrace.registry.effect.DropSession;
 import dev.millrace.registry.effect.DropToken;
@@ -34,6 +36,7 @@ import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
 import dev.millrace.registry.effect.PutPolicy;
+import dev.millrace.registry.effect.PutQuery;
 import dev.millrace.registry.effect.PutRole;
 import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.PutToken;
@@ -107,7 +110,15 @@ class RegistryStateTest {
         String key = "k/" + random.nextInt(3) + "/" + random.nextInt(4);
         String session = "s" + random.nextInt(3);
         boolean there = registry.state().sessions().session(session).isPresent();
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(12)) {
+            case 9 -> registry.make(new DropQuery("q" + random.nextInt(3)));
+            case 10, 11 ->
+                    registry.make(
+                            new PutQuery(
+                                    query(
+                                            "q" + random.nextInt(3),
+                                            random.nextInt(9),
+                                            there ? session : "")));
             case 0 -> registry.make(new DropKey(key));
             case 1 -> registry.make(new DropTree(key.substring(0, 4)));
             case 2 -> registry.make(new DropSession(session, 1_000_000 + random.nextInt(1_000)));
@@ -203,6 +214,10 @@ class RegistryStateTest {
                 .held()
                 .forEach((id, keys) -> keys.forEach(key -> bySessions.add(id + " " + key)));
         assertEquals(byKeys, bySessions);
+        state.queries()
+                .bySession()
+                .keySet()
+                .forEach(id -> assertTrue(state.sessions().session(id).isPresent()));
     }
 
     private static String text(Instance instance) {

@@ -14,6 +14,11 @@ import dev.millrace.registry.catalog.Status;
 import dev.millrace.registry.catalog.Weights;
 import dev.millrace.registry.keys.Entry;
 import dev.millrace.registry.keys.Value;
+import dev.millrace.registry.query.Failover;
+import dev.millrace.registry.query.FailoverTarget;
+import dev.millrace.registry.query.PreparedQuery;
+import dev.millrace.registry.query.ServiceQuery;
+import dev.millrace.registry.query.Template;
 import dev.millrace.registry.session.Session;
 
 import java.nio.charset.StandardCharsets;
@@ -93,5 +98,31 @@ final class Samples {
                 List.of(policy),
                 List.of(new ServiceIdentity("web", List.of("dc1"))),
                 List.of(new NodeIdentity("n", "dc1")));
+    }
+
+    /** Without a name, a template, or neither. */
+    static PreparedQuery query(String id, int value, String session) {
+        return new PreparedQuery(
+                id,
+                value % 3 == 0 ? "" : "Q" + id,
+                session,
+                "secret",
+                new ServiceQuery(
+                        "web-${name.suffix}",
+                        new Failover(
+                                value,
+                                List.of("dc2"),
+                                List.of(new FailoverTarget("p", "dc1", "s", List.of("t")))),
+                        true,
+                        List.of("c"),
+                        "n",
+                        List.of("v" + value),
+                        Map.of("a", "b"),
+                        Map.of("c", "d"),
+                        false),
+                "10s",
+                value % 3 == 1 ? new Template(Template.BY_PREFIX, "(.*)", true) : Template.NONE,
+                0,
+                0);
     }
 }
