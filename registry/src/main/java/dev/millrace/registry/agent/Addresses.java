@@ -15,6 +15,7 @@ import dev.millrace.registry.effect.DropNode;
 import dev.millrace.registry.effect.DropQuery;
 import dev.millrace.registry.effect.DropSession;
 import dev.millrace.registry.effect.DropTree;
+import dev.millrace.registry.effect.FireEvent;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
@@ -135,7 +136,8 @@ final class Addresses implements RegistryLoop.Observer {
                     DropSession _,
                     AclChange _,
                     PutQuery _,
-                    DropQuery _ -> {}
+                    DropQuery _,
+                    FireEvent _ -> {}
         }
     }
 

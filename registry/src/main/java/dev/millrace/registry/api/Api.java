@@ -31,6 +31,7 @@ public final class Api {
         all.addAll(new KeyRoutes(agent, clock).routes());
         all.addAll(new SessionRoutes(agent, timers, clock).routes());
         all.addAll(new TransactionRoutes(agent, clock).routes());
+        all.addAll(new EventRoutes(agent).routes());
         all.addAll(new QueryRoutes(agent, gate).routes());
         all.addAll(new AclRoutes(agent, acl, clock).routes());
         return new Routes(all);

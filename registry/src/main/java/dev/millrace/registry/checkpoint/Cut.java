@@ -12,6 +12,7 @@ import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Hosted;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.Changes;
+import dev.millrace.registry.effect.FireEvent;
 import dev.millrace.registry.effect.Form;
 import dev.millrace.registry.effect.FormReader;
 import dev.millrace.registry.effect.PutCheck;
@@ -23,6 +24,7 @@ import dev.millrace.registry.effect.PutQuery;
 import dev.millrace.registry.effect.PutRole;
 import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.PutToken;
+import dev.millrace.registry.event.UserEvent;
 import dev.millrace.registry.keys.Entry;
 import dev.millrace.registry.keys.Keys;
 import dev.millrace.registry.query.PreparedQuery;
@@ -75,6 +77,9 @@ final class Cut implements Runnable {
             give(state.acl());
             for (PreparedQuery query : state.queries().byId().values()) {
                 give(new PutQuery(query));
+            }
+            for (UserEvent event : state.events().last()) {
+                give(new FireEvent(event));
             }
             begin(INDICES)
                     .number(state.index())

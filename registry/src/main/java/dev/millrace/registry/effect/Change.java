@@ -26,7 +26,8 @@ public sealed interface Change
                 DropSession,
                 AclChange,
                 PutQuery,
-                DropQuery {
+                DropQuery,
+                FireEvent {
     /** Which one it is on disk. */
     int code();
 

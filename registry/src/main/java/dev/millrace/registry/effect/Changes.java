@@ -76,6 +76,7 @@ public final class Changes {
             case Codes.DROP_ROLE -> DropRole.read(in);
             case Codes.PUT_QUERY -> PutQuery.read(in);
             case Codes.DROP_QUERY -> DropQuery.read(in);
+            case Codes.FIRE_EVENT -> FireEvent.read(in);
             default -> throw in.damaged("effect " + code + ": unknown");
         };
     }

@@ -25,6 +25,7 @@ final class Codes {
     static final int DROP_ROLE = 18;
     static final int PUT_QUERY = 19;
     static final int DROP_QUERY = 20;
+    static final int FIRE_EVENT = 21;
 
     private Codes() {}
 }

@@ -10,6 +10,7 @@ import dev.millrace.registry.effect.DropNode;
 import dev.millrace.registry.effect.DropQuery;
 import dev.millrace.registry.effect.DropSession;
 import dev.millrace.registry.effect.DropTree;
+import dev.millrace.registry.effect.FireEvent;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
@@ -97,7 +98,8 @@ public final class Invalidation {
                     DropSession _,
                     AclChange _,
                     PutQuery _,
-                    DropQuery _ -> {}
+                    DropQuery _,
+                    FireEvent _ -> {}
         }
     }
 

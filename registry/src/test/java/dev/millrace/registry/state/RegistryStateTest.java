@@ -2,6 +2,7 @@ package dev.millrace.registry.state;
 
 import static dev.millrace.registry.state.Samples.check;
 import static dev.millrace.registry.state.Samples.entry;
+import static dev.millrace.registry.state.Samples.event;
 import static dev.millrace.registry.state.Samples.instance;
 import static dev.millrace.registry.state.Samples.node;
 import static dev.millrace.registry.state.Samples.policy;
@@ -31,6 +32,7 @@ import dev.millrace.registry.effect.DropRole;
 import dev.millrace.registry.effect.DropSession;
 import dev.millrace.registry.effect.DropToken;
 import dev.millrace.registry.effect.DropTree;
+import dev.millrace.registry.effect.FireEvent;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
@@ -41,6 +43,7 @@ import dev.millrace.registry.effect.PutRole;
 import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.PutToken;
 import dev.millrace.registry.effect.SetStatus;
+import dev.millrace.registry.event.Events;
 
 import org.junit.jupiter.api.Test;
 
@@ -110,7 +113,8 @@ class RegistryStateTest {
         String key = "k/" + random.nextInt(3) + "/" + random.nextInt(4);
         String session = "s" + random.nextInt(3);
         boolean there = registry.state().sessions().session(session).isPresent();
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
+            case 12 -> registry.make(new FireEvent(event(random.nextInt(100))));
             case 9 -> registry.make(new DropQuery("q" + random.nextInt(3)));
             case 10, 11 ->
                     registry.make(
@@ -299,5 +303,20 @@ class RegistryStateTest {
         assertTrue(registry.state().catalog().host("a").isEmpty());
         assertTrue(registry.state().catalog().service("web").isEmpty());
         assertTrue(registry.state().catalog().service("db").isPresent());
+    }
+
+    @Test
+    void the_last_events_are_kept_in_their_order_over_checkpoints() throws Exception {
+        for (int i = 0; i < Events.EVENTS_MAX + 10; i++) {
+            registry.make(new FireEvent(event(i)));
+        }
+        Events events = registry.state().events();
+        assertEquals(Events.EVENTS_MAX, events.last().size());
+        assertEquals("e10", events.last().getFirst().id());
+        assertEquals(11, events.last().getFirst().time());
+        assertEquals(registry.state().index(), events.last().getLast().index());
+        assertTrue(registry.checkpoint());
+        registry.restart();
+        assertEquals(events, registry.state().events());
     }
 }

@@ -12,6 +12,7 @@ import dev.millrace.registry.catalog.Node;
 import dev.millrace.registry.catalog.ServiceAddress;
 import dev.millrace.registry.catalog.Status;
 import dev.millrace.registry.catalog.Weights;
+import dev.millrace.registry.event.UserEvent;
 import dev.millrace.registry.keys.Entry;
 import dev.millrace.registry.keys.Value;
 import dev.millrace.registry.query.Failover;
@@ -124,5 +125,10 @@ final class Samples {
                 value % 3 == 1 ? new Template(Template.BY_PREFIX, "(.*)", true) : Template.NONE,
                 0,
                 0);
+    }
+
+    static UserEvent event(int value) {
+        byte[] payload = String.valueOf(value).getBytes(StandardCharsets.UTF_8);
+        return new UserEvent("e" + value, "deploy", Value.of(payload), "n", "s", "t", 0, 0);
     }
 }
