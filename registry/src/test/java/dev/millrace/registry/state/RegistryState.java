@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A registry on fake disks, without a loop, that can be killed and started again. */
-final class RegistryState {
+public final class RegistryState {
     private static final SegmentJournal.Options SMALL = new SegmentJournal.Options(2 << 20, 3);
 
     private final FakeDisk journalDisk = new FakeDisk();
@@ -53,6 +53,16 @@ final class RegistryState {
 
     State state() {
         return machine.state();
+    }
+
+    /** What a loop would be made of. */
+    public Store opened() {
+        return store;
+    }
+
+    /** Its time, which stands still until it is moved. */
+    public MovedClock clock() {
+        return clock;
     }
 
     /** Makes changes as one record; what they touched. */
