@@ -1,8 +1,6 @@
 package dev.millrace.registry.acl;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,10 +18,17 @@ public final class Resolver {
     private final boolean otherwise;
     private final String standard;
     private final InstantSource clock;
-    private volatile Known known = new Known(Acl.EMPTY, new ConcurrentHashMap<>());
+    private volatile Known known = new Known(Acl.EMPTY);
 
-    /** What has been put together of one state; never more than it has tokens. */
-    private record Known(Acl acl, Map<String, Rights> rights) {}
+    /**
+     * What has been put together of one state, by the accessors of tokens and the ids of policies;
+     * never more than it has.
+     */
+    private record Known(Acl acl, Map<String, Rights> rights, Map<String, Rules> policies) {
+        Known(Acl acl) {
+            this(acl, new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+        }
+    }
 
     /**
      * @param otherwise whether what no rule is about is allowed
@@ -40,52 +45,61 @@ public final class Resolver {
     public Optional<Rights> rights(Acl acl, String secret) {
         String shown = secret.isEmpty() ? standard : secret;
         Optional<Token> token = shown.isEmpty() ? acl.token(Token.ANONYMOUS) : acl.bySecret(shown);
-        return token.filter(there -> !there.hasEnded(clock.millis()))
-                .map(there -> of(acl).computeIfAbsent(there.accessor(), any -> made(acl, there)));
+        return token.filter(there -> !there.hasEnded(clock.millis())).map(there -> of(acl, there));
+    }
+
+    private Rights of(Acl acl, Token token) {
+        Known there = of(acl);
+        Rights made = there.rights.get(token.accessor());
+        if (made == null) {
+            made = new TokenRights(token.accessor(), rules(there, token), otherwise);
+            there.rights.put(token.accessor(), made);
+        }
+        return made;
     }
 
     /** That it is the very same says enough; to compare what is in it would not be cheap. */
     @SuppressWarnings("ReferenceEquality")
-    private Map<String, Rights> of(Acl acl) {
+    private Known of(Acl acl) {
         Known there = known;
         if (there.acl != acl) {
-            there = new Known(acl, new ConcurrentHashMap<>());
+            there = new Known(acl);
             known = there;
         }
-        return there.rights;
+        return there;
     }
 
-    private Rights made(Acl acl, Token token) {
-        Rules rules = rules(acl, token.grants());
+    private Rules rules(Known of, Token token) {
+        Rules rules = rules(of, token.grants());
         for (String id : token.roles()) {
-            Optional<Role> role = acl.role(id);
+            Optional<Role> role = of.acl.role(id);
             if (role.isPresent()) {
-                rules = rules.with(rules(acl, role.get().grants()));
+                rules = rules.with(rules(of, role.get().grants()));
             }
         }
-        return new TokenRights(token.accessor(), rules, otherwise);
+        return rules;
     }
 
-    private Rules rules(Acl acl, Grants grants) {
-        List<String> texts = new ArrayList<>();
+    private Rules rules(Known of, Grants grants) {
+        Rules all = Rules.NONE;
         for (String id : grants.policies()) {
-            acl.policy(id)
-                    .filter(policy -> policy.countsIn(datacenter))
-                    .ifPresent(policy -> texts.add(policy.rules()));
+            Optional<Policy> policy = of.acl.policy(id).filter(one -> one.countsIn(datacenter));
+            if (policy.isPresent()) {
+                all =
+                        all.with(
+                                of.policies.computeIfAbsent(
+                                        id, unknown -> read(policy.get().rules())));
+            }
         }
         for (ServiceIdentity identity : grants.serviceIdentities()) {
             if (identity.isGivenIn(datacenter)) {
-                texts.add(identity.rules());
+                all = all.with(read(identity.rules()));
             }
         }
         for (NodeIdentity identity : grants.nodeIdentities()) {
             if (identity.datacenter().equals(datacenter)) {
-                texts.add(identity.rules());
+                all = all.with(read(identity.rules()));
             }
-        }
-        Rules all = Rules.NONE;
-        for (String text : texts) {
-            all = all.with(read(text));
         }
         return all;
     }
