@@ -77,14 +77,14 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final class Pending {
         private final Request request;
         private final Route.Read read;
-        private final long index;
+        private final Wait wait;
         private Found found;
         private @Nullable ScheduledFuture<?> end;
 
-        Pending(Request request, Route.Read read, long index, Found found) {
+        Pending(Request request, Route.Read read, Wait wait, Found found) {
             this.request = request;
             this.read = read;
-            this.index = index;
+            this.wait = wait;
             this.found = found;
         }
     }
@@ -180,13 +180,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     // ---- Reads
 
     private void read(Request request, Route.Read read) throws Refusal {
+        if (request.has("stale") && request.has("consistent")) {
+            throw Refusal.bad("Cannot specify ?stale with ?consistent, conflicting semantics.");
+        }
         Wait wait = Wait.of(request);
         Found found = read.find(query(request, loop.visible()));
-        if (wait.index() == 0 || found.index() == 0 || found.index() > wait.index()) {
+        if (wait.isOver(found)) {
             send(request, found.reply(), found.index());
             return;
         }
-        Pending waiting = new Pending(request, read, wait.index(), found);
+        Pending waiting = new Pending(request, read, wait, found);
         pending = waiting;
         listen(found.topics());
         long millis = wait.patience().toMillis();
@@ -207,7 +210,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         try {
             Found now = waiting.read.find(query(waiting.request, loop.visible()));
-            if (now.index() > waiting.index) {
+            if (waiting.wait.isOver(now)) {
                 stopWaiting();
                 send(waiting.request, now.reply(), now.index());
                 return;

@@ -4,6 +4,7 @@ import dev.millrace.kernel.Version;
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 import dev.millrace.kernel.config.Settings;
+import dev.millrace.kernel.discovery.ServiceDirectory;
 import dev.millrace.kernel.guard.GuardPolicy;
 import dev.millrace.kernel.journal.SyncPolicy;
 import dev.millrace.kernel.net.Endpoint;
@@ -16,6 +17,7 @@ import dev.millrace.registry.acl.Rights;
 import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.AgentChecks;
 import dev.millrace.registry.agent.CatalogNames;
+import dev.millrace.registry.agent.Discovery;
 import dev.millrace.registry.agent.OwnServices;
 import dev.millrace.registry.api.Api;
 import dev.millrace.registry.check.CheckRunner;
@@ -90,14 +92,20 @@ public final class RegistryRoom implements Room {
     private static final long CHECK_MILLIS = 200;
 
     private final ShardRoom shards;
+    private final ServiceDirectory directory;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private @Nullable RegistryMachine machine;
     private @Nullable RegistryLoop loop;
     private Optional<DnsServer> dns = Optional.empty();
 
-    /** It puts its state machine on the shard; start both together. */
-    public RegistryRoom(ShardRoom shards) {
+    /**
+     * It puts its state machine on the shard; start both together.
+     *
+     * @param directory where it offers what other rooms look up
+     */
+    public RegistryRoom(ShardRoom shards, ServiceDirectory directory) {
         this.shards = shards;
+        this.directory = directory;
         shards.add(this::machine, RegistryRoom::policy);
     }
 
@@ -175,6 +183,7 @@ public final class RegistryRoom implements Room {
                                         channel, serving, routes, (now, token) -> Rights.ALL));
         dns(context, serving, agent).start();
         own.registerServices();
+        directory.offer(new Discovery(serving));
     }
 
     private static Agent agent(RoomContext context, RegistryLoop serving) {
@@ -286,6 +295,7 @@ public final class RegistryRoom implements Room {
         if (serving == null) {
             return;
         }
+        directory.withdraw();
         dns.ifPresent(DnsServer::stop);
         onLoop(serving, this::close);
         serving.stopAndWait();
