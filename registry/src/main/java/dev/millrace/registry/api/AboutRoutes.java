@@ -61,9 +61,7 @@ final class AboutRoutes {
     }
 
     private void vet(Query query) throws Refusal {
-        if (!query.rights().readsAgent(agent.node())) {
-            throw Refusal.denied("token lacks permission 'agent:read' on \"" + agent.node() + "\"");
-        }
+        Vet.readsAgent(query, agent.node());
     }
 
     private Found version(Query query) throws Refusal {

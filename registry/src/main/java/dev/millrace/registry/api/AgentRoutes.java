@@ -88,14 +88,11 @@ final class AgentRoutes {
     /** One waits for it by the hash of its content, which the client gives back. */
     private Found service(Query query) throws Refusal {
         String id = query.request().required("Missing service ID");
-        Optional<Instance> instance =
-                host(query)
-                        .instance(id)
-                        .map(Hosted::instance)
-                        .filter(there -> query.rights().readsService(there.service()));
+        Optional<Instance> instance = host(query).instance(id).map(Hosted::instance);
         if (instance.isEmpty()) {
             throw Refusal.notFound("unknown service ID: " + id);
         }
+        Vet.readsService(query, instance.get().service());
         String hash = Long.toHexString(instance.get().at(0, 0).hashCode() & 0xffff_ffffL);
         Reply reply =
                 Reply.json(
@@ -160,8 +157,10 @@ final class AgentRoutes {
 
     private Found healthById(Query query) throws Refusal {
         String id = query.request().required("Bad request: Missing serviceID");
-        Optional<Hosted> hosted =
-                local(query).stream().filter(one -> one.instance().id().equals(id)).findFirst();
+        Optional<Hosted> hosted = host(query).instance(id).filter(one -> one.instance().local());
+        if (hosted.isPresent()) {
+            Vet.readsService(query, hosted.get().instance().service());
+        }
         if (hosted.isEmpty()) {
             return Found.of(
                     isText(query)
@@ -179,6 +178,7 @@ final class AgentRoutes {
 
     private Found healthByName(Query query) throws Refusal {
         String name = query.request().required("Bad request: Missing service Name");
+        Vet.readsService(query, name);
         List<Hosted> found = new ArrayList<>(local(query));
         found.removeIf(hosted -> !hosted.instance().service().equals(name));
         if (found.isEmpty()) {

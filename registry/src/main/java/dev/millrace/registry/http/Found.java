@@ -29,4 +29,9 @@ public record Found(long index, String hash, List<Topic> topics, Reply reply) {
     public static Found of(String hash, Topic topic, Reply reply) {
         return new Found(0, hash, List.of(topic), reply.header("X-Consul-ContentHash", hash));
     }
+
+    /** With a header more. */
+    public Found header(String name, String value) {
+        return new Found(index, topics, reply.header(name, value));
+    }
 }

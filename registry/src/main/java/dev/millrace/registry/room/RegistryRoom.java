@@ -13,7 +13,11 @@ import dev.millrace.kernel.room.RoomContext;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.shard.StateMachine;
-import dev.millrace.registry.acl.Rights;
+import dev.millrace.registry.acl.AclSettings;
+import dev.millrace.registry.acl.Gate;
+import dev.millrace.registry.acl.Resolver;
+import dev.millrace.registry.acl.Token;
+import dev.millrace.registry.acl.TokenTimers;
 import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.AgentChecks;
 import dev.millrace.registry.agent.CatalogNames;
@@ -27,11 +31,14 @@ import dev.millrace.registry.check.probe.NetworkProbes;
 import dev.millrace.registry.checkpoint.RegistryMachine;
 import dev.millrace.registry.dns.DnsServer;
 import dev.millrace.registry.dns.DnsSettings;
+import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropInstance;
+import dev.millrace.registry.effect.PutToken;
 import dev.millrace.registry.http.HttpConnection;
 import dev.millrace.registry.http.Routes;
 import dev.millrace.registry.server.RegistryLoop;
 import dev.millrace.registry.session.SessionTimers;
+import dev.millrace.registry.state.State;
 import dev.millrace.registry.store.Store;
 
 import io.netty.channel.EventLoop;
@@ -132,6 +139,7 @@ public final class RegistryRoom implements Room {
                                 OUTPUT_INTERVAL,
                                 AUTHORITIES));
         all.addAll(DnsSettings.all());
+        all.addAll(AclSettings.all());
         return all;
     }
 
@@ -162,6 +170,8 @@ public final class RegistryRoom implements Room {
         executor.scheduleAtFixedRate(
                 this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
         Agent agent = agent(context, serving);
+        AclSettings acl = AclSettings.of(context.settings());
+        Gate gate = gate(acl, agent, serving);
         AgentChecks checks = new AgentChecks(serving);
         CheckRunner runner = runner(context, executor, checks);
         Reaper reaper = reaper(serving, checks);
@@ -170,18 +180,20 @@ public final class RegistryRoom implements Room {
         SessionTimers timers = new SessionTimers(serving, new LoopSchedule(executor));
         running.push(timers);
         onLoop(serving, timers::start);
-        Routes routes = Api.routes(agent, checks, timers, store.clock());
+        TokenTimers tokens = new TokenTimers(serving, new LoopSchedule(executor));
+        running.push(tokens);
+        onLoop(serving, tokens::start);
+        Routes routes = Api.routes(agent, checks, timers, acl, gate, store.clock());
         OwnServices own = new OwnServices(serving, agent, context.network());
         own.registerNode();
         context.network()
                 .listen(
                         Endpoint.tcp("Consul HTTP", HTTP_PORT, GuardPolicy.patient())
+                                .authenticated(acl.enabled() && !acl.allows())
                                 .tls(context.get(TLS)),
                         group,
-                        channel ->
-                                HttpConnection.on(
-                                        channel, serving, routes, (now, token) -> Rights.ALL));
-        dns(context, serving, agent).start();
+                        channel -> HttpConnection.on(channel, serving, routes, gate));
+        dns(context, serving, agent, gate).start();
         own.registerServices();
         directory.offer(new Discovery(serving));
     }
@@ -264,9 +276,33 @@ public final class RegistryRoom implements Room {
         return reaper;
     }
 
-    private DnsServer dns(RoomContext context, RegistryLoop serving, Agent agent)
+    /** With the token that the operator has chosen, if it is not there yet. */
+    private static Gate gate(AclSettings acl, Agent agent, RegistryLoop serving) {
+        if (acl.enabled() && !acl.initialManagement().isEmpty()) {
+            onLoop(serving, () -> serving.makeOrRetry(state -> initialToken(acl, state, serving)));
+        }
+        return new Gate(
+                acl,
+                new Resolver(
+                        agent.datacenter(), acl.allows(), acl.standard(), serving.store().clock()));
+    }
+
+    private static List<Change> initialToken(AclSettings acl, State state, RegistryLoop serving) {
+        if (state.acl().bySecret(acl.initialManagement()).isPresent()) {
+            return List.of();
+        }
+        Token token =
+                Token.management(
+                        UUID.randomUUID().toString(),
+                        acl.initialManagement(),
+                        "Initial Management Token",
+                        serving.nowMillis());
+        return List.of(new PutToken(token, state.acl().bootstrapIndex() == 0));
+    }
+
+    private DnsServer dns(RoomContext context, RegistryLoop serving, Agent agent, Gate gate)
             throws BadSettings {
-        CatalogNames names = new CatalogNames(serving);
+        CatalogNames names = new CatalogNames(serving, gate, agent);
         onLoop(serving, names::start);
         DnsServer server =
                 new DnsServer(

@@ -29,6 +29,7 @@ public final class RegistryServer implements AutoCloseable {
     private final RoomContext context;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private String token = "";
 
     /** Starts one on a data directory, with settings as {@code --set} takes them. */
     public RegistryServer(Path data, String... settings) throws Exception {
@@ -80,12 +81,24 @@ public final class RegistryServer implements AutoCloseable {
                 .port();
     }
 
+    /** From now on requests show this token; an empty one: none. */
+    public void show(String secret) {
+        token = secret;
+    }
+
     private HttpRequest request(String method, String path, String body) {
-        return HttpRequest.newBuilder(
-                        URI.create(
-                                "http://127.0.0.1:" + port("registry.http.port") + "/v1/" + path))
-                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                .build();
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://127.0.0.1:"
+                                                + port("registry.http.port")
+                                                + "/v1/"
+                                                + path))
+                        .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (!token.isEmpty()) {
+            request.header("X-Consul-Token", token);
+        }
+        return request.build();
     }
 
     /** An answer: its status, a blank, its body. */
