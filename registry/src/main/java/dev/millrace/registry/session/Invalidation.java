@@ -15,6 +15,7 @@ import dev.millrace.registry.effect.PutNode;
 import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.SetStatus;
 import dev.millrace.registry.state.State;
+import dev.millrace.registry.state.Touched;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ import java.util.function.Predicate;
 public final class Invalidation {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final State state;
+    private State state;
     private final long nowMillis;
     private final Map<String, Session> ended = new LinkedHashMap<>();
 
@@ -45,7 +46,12 @@ public final class Invalidation {
             return changes;
         }
         Invalidation invalidation = new Invalidation(before, nowMillis);
-        changes.forEach(invalidation::look);
+        for (int i = 0; i < changes.size(); i++) {
+            if (i > 0) {
+                invalidation.pass(changes.get(i - 1));
+            }
+            invalidation.look(changes.get(i));
+        }
         if (invalidation.ended.isEmpty()) {
             return changes;
         }
@@ -62,6 +68,11 @@ public final class Invalidation {
 
     private DropSession end(Session session) {
         return end(session, nowMillis);
+    }
+
+    /** What the next change ends depends on what this one has moved. */
+    private void pass(Change change) {
+        state = change.on(state, state.index() + 1, Touched.NOBODY);
     }
 
     private void look(Change change) {
