@@ -32,6 +32,6 @@ public record Found(long index, String hash, List<Topic> topics, Reply reply) {
 
     /** With a header more. */
     public Found header(String name, String value) {
-        return new Found(index, topics, reply.header(name, value));
+        return new Found(index, hash, topics, reply.header(name, value));
     }
 }
