@@ -110,6 +110,7 @@ final class AgentRoutes {
                 host(query).allChecks().stream()
                         .filter(Check::local)
                         .filter(check -> isSeen(query, check))
+                        .map(checks::heard)
                         .toList();
         return Found.of(
                 Answers.map(

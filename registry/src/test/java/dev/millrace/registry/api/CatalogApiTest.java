@@ -10,8 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URLEncoder;
@@ -139,7 +141,26 @@ class CatalogApiTest {
         assertEquals("200 null", server.get("catalog/node/ext"));
     }
 
+    @Test
+    void the_node_itself_is_found_as_the_service_that_clients_know_servers_by() throws Exception {
+        assertHas(
+                server.get("catalog/service/consul"),
+                "\"ServiceID\":\"consul\"",
+                "\"ServicePort\":8300");
+        assertFalse(server.get("agent/services").contains("\"consul\""));
+    }
+
     // ---- Checks
+
+    @Test
+    void the_agent_tells_what_a_check_said_last_though_the_catalog_has_not_heard_it()
+            throws Exception {
+        register("{\"Name\":\"web\",\"Check\":{\"TTL\":\"1h\"}}");
+        server.put("agent/check/pass/service:web?note=first", "");
+        server.put("agent/check/pass/service:web?note=second", "");
+        assertHas(server.get("health/checks/web"), "\"Output\":\"first\"");
+        assertHas(server.get("agent/checks"), "\"Output\":\"second\"");
+    }
 
     @Test
     void reports_move_a_ttl_check_through_all_states() throws Exception {
@@ -342,6 +363,35 @@ class CatalogApiTest {
             InputStream in = socket.getInputStream();
             String answers = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
             assertEquals(41, answers.split("\"127.0.0.1:8300\"", -1).length - 1);
+        }
+    }
+
+    @Test
+    void thousands_that_were_sent_ahead_of_a_read_that_waits_are_answered_after_it()
+            throws Exception {
+        int ahead = 5_000;
+        String waits = "GET /v1/health/service/web?index=1 HTTP/1.1\r\nHost: h\r\n\r\n";
+        String no = "GET /v1/no HTTP/1.1\r\nHost: h\r\n\r\n";
+        String last = "GET /v1/status/leader HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.port("registry.http.port"))) {
+            CompletableFuture<String> answers =
+                    CompletableFuture.supplyAsync(() -> readToEnd(socket));
+            socket.getOutputStream()
+                    .write((waits + no.repeat(ahead) + last).getBytes(StandardCharsets.US_ASCII));
+            register("{\"Name\":\"web\",\"Port\":80}");
+            String all = answers.get();
+            assertHas(all, "\"Service\":\"web\"");
+            assertEquals(ahead, all.split("HTTP/1.1 404", -1).length - 1);
+            assertTrue(all.endsWith("\"127.0.0.1:8300\""));
+        }
+    }
+
+    private static String readToEnd(Socket socket) {
+        try {
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 }
