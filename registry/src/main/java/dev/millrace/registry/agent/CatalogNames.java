@@ -69,16 +69,17 @@ public final class CatalogNames implements Names {
         List<Instance> found = new ArrayList<>();
         for (InstanceKey key : entry.get().instances()) {
             Status status = catalog.status(key);
-            boolean healthy = status == Status.PASSING || status == Status.WARNING && !onlyPassing;
-            if (healthy && may.readsNode(catalog.host(key).node().name())) {
-                found.add(instance(catalog, key, status));
+            if (status == Status.PASSING || status == Status.WARNING && !onlyPassing) {
+                Host host = catalog.host(key);
+                if (may.readsNode(host.node().name())) {
+                    found.add(instance(catalog, host, key, status));
+                }
             }
         }
         return found;
     }
 
-    private static Instance instance(Catalog catalog, InstanceKey key, Status status) {
-        Host host = catalog.host(key);
+    private static Instance instance(Catalog catalog, Host host, InstanceKey key, Status status) {
         var instance = catalog.hosted(key).instance();
         return new Instance(
                 host.node().name(),
@@ -138,7 +139,7 @@ public final class CatalogNames implements Names {
         List<Instance> instances = new ArrayList<>();
         for (InstanceKey key : result.instances()) {
             Catalog catalog = state.catalog();
-            instances.add(instance(catalog, key, catalog.status(key)));
+            instances.add(instance(catalog, catalog.host(key), key, catalog.status(key)));
         }
         return new Found(result.service(), instances, ttl(query));
     }

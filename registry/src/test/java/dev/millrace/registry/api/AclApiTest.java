@@ -339,6 +339,7 @@ class AclApiTest {
                 "500 ExpirationTime cannot be more than 24h0m0s in the future");
         assertHas(server.put("acl/token", "{\"Policies\":7}"), "400 Token decoding failed: json:");
         assertHas(server.put("acl/token", "{"), "400 Token decoding failed: ");
+        assertHas(server.put("acl/token", "{\0\0\0\0:z\""), "400 Token decoding failed: ");
         assertEquals(
                 "500 Service identity \"A\" has an invalid name. Only lowercase alphanumeric"
                         + " characters, '-' and '_' are allowed",

@@ -18,7 +18,7 @@ import java.util.Random;
 import java.util.Set;
 
 /** A registry on fake disks, without a loop, that can be killed and started again. */
-final class RegistryState {
+public final class RegistryState {
     private static final SegmentJournal.Options SMALL = new SegmentJournal.Options(2 << 20, 3);
 
     private final FakeDisk journalDisk = new FakeDisk();
@@ -52,6 +52,16 @@ final class RegistryState {
 
     State state() {
         return machine.state();
+    }
+
+    /** What a loop would be made of. */
+    public Store opened() {
+        return store;
+    }
+
+    /** Its time, which stands still until it is moved. */
+    public MovedClock clock() {
+        return clock;
     }
 
     /** Makes changes as one record; what they touched. */
