@@ -127,7 +127,11 @@ class CatalogApiTest {
                         + "\"Check\":{\"CheckID\":\"c\",\"Name\":\"c\",\"Status\":\"passing\",\"ServiceID\":\"db\"}}";
         assertEquals("200 true", server.put("catalog/register", body));
         assertHas(server.get("health/service/db?passing=1"), "\"Address\":\"192.0.2.7\"");
-        assertHas(server.get("catalog/nodes?node-meta=rack:r1"), "\"Node\":\"ext\"");
+        assertHas(
+                server.get("catalog/nodes?node-meta=rack:r1"),
+                "\"Node\":\"ext\"",
+                "\"TaggedAddresses\":null",
+                "\"Meta\":{\"rack\":\"r1\"}");
         assertEquals("200 []", server.get("catalog/nodes?node-meta=rack:r2"));
         assertEquals(
                 "200 true",
