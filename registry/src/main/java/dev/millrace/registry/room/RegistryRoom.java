@@ -7,6 +7,7 @@ import dev.millrace.kernel.config.Settings;
 import dev.millrace.kernel.discovery.ServiceDirectory;
 import dev.millrace.kernel.guard.GuardPolicy;
 import dev.millrace.kernel.journal.SyncPolicy;
+import dev.millrace.kernel.metrics.Metrics;
 import dev.millrace.kernel.net.Endpoint;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.room.RoomContext;
@@ -169,6 +170,13 @@ public final class RegistryRoom implements Room {
         shard.journal().listen(serving);
         executor.scheduleAtFixedRate(
                 this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        serve(context, group, serving);
+        directory.offer(new Discovery(serving));
+    }
+
+    private void serve(RoomContext context, EventLoopGroup group, RegistryLoop serving)
+            throws BadSettings, IOException {
+        SingleThreadEventLoop executor = serving.executor();
         Agent agent = agent(context, serving);
         AclSettings acl = AclSettings.of(context.settings());
         Gate gate = gate(acl, agent, serving);
@@ -183,7 +191,8 @@ public final class RegistryRoom implements Room {
         TokenTimers tokens = new TokenTimers(serving, new LoopSchedule(executor));
         running.push(tokens);
         onLoop(serving, tokens::start);
-        Routes routes = Api.routes(agent, checks, timers, acl, gate, store.clock());
+        declareMetrics(context, serving, runner);
+        Routes routes = Api.routes(agent, checks, timers, acl, gate, serving.store().clock());
         OwnServices own = new OwnServices(serving, agent, context.network());
         own.registerNode();
         context.network()
@@ -195,7 +204,20 @@ public final class RegistryRoom implements Room {
                         channel -> HttpConnection.on(channel, serving, routes, gate));
         dns(context, serving, agent, gate).start();
         own.registerServices();
-        directory.offer(new Discovery(serving));
+    }
+
+    private static void declareMetrics(
+            RoomContext context, RegistryLoop serving, CheckRunner runner) {
+        Metrics metrics = context.metrics();
+        metrics.gauge("registry.nodes", "nodes", () -> serving.visible().catalog().hosts().size());
+        metrics.gauge(
+                "registry.services",
+                "services with instances",
+                () -> serving.visible().catalog().services().size());
+        metrics.gauge("registry.checks.run", "checks that this node runs", runner::size);
+        metrics.gauge("registry.keys", "keys", () -> serving.visible().keys().entries().size());
+        metrics.gauge(
+                "registry.sessions", "sessions", () -> serving.visible().sessions().byId().size());
     }
 
     private static Agent agent(RoomContext context, RegistryLoop serving) {
