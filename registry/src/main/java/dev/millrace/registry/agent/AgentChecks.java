@@ -95,6 +95,13 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
         return runner().report(folded(key), status, output);
     }
 
+    /** A check as it was last heard, of which the catalog may be told later. */
+    public Check heard(Check check) {
+        return runner().standing(new CheckKey(Catalog.fold(check.node()), check.id()))
+                .map(now -> check.ran(now.status(), now.output()))
+                .orElse(check);
+    }
+
     // ---- From the catalog
 
     @Override

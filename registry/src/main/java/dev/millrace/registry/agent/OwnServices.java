@@ -18,22 +18,32 @@ import dev.millrace.registry.effect.PutNode;
 import dev.millrace.registry.server.RegistryLoop;
 import dev.millrace.registry.state.State;
 
+import io.netty.util.concurrent.Promise;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
- * What this node registers of itself: the node, that it is alive, and each protocol that it listens
- * for as a service, {@code millrace-kv-resp} and the like. What it listened for before it was
- * started anew and does not any more is deregistered.
+ * What this node registers of itself: the node, that it is alive, itself as the service {@code
+ * consul} by which clients find servers, and each protocol that it listens for as a service, {@code
+ * millrace-kv-resp} and the like. What it listened for before it was started anew and does not any
+ * more is deregistered.
  */
 public final class OwnServices {
     /** How the names of these services begin. */
     public static final String PREFIX = "millrace-";
 
+    /** The service of Consul's servers, and the port that they have for each other. */
+    private static final String SERVERS = "consul";
+
+    private static final int SERVERS_PORT = 8_300;
+
     private static final String ALIVE = "serfHealth";
     private static final String OWN = "millrace";
+    private static final long SEEN_MAX_SECONDS = 5;
 
     private final RegistryLoop loop;
     private final Agent agent;
@@ -55,8 +65,19 @@ public final class OwnServices {
         onLoop(this::services);
     }
 
+    /**
+     * Waits until it is to be seen, but not for good: a disk that takes nothing is no reason not to
+     * serve reads.
+     */
     private void onLoop(RegistryLoop.Planning changes) {
-        loop.executor().submit(() -> loop.makeOrRetry(changes)).syncUninterruptibly();
+        Promise<Void> seen = loop.executor().newPromise();
+        loop.executor()
+                .execute(
+                        () -> {
+                            loop.makeOrRetry(changes);
+                            loop.whenDurable(() -> seen.setSuccess(null));
+                        });
+        boolean _ = seen.awaitUninterruptibly(SEEN_MAX_SECONDS, TimeUnit.SECONDS);
     }
 
     private List<Change> node(State state) {
@@ -81,7 +102,37 @@ public final class OwnServices {
         if (host.isEmpty() || !host.get().checks().containsKey(ALIVE)) {
             changes.add(new PutCheck(alive()));
         }
+        put(changes, host, servers());
         return changes;
+    }
+
+    private static void put(List<Change> changes, Optional<Host> host, Instance wanted) {
+        Optional<Instance> there =
+                host.flatMap(on -> on.instance(wanted.id())).map(Hosted::instance);
+        if (there.isEmpty() || !there.get().isSame(wanted)) {
+            changes.add(new PutInstance(wanted));
+        }
+    }
+
+    /** It is the catalog's alone: Consul's agent does not list it. */
+    private Instance servers() {
+        return new Instance(
+                agent.node(),
+                SERVERS,
+                SERVERS,
+                "",
+                List.of(),
+                "",
+                SERVERS_PORT,
+                "",
+                Map.of(),
+                Map.of(),
+                Weights.STANDARD,
+                false,
+                "",
+                false,
+                0,
+                0);
     }
 
     /** As long as somebody answers for it. */
@@ -111,11 +162,7 @@ public final class OwnServices {
             if (listener.endpoint().place() instanceof Endpoint.Tcp tcp && listener.port() > 0) {
                 Instance wanted = instance(tcp.key(), listener.port());
                 ids.add(wanted.id());
-                Optional<Instance> there =
-                        host.flatMap(on -> on.instance(wanted.id())).map(Hosted::instance);
-                if (there.isEmpty() || !there.get().isSame(wanted)) {
-                    changes.add(new PutInstance(wanted));
-                }
+                put(changes, host, wanted);
             }
         }
         host.ifPresent(

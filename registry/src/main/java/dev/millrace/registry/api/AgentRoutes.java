@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 
 import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.AgentChecks;
+import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.catalog.Check;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Hosted;
@@ -17,6 +18,7 @@ import dev.millrace.registry.http.Reply;
 import dev.millrace.registry.http.Route;
 import dev.millrace.registry.json.Fields;
 import dev.millrace.registry.json.MalformedJson;
+import dev.millrace.registry.state.Topic;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -100,7 +102,7 @@ final class AgentRoutes {
                             out.writeStringField("ContentHash", hash);
                             out.writeEndObject();
                         });
-        return Found.of(reply.header("X-Consul-ContentHash", hash));
+        return Found.of(hash, Topic.of(Topic.Kind.NODE, Catalog.fold(agent.node())), reply);
     }
 
     private Found checks(Query query) throws Refusal {
@@ -108,6 +110,7 @@ final class AgentRoutes {
                 host(query).allChecks().stream()
                         .filter(Check::local)
                         .filter(check -> isSeen(query, check))
+                        .map(checks::heard)
                         .toList();
         return Found.of(
                 Answers.map(

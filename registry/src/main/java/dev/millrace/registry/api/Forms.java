@@ -40,6 +40,16 @@ final class Forms {
         out.writeEndObject();
     }
 
+    /** Null if there are none, as of nodes without an agent: clients insist on what is in it. */
+    private static void textsIfAny(JsonGenerator out, String name, Map<String, String> values)
+            throws IOException {
+        if (values.isEmpty()) {
+            out.writeNullField(name);
+        } else {
+            texts(out, name, values);
+        }
+    }
+
     private static void indices(JsonGenerator out, long created, long modified) throws IOException {
         out.writeNumberField("CreateIndex", created);
         out.writeNumberField("ModifyIndex", modified);
@@ -52,8 +62,8 @@ final class Forms {
         out.writeStringField("Node", node.name());
         out.writeStringField("Address", node.address());
         out.writeStringField("Datacenter", agent.datacenter());
-        texts(out, "TaggedAddresses", node.taggedAddresses());
-        texts(out, "Meta", node.meta());
+        textsIfAny(out, "TaggedAddresses", node.taggedAddresses());
+        textsIfAny(out, "Meta", node.meta());
         indices(out, node.createIndex(), node.modifyIndex());
         out.writeEndObject();
     }
@@ -156,8 +166,8 @@ final class Forms {
         out.writeStringField("Node", node.name());
         out.writeStringField("Address", node.address());
         out.writeStringField("Datacenter", agent.datacenter());
-        texts(out, "TaggedAddresses", node.taggedAddresses());
-        texts(out, "NodeMeta", node.meta());
+        textsIfAny(out, "TaggedAddresses", node.taggedAddresses());
+        textsIfAny(out, "NodeMeta", node.meta());
         out.writeStringField("ServiceKind", instance.kind());
         out.writeStringField("ServiceID", instance.id());
         out.writeStringField("ServiceName", instance.service());

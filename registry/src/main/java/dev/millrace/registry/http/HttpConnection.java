@@ -19,6 +19,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -42,7 +43,8 @@ import java.util.concurrent.TimeUnit;
  * An HTTP client's socket. Its requests are answered one after the other. A read that is to wait
  * lies under the topics of what it has found, until one of them is touched and it finds something
  * newer than the client has, or its patience ends. A write says what it is going to do, which is
- * done when there is space, and answered when it is durable.
+ * done when there is space, and answered when it is durable. A client that does not take its
+ * answers is asked nothing more until it does: one answer may be a whole tree of keys.
  */
 public final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Longer bodies are refused. */
@@ -50,6 +52,15 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** A client that sends more ahead is not read from until some are answered. */
     private static final int AHEAD_MAX = 16;
+
+    /**
+     * What was read is decoded though nothing more is read: two reads of the shortest requests, and
+     * a client that is within its rights is not cut off.
+     */
+    private static final int DECODED_MAX = 8_192;
+
+    /** Filters are in the address. */
+    private static final int LINE_BYTES_MAX = 16 << 10;
 
     /** So that clients that began to wait together do not come back together. */
     private static final int JITTER_PART = 16;
@@ -61,20 +72,21 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final ArrayDeque<FullHttpRequest> ahead = new ArrayDeque<>();
     private final Runnable touched = this::lookAgain;
     private boolean busy;
+    private boolean advancing;
     private @Nullable Pending pending;
 
     /** A read that waits. */
     private static final class Pending {
         private final Request request;
         private final Route.Read read;
-        private final long index;
+        private final Wait wait;
         private Found found;
         private @Nullable ScheduledFuture<?> end;
 
-        Pending(Request request, Route.Read read, long index, Found found) {
+        Pending(Request request, Route.Read read, Wait wait, Found found) {
             this.request = request;
             this.read = read;
-            this.index = index;
+            this.wait = wait;
             this.found = found;
         }
     }
@@ -89,7 +101,10 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Makes a connection one of HTTP. */
     public static void on(Channel channel, RegistryLoop loop, Routes routes, Gate gate) {
         ChannelPipeline pipeline = channel.pipeline();
-        pipeline.addLast(new HttpServerCodec());
+        pipeline.addLast(
+                new HttpServerCodec(
+                        new HttpDecoderConfig().setMaxInitialLineLength(LINE_BYTES_MAX),
+                        DECODED_MAX));
         pipeline.addLast(new HttpServerKeepAliveHandler());
         pipeline.addLast(new HttpObjectAggregator(BODY_BYTES_MAX));
         pipeline.addLast(new HttpConnection(loop, routes, gate, channel));
@@ -101,8 +116,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         Guard.firstRequestDone(channel);
         ahead.add((FullHttpRequest) message);
-        channel.config().setAutoRead(ahead.size() < AHEAD_MAX);
         next();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        next();
+        context.fireChannelWritabilityChanged();
     }
 
     @Override
@@ -119,13 +139,25 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         context.close();
     }
 
+    /** Many that were sent ahead are a loop here, not calls in calls. */
     private void next() {
-        if (busy || ahead.isEmpty()) {
+        if (advancing) {
             return;
         }
-        busy = true;
+        advancing = true;
+        try {
+            while (!busy && !ahead.isEmpty() && channel.isWritable()) {
+                busy = true;
+                begin();
+            }
+        } finally {
+            advancing = false;
+        }
+        channel.config().setAutoRead(ahead.size() < AHEAD_MAX && channel.isWritable());
+    }
+
+    private void begin() {
         FullHttpRequest message = ahead.remove();
-        channel.config().setAutoRead(true);
         try {
             begin(message);
         } catch (Refusal refusal) {
@@ -188,13 +220,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     // ---- Reads
 
     private void read(Request request, Route.Read read) throws Refusal {
+        if (request.has("stale") && request.has("consistent")) {
+            throw Refusal.bad("Cannot specify ?stale with ?consistent, conflicting semantics.");
+        }
         Wait wait = Wait.of(request);
         Found found = find(request, read);
-        if (wait.index() == 0 || found.index() == 0 || found.index() > wait.index()) {
+        if (wait.isOver(found)) {
             send(request, found.reply(), found.index());
             return;
         }
-        Pending waiting = new Pending(request, read, wait.index(), found);
+        Pending waiting = new Pending(request, read, wait, found);
         pending = waiting;
         listen(found.topics());
         long millis = wait.patience().toMillis();
@@ -215,7 +250,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         try {
             Found now = find(waiting.request, waiting.read);
-            if (now.index() > waiting.index) {
+            if (waiting.wait.isOver(now)) {
                 stopWaiting();
                 send(waiting.request, now.reply(), now.index());
                 return;

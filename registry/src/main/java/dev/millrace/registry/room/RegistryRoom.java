@@ -4,8 +4,10 @@ import dev.millrace.kernel.Version;
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 import dev.millrace.kernel.config.Settings;
+import dev.millrace.kernel.discovery.ServiceDirectory;
 import dev.millrace.kernel.guard.GuardPolicy;
 import dev.millrace.kernel.journal.SyncPolicy;
+import dev.millrace.kernel.metrics.Metrics;
 import dev.millrace.kernel.net.Endpoint;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.room.RoomContext;
@@ -20,6 +22,7 @@ import dev.millrace.registry.acl.TokenTimers;
 import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.AgentChecks;
 import dev.millrace.registry.agent.CatalogNames;
+import dev.millrace.registry.agent.Discovery;
 import dev.millrace.registry.agent.OwnServices;
 import dev.millrace.registry.api.Api;
 import dev.millrace.registry.check.CheckRunner;
@@ -97,14 +100,20 @@ public final class RegistryRoom implements Room {
     private static final long CHECK_MILLIS = 200;
 
     private final ShardRoom shards;
+    private final ServiceDirectory directory;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private @Nullable RegistryMachine machine;
     private @Nullable RegistryLoop loop;
     private Optional<DnsServer> dns = Optional.empty();
 
-    /** It puts its state machine on the shard; start both together. */
-    public RegistryRoom(ShardRoom shards) {
+    /**
+     * It puts its state machine on the shard; start both together.
+     *
+     * @param directory where it offers what other rooms look up
+     */
+    public RegistryRoom(ShardRoom shards, ServiceDirectory directory) {
         this.shards = shards;
+        this.directory = directory;
         shards.add(this::machine, RegistryRoom::policy);
     }
 
@@ -161,6 +170,13 @@ public final class RegistryRoom implements Room {
         shard.journal().listen(serving);
         executor.scheduleAtFixedRate(
                 this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        serve(context, group, serving);
+        directory.offer(new Discovery(serving));
+    }
+
+    private void serve(RoomContext context, EventLoopGroup group, RegistryLoop serving)
+            throws BadSettings, IOException {
+        SingleThreadEventLoop executor = serving.executor();
         Agent agent = agent(context, serving);
         AclSettings acl = AclSettings.of(context.settings());
         Gate gate = gate(acl, agent, serving);
@@ -175,7 +191,8 @@ public final class RegistryRoom implements Room {
         TokenTimers tokens = new TokenTimers(serving, new LoopSchedule(executor));
         running.push(tokens);
         onLoop(serving, tokens::start);
-        Routes routes = Api.routes(agent, checks, timers, acl, gate, store.clock());
+        declareMetrics(context, serving, runner);
+        Routes routes = Api.routes(agent, checks, timers, acl, gate, serving.store().clock());
         OwnServices own = new OwnServices(serving, agent, context.network());
         own.registerNode();
         context.network()
@@ -187,6 +204,20 @@ public final class RegistryRoom implements Room {
                         channel -> HttpConnection.on(channel, serving, routes, gate));
         dns(context, serving, agent, gate).start();
         own.registerServices();
+    }
+
+    private static void declareMetrics(
+            RoomContext context, RegistryLoop serving, CheckRunner runner) {
+        Metrics metrics = context.metrics();
+        metrics.gauge("registry.nodes", "nodes", () -> serving.visible().catalog().hosts().size());
+        metrics.gauge(
+                "registry.services",
+                "services with instances",
+                () -> serving.visible().catalog().services().size());
+        metrics.gauge("registry.checks.run", "checks that this node runs", runner::size);
+        metrics.gauge("registry.keys", "keys", () -> serving.visible().keys().entries().size());
+        metrics.gauge(
+                "registry.sessions", "sessions", () -> serving.visible().sessions().byId().size());
     }
 
     private static Agent agent(RoomContext context, RegistryLoop serving) {
@@ -322,6 +353,7 @@ public final class RegistryRoom implements Room {
         if (serving == null) {
             return;
         }
+        directory.withdraw();
         dns.ifPresent(DnsServer::stop);
         onLoop(serving, this::close);
         serving.stopAndWait();

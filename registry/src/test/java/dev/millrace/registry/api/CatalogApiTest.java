@@ -10,8 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URLEncoder;
@@ -125,7 +127,11 @@ class CatalogApiTest {
                         + "\"Check\":{\"CheckID\":\"c\",\"Name\":\"c\",\"Status\":\"passing\",\"ServiceID\":\"db\"}}";
         assertEquals("200 true", server.put("catalog/register", body));
         assertHas(server.get("health/service/db?passing=1"), "\"Address\":\"192.0.2.7\"");
-        assertHas(server.get("catalog/nodes?node-meta=rack:r1"), "\"Node\":\"ext\"");
+        assertHas(
+                server.get("catalog/nodes?node-meta=rack:r1"),
+                "\"Node\":\"ext\"",
+                "\"TaggedAddresses\":null",
+                "\"Meta\":{\"rack\":\"r1\"}");
         assertEquals("200 []", server.get("catalog/nodes?node-meta=rack:r2"));
         assertEquals(
                 "200 true",
@@ -139,7 +145,26 @@ class CatalogApiTest {
         assertEquals("200 null", server.get("catalog/node/ext"));
     }
 
+    @Test
+    void the_node_itself_is_found_as_the_service_that_clients_know_servers_by() throws Exception {
+        assertHas(
+                server.get("catalog/service/consul"),
+                "\"ServiceID\":\"consul\"",
+                "\"ServicePort\":8300");
+        assertFalse(server.get("agent/services").contains("\"consul\""));
+    }
+
     // ---- Checks
+
+    @Test
+    void the_agent_tells_what_a_check_said_last_though_the_catalog_has_not_heard_it()
+            throws Exception {
+        register("{\"Name\":\"web\",\"Check\":{\"TTL\":\"1h\"}}");
+        server.put("agent/check/pass/service:web?note=first", "");
+        server.put("agent/check/pass/service:web?note=second", "");
+        assertHas(server.get("health/checks/web"), "\"Output\":\"first\"");
+        assertHas(server.get("agent/checks"), "\"Output\":\"second\"");
+    }
 
     @Test
     void reports_move_a_ttl_check_through_all_states() throws Exception {
@@ -248,6 +273,22 @@ class CatalogApiTest {
     }
 
     @Test
+    void the_agents_own_service_is_waited_for_by_the_hash_of_its_content() throws Exception {
+        register("{\"Name\":\"web\",\"Port\":80}");
+        String hash =
+                server.whole("GET", "agent/service/web", "")
+                        .headers()
+                        .firstValue("X-Consul-ContentHash")
+                        .orElseThrow();
+        assertHas(server.get("agent/service/web?hash=other"), "\"ContentHash\":\"" + hash + "\"");
+        CompletableFuture<String> waiting = server.later("agent/service/web?hash=" + hash);
+        register("{\"Name\":\"db\",\"Port\":1}");
+        assertFalse(waiting.isDone());
+        register("{\"Name\":\"web\",\"Port\":81}");
+        assertHas(waiting.get(), "\"Port\":81");
+    }
+
+    @Test
     void a_client_that_leaves_while_it_waits_leaves_nothing_behind() throws Exception {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), server.port("registry.http.port"))) {
@@ -298,6 +339,9 @@ class CatalogApiTest {
     void bad_requests_are_refused_in_consuls_words() throws Exception {
         assertEquals("400 Invalid index", server.get("catalog/nodes?index=x"));
         assertEquals("400 Invalid wait time", server.get("catalog/nodes?index=1&wait=soon"));
+        assertEquals(
+                "400 Cannot specify ?stale with ?consistent, conflicting semantics.",
+                server.get("catalog/nodes?stale&consistent"));
         assertEquals("500 No path to datacenter", server.get("catalog/nodes?dc=elsewhere"));
         assertEquals(
                 "404 Invalid URL path: not a recognized HTTP API endpoint",
@@ -323,6 +367,35 @@ class CatalogApiTest {
             InputStream in = socket.getInputStream();
             String answers = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
             assertEquals(41, answers.split("\"127.0.0.1:8300\"", -1).length - 1);
+        }
+    }
+
+    @Test
+    void thousands_that_were_sent_ahead_of_a_read_that_waits_are_answered_after_it()
+            throws Exception {
+        int ahead = 5_000;
+        String waits = "GET /v1/health/service/web?index=1 HTTP/1.1\r\nHost: h\r\n\r\n";
+        String no = "GET /v1/no HTTP/1.1\r\nHost: h\r\n\r\n";
+        String last = "GET /v1/status/leader HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.port("registry.http.port"))) {
+            CompletableFuture<String> answers =
+                    CompletableFuture.supplyAsync(() -> readToEnd(socket));
+            socket.getOutputStream()
+                    .write((waits + no.repeat(ahead) + last).getBytes(StandardCharsets.US_ASCII));
+            register("{\"Name\":\"web\",\"Port\":80}");
+            String all = answers.get();
+            assertHas(all, "\"Service\":\"web\"");
+            assertEquals(ahead, all.split("HTTP/1.1 404", -1).length - 1);
+            assertTrue(all.endsWith("\"127.0.0.1:8300\""));
+        }
+    }
+
+    private static String readToEnd(Socket socket) {
+        try {
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 }

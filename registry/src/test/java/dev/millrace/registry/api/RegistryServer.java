@@ -2,6 +2,7 @@ package dev.millrace.registry.api;
 
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
+import dev.millrace.kernel.discovery.ServiceDirectory;
 import dev.millrace.kernel.net.Listener;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.room.RoomContext;
@@ -24,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 /** A registry that serves, in this process, and a client of it. */
 public final class RegistryServer implements AutoCloseable {
     private final ShardRoom shards = new ShardRoom();
-    private final RegistryRoom registry = new RegistryRoom(shards);
+    private final RegistryRoom registry = new RegistryRoom(shards, new ServiceDirectory());
     private final RoomContext context;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -5,6 +5,7 @@ import dev.millrace.kernel.journal.FakeDisk;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.room.FailStop;
+import dev.millrace.kernel.shard.Checkpoints;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.registry.checkpoint.RegistryMachine;
 import dev.millrace.registry.effect.Change;
@@ -15,8 +16,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A registry on fake disks, without a loop, that can be killed and started again. */
 public final class RegistryState {
@@ -102,18 +101,6 @@ public final class RegistryState {
     }
 
     boolean checkpoint() throws InterruptedException {
-        CountDownLatch ended = new CountDownLatch(1);
-        AtomicBoolean whole = new AtomicBoolean();
-        boolean begun =
-                shard.checkpoint(
-                        writer -> Thread.ofPlatform().start(writer),
-                        complete -> {
-                            whole.set(complete);
-                            ended.countDown();
-                        });
-        if (begun) {
-            ended.await();
-        }
-        return begun && whole.get();
+        return Checkpoints.take(shard);
     }
 }

@@ -319,4 +319,44 @@ class RegistryStateTest {
         registry.restart();
         assertEquals(events, registry.state().events());
     }
+
+    @Test
+    void a_check_of_an_instance_that_moved_is_heard_by_its_new_service() {
+        twoServicesOnTwoNodes();
+        Check check = check("a", "c", Status.PASSING).of(instance("a", "web1", "web", 80));
+        registry.make(new PutCheck(check));
+        registry.make(new PutInstance(instance("a", "web1", "api", 80)));
+        Set<Topic> touched = registry.make(new SetStatus("a", "c", Status.CRITICAL, "down"));
+        assertTrue(touched.contains(service("api")));
+        assertEquals(registry.state().index(), registry.state().catalog().serviceIndex("api"));
+        assertTrue(registry.make(new DropCheck("a", "c")).contains(service("api")));
+    }
+
+    @Test
+    void a_check_that_moves_is_heard_by_those_who_lose_it() {
+        twoServicesOnTwoNodes();
+        registry.make(new PutInstance(instance("a", "api1", "api", 81)));
+        registry.make(new PutInstance(instance("a", "job1", "job", 82)));
+        Check check = check("a", "c", Status.CRITICAL);
+        registry.make(new PutCheck(check.of(instance("a", "web1", "web", 80))));
+        Set<Topic> moved = registry.make(new PutCheck(check.of(instance("a", "api1", "api", 81))));
+        assertTrue(moved.containsAll(Set.of(service("web"), service("api"))));
+        assertFalse(moved.contains(service("job")));
+        registry.make(new PutCheck(check));
+        assertTrue(
+                registry.make(new PutCheck(check.of(instance("a", "web1", "web", 80))))
+                        .contains(service("job")));
+        assertEquals(registry.state().index(), registry.state().catalog().serviceIndex("job"));
+    }
+
+    @Test
+    void a_tree_has_all_keys_that_begin_so_whatever_follows() {
+        List<String> keys = List.of("a", "a\uffff", "a\uffffb", "a\ud83d\ude00");
+        keys.forEach(key -> registry.make(new PutKey(entry(key, 1, ""))));
+        registry.make(new PutKey(entry("b", 1, "")));
+        assertEquals(4, registry.state().keys().tree("a").size());
+        assertEquals(2, registry.state().keys().tree("a\uffff").size());
+        assertEquals(0, registry.state().keys().tree("\uffff").size());
+        assertEquals(5, registry.state().keys().tree("").size());
+    }
 }
