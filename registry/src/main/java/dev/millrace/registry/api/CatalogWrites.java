@@ -230,6 +230,7 @@ final class CatalogWrites {
         }
         Optional<Host> host = query.state().catalog().host(name);
         if (host.isEmpty()) {
+            Vet.writesNode(query, name);
             return Plan.none(Reply.flag(true));
         }
         List<Change> changes = new ArrayList<>();
@@ -245,28 +246,33 @@ final class CatalogWrites {
         return Plan.of(changes, Reply.flag(true));
     }
 
+    /** Who may write a node may drop what is on it; others hear nothing of what is not there. */
     private static void dropInstance(Query query, Host host, String id, List<Change> changes)
             throws Refusal {
+        String node = host.node().name();
         Optional<Instance> there = host.instance(id).map(hosted -> hosted.instance());
         if (there.isEmpty()) {
+            Vet.writesNode(query, node);
             return;
         }
-        if (!query.rights().writesNode(host.node().name())) {
+        if (!query.rights().writesNode(node)) {
             Vet.writesService(query, there.get().service());
         }
-        changes.add(new DropInstance(host.node().name(), id));
+        changes.add(new DropInstance(node, id));
     }
 
     private static void dropCheck(Query query, Host host, String id, List<Change> changes)
             throws Refusal {
+        String node = host.node().name();
         Optional<Check> there = host.check(id);
         if (there.isEmpty()) {
+            Vet.writesNode(query, node);
             return;
         }
-        if (!query.rights().writesNode(host.node().name())) {
+        if (!query.rights().writesNode(node)) {
             vet(query, there.get());
         }
-        changes.add(new DropCheck(host.node().name(), id));
+        changes.add(new DropCheck(node, id));
     }
 
     private static void dropNode(Query query, Host host, List<Change> changes) throws Refusal {

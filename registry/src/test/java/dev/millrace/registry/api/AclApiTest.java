@@ -430,6 +430,9 @@ class AclApiTest {
             "PUT catalog/register {\"Node\":\"n1\",\"SkipNodeUpdate\":true,"
                     + "\"Check\":{\"Name\":\"x\"}}",
             "PUT catalog/deregister {\"Node\":\"n1\"}",
+            "PUT catalog/deregister {\"Node\":\"none\"}",
+            "PUT catalog/deregister {\"Node\":\"n1\",\"ServiceID\":\"none\"}",
+            "PUT catalog/deregister {\"Node\":\"n1\",\"CheckID\":\"none\"}",
             "PUT catalog/deregister {\"Node\":\"n1\",\"ServiceID\":\"web\"}",
             "PUT catalog/deregister {\"Node\":\"n1\",\"CheckID\":\"c\"}",
             "PUT catalog/deregister {\"Node\":\"n1\",\"CheckID\":\"service:web\"}",
