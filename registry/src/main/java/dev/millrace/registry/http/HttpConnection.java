@@ -12,19 +12,24 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 
 import org.jspecify.annotations.Nullable;
@@ -42,6 +47,9 @@ import java.util.concurrent.TimeUnit;
  * lies under the topics of what it has found, until one of them is touched and it finds something
  * newer than the client has, or its patience ends. A write says what it is going to do, which is
  * done when there is space, and answered when it is durable.
+ *
+ * <p>A client that does not read has one answer at most made for it, and is dropped if it goes on
+ * so; all together have as much as {@link Outflow} lets them.
  */
 public final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Longer bodies are refused. */
@@ -49,6 +57,15 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** A client that sends more ahead is not read from until some are answered. */
     private static final int AHEAD_MAX = 16;
+
+    /** Nor one that sends longer ones. */
+    private static final long AHEAD_BYTES_MAX = 256 << 10;
+
+    /** Of a request's first line, and of its headers: filters and tokens are in them. */
+    private static final int HEAD_BYTES_MAX = 32 << 10;
+
+    /** Who reads nothing of an answer for so long is dropped. */
+    private static final long STALL_MILLIS = 30_000;
 
     /** So that clients that began to wait together do not come back together. */
     private static final int JITTER_PART = 16;
@@ -68,9 +85,14 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final Routes routes;
     private final Door door;
     private final Channel channel;
+    private final Outflow outflow;
     private final ArrayDeque<FullHttpRequest> ahead = new ArrayDeque<>();
     private final Runnable touched = this::lookAgain;
+    private final Runnable next = this::next;
+    private final Runnable patienceEnds = this::patienceEnds;
+    private long aheadBytes;
     private boolean busy;
+    private boolean beginning;
     private @Nullable Pending pending;
 
     /** A read that waits. */
@@ -89,20 +111,27 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private HttpConnection(RegistryLoop loop, Routes routes, Door door, Channel channel) {
+    private HttpConnection(
+            RegistryLoop loop, Routes routes, Door door, Outflow outflow, Channel channel) {
         this.loop = loop;
         this.routes = routes;
         this.door = door;
+        this.outflow = outflow;
         this.channel = channel;
     }
 
     /** Makes a connection one of HTTP. */
-    public static void on(Channel channel, RegistryLoop loop, Routes routes, Door door) {
+    public static void on(
+            Channel channel, RegistryLoop loop, Routes routes, Door door, Outflow outflow) {
         ChannelPipeline pipeline = channel.pipeline();
-        pipeline.addLast(new HttpServerCodec());
+        pipeline.addLast(
+                new HttpServerCodec(
+                        new HttpDecoderConfig()
+                                .setMaxInitialLineLength(HEAD_BYTES_MAX)
+                                .setMaxHeaderSize(HEAD_BYTES_MAX)));
         pipeline.addLast(new HttpServerKeepAliveHandler());
         pipeline.addLast(new HttpObjectAggregator(BODY_BYTES_MAX));
-        pipeline.addLast(new HttpConnection(loop, routes, door, channel));
+        pipeline.addLast(new HttpConnection(loop, routes, door, outflow, channel));
     }
 
     // ---- One request after the other
@@ -110,9 +139,22 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Guard.firstRequestDone(channel);
-        ahead.add((FullHttpRequest) message);
-        channel.config().setAutoRead(ahead.size() < AHEAD_MAX);
+        FullHttpRequest request = (FullHttpRequest) message;
+        ahead.add(request);
+        aheadBytes += request.content().readableBytes();
+        readAhead();
         next();
+    }
+
+    private void readAhead() {
+        channel.config()
+                .setAutoRead(ahead.size() < AHEAD_MAX && aheadBytes < AHEAD_BYTES_MAX);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        next();
+        context.fireChannelWritabilityChanged();
     }
 
     @Override
@@ -121,6 +163,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         ahead.forEach(FullHttpRequest::release);
         ahead.clear();
         stopWaiting();
+        outflow.forget(next);
         context.fireChannelInactive();
     }
 
@@ -129,13 +172,35 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         context.close();
     }
 
+    /** Answers what is there until something has to be waited for. */
     private void next() {
-        if (busy || ahead.isEmpty()) {
+        if (beginning) {
             return;
         }
+        beginning = true;
+        try {
+            while (!busy && !ahead.isEmpty() && channel.isWritable() && hasPlace(next)) {
+                beginFirst();
+            }
+        } finally {
+            beginning = false;
+        }
+    }
+
+    /** Whether an answer may be made now; if not, something is run when that is so. */
+    private boolean hasPlace(Runnable then) {
+        if (outflow.isFull()) {
+            outflow.whenLess(then);
+            return false;
+        }
+        return true;
+    }
+
+    private void beginFirst() {
         busy = true;
         FullHttpRequest message = ahead.remove();
-        channel.config().setAutoRead(true);
+        aheadBytes -= message.content().readableBytes();
+        readAhead();
         try {
             begin(message);
         } catch (Refusal refusal) {
@@ -147,7 +212,14 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void begin(FullHttpRequest message) throws Refusal {
         if (message.decoderResult().isFailure()) {
-            throw Refusal.bad("400 Bad Request");
+            // What follows cannot be understood either, and is not read.
+            FullHttpResponse response = response(Reply.text(400, "400 Bad Request"), false);
+            HttpUtil.setKeepAlive(response, false);
+            write(response, true);
+            return;
+        }
+        if (isOfWebPage(message)) {
+            throw Refusal.denied("orders are not taken from web pages");
         }
         Request request = Request.of(message, remote());
         switch (routes.find(request.method(), request.path())) {
@@ -157,6 +229,19 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
                 answer(request, match.route().endpoint());
             }
         }
+    }
+
+    /**
+     * A page in somebody's browser must not register services here. Browsers send Origin with
+     * whatever is not a plain look; clients of a registry do not.
+     */
+    private static boolean isOfWebPage(FullHttpRequest message) {
+        HttpMethod method = message.method();
+        boolean looks =
+                method.equals(HttpMethod.GET)
+                        || method.equals(HttpMethod.HEAD)
+                        || method.equals(HttpMethod.OPTIONS);
+        return !looks && message.headers().contains(HttpHeaderNames.ORIGIN);
     }
 
     private void answer(Request request, Route.Endpoint endpoint) throws Refusal {
@@ -193,7 +278,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         long jitter = ThreadLocalRandom.current().nextLong(millis / JITTER_PART + 1);
         waiting.end =
                 loop.executor()
-                        .schedule(this::patienceEnds, millis + jitter, TimeUnit.MILLISECONDS);
+                        .schedule(patienceEnds, millis + jitter, TimeUnit.MILLISECONDS);
     }
 
     private void listen(List<Topic> topics) {
@@ -202,7 +287,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void lookAgain() {
         Pending waiting = pending;
-        if (waiting == null) {
+        if (waiting == null || !hasPlace(touched)) {
             return;
         }
         try {
@@ -225,7 +310,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void patienceEnds() {
         Pending waiting = pending;
-        if (waiting != null) {
+        if (waiting != null && hasPlace(patienceEnds)) {
             stopWaiting();
             send(waiting.request, waiting.found.reply(), waiting.found.index());
         }
@@ -238,6 +323,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         pending = null;
         waiting.found.topics().forEach(topic -> loop.watchers().remove(topic, touched));
+        outflow.forget(touched);
+        outflow.forget(patienceEnds);
         ScheduledFuture<?> end = waiting.end;
         if (end != null) {
             end.cancel(false);
@@ -362,7 +449,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
             response.release();
             return;
         }
-        channel.writeAndFlush(response);
+        long bytes = response.content().readableBytes();
+        ChannelFuture written = channel.writeAndFlush(response);
+        if (!written.isDone()) {
+            outflow.add(bytes);
+            written.addListener(done -> outflow.remove(bytes));
+            if (!channel.isWritable()) {
+                Future<?> stall = Stall.watch(channel, STALL_MILLIS);
+                written.addListener(done -> stall.cancel(false));
+            }
+        }
         busy = false;
         next();
     }

@@ -27,6 +27,7 @@ import dev.millrace.registry.dns.DnsServer;
 import dev.millrace.registry.dns.DnsSettings;
 import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.http.HttpConnection;
+import dev.millrace.registry.http.Outflow;
 import dev.millrace.registry.http.Routes;
 import dev.millrace.registry.server.RegistryLoop;
 import dev.millrace.registry.session.SessionTimers;
@@ -163,6 +164,7 @@ public final class RegistryRoom implements Room {
         running.push(timers);
         onLoop(serving, timers::start);
         Routes routes = Api.routes(agent, checks, timers, store.clock());
+        Outflow outflow = new Outflow();
         OwnServices own = new OwnServices(serving, agent, context.network());
         own.registerNode();
         context.network()
@@ -172,7 +174,11 @@ public final class RegistryRoom implements Room {
                         group,
                         channel ->
                                 HttpConnection.on(
-                                        channel, serving, routes, (now, token) -> Rights.ALL));
+                                        channel,
+                                        serving,
+                                        routes,
+                                        (now, token) -> Rights.ALL,
+                                        outflow));
         dns(context, serving, agent).start();
         own.registerServices();
     }
