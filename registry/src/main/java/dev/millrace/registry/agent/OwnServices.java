@@ -3,6 +3,7 @@ package dev.millrace.registry.agent;
 import dev.millrace.kernel.net.Endpoint;
 import dev.millrace.kernel.net.Listener;
 import dev.millrace.kernel.net.Network;
+import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.catalog.Check;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Hosted;
@@ -12,6 +13,7 @@ import dev.millrace.registry.catalog.Status;
 import dev.millrace.registry.catalog.Weights;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropInstance;
+import dev.millrace.registry.effect.DropNode;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutNode;
@@ -26,9 +28,10 @@ import java.util.Optional;
 /**
  * What this node registers of itself: the node, that it is alive, and each protocol that it listens
  * for as a service, {@code millrace-kv-resp} and the like. What it listened for before it was
- * started anew and does not any more is deregistered.
+ * started anew and does not any more is deregistered. If the node itself is deregistered, it comes
+ * back with this; with Consul its agent registers it anew as well.
  */
-public final class OwnServices {
+public final class OwnServices implements RegistryLoop.Observer {
     /** How the names of these services begin. */
     public static final String PREFIX = "millrace-";
 
@@ -50,9 +53,20 @@ public final class OwnServices {
         onLoop(this::node);
     }
 
-    /** When everything listens. */
+    /** When everything listens; from now on what somebody deregisters of it comes back. */
     public void registerServices() {
         onLoop(this::services);
+        loop.executor().submit(() -> loop.observe(this)).syncUninterruptibly();
+    }
+
+    /** Nobody else could make this node's agent usable again. */
+    @Override
+    public void made(Change change, State after) {
+        if (change instanceof DropNode drop
+                && Catalog.fold(drop.node()).equals(Catalog.fold(agent.node()))) {
+            loop.makeOrRetry(this::node);
+            loop.makeOrRetry(this::services);
+        }
     }
 
     private void onLoop(RegistryLoop.Planning changes) {
