@@ -1,4 +1,4 @@
-package dev.millrace.registry.filter;
+package dev.millrace.kernel.guard;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -9,7 +9,10 @@ import java.util.Deque;
  * size for every char that it is matched with. An estimate, rather too large than too small; what
  * is malformed is left to the compiler.
  */
-final class PatternSize {
+public final class PatternSize {
+    /** Larger ones are not to be taken from clients. */
+    public static final int MOST = 2_000;
+
     private static final long HUGE = 1L << 31;
 
     private final String pattern;
@@ -26,7 +29,7 @@ final class PatternSize {
     }
 
     /** In chars and classes of chars. */
-    static long of(String pattern) {
+    public static long of(String pattern) {
         PatternSize size = new PatternSize(pattern);
         while (size.at < pattern.length()) {
             size.step();
