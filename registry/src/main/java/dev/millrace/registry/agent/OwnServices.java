@@ -5,6 +5,7 @@ import dev.millrace.kernel.net.Listener;
 import dev.millrace.kernel.net.Network;
 import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Definition;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Hosted;
 import dev.millrace.registry.catalog.Instance;
@@ -111,7 +112,7 @@ public final class OwnServices implements RegistryLoop.Observer {
                 "",
                 List.of(),
                 "",
-                "",
+                Definition.NONE,
                 false,
                 0,
                 0);

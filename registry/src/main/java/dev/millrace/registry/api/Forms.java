@@ -3,8 +3,8 @@ package dev.millrace.registry.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 
 import dev.millrace.registry.agent.Agent;
-import dev.millrace.registry.agent.CheckForm;
 import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Definition;
 import dev.millrace.registry.catalog.Instance;
 import dev.millrace.registry.catalog.Node;
 import dev.millrace.registry.catalog.ServiceAddress;
@@ -195,12 +195,12 @@ final class Forms {
 
     /** What an agent runs is its own affair; what others run was given to be told. */
     private static void definition(JsonGenerator out, Check check) throws IOException {
-        CheckForm form = CheckForm.stored(check);
-        out.writeStringField("Interval", form.intervalText());
-        out.writeStringField("Timeout", form.timeoutText());
+        Definition definition = check.definition();
+        out.writeStringField("Interval", definition.interval());
+        out.writeStringField("Timeout", definition.timeout());
         out.writeNumberField("ExposedPort", 0);
         out.writeFieldName("Definition");
         out.writeRawValue(
-                check.local() || check.definition().isEmpty() ? "{}" : check.definition());
+                check.local() || definition.isEmpty() ? "{}" : definition.text());
     }
 }

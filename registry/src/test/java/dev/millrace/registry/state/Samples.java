@@ -1,6 +1,7 @@
 package dev.millrace.registry.state;
 
 import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Definition;
 import dev.millrace.registry.catalog.Instance;
 import dev.millrace.registry.catalog.Node;
 import dev.millrace.registry.catalog.ServiceAddress;
@@ -46,7 +47,7 @@ final class Samples {
     /** A check of a node. */
     static Check check(String node, String id, Status status) {
         return new Check(
-                node, id, id, status, "notes", "said", "", "", List.of(), "ttl", "{}", true, 0, 0);
+                node, id, id, status, "notes", "said", "", "", List.of(), "ttl", Definition.of("{}"), true, 0, 0);
     }
 
     static Entry entry(String key, int value, String session) {
