@@ -60,8 +60,9 @@ public final class Json {
             return value;
         } catch (JsonProcessingException malformed) {
             throw new MalformedJson(malformed.getOriginalMessage());
-        } catch (IOException impossible) {
-            throw new AssertionError("bytes have no I/O", impossible);
+        } catch (IOException noText) {
+            // What begins as UTF-32 does is read as that.
+            throw new MalformedJson(String.valueOf(noText.getMessage()));
         }
     }
 
