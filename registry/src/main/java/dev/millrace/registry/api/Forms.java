@@ -34,10 +34,14 @@ final class Forms {
     static void texts(JsonGenerator out, String name, Map<String, String> values)
             throws IOException {
         out.writeObjectFieldStart(name);
-        for (Map.Entry<String, String> each : new TreeMap<>(values).entrySet()) {
+        for (Map.Entry<String, String> each : sorted(values).entrySet()) {
             out.writeStringField(each.getKey(), each.getValue());
         }
         out.writeEndObject();
+    }
+
+    private static <V> Map<String, V> sorted(Map<String, V> values) {
+        return values.size() < 2 ? values : new TreeMap<>(values);
     }
 
     private static void indices(JsonGenerator out, long created, long modified) throws IOException {
@@ -64,7 +68,7 @@ final class Forms {
             return;
         }
         out.writeObjectFieldStart(name);
-        for (Map.Entry<String, ServiceAddress> each : new TreeMap<>(values).entrySet()) {
+        for (Map.Entry<String, ServiceAddress> each : sorted(values).entrySet()) {
             out.writeObjectFieldStart(each.getKey());
             out.writeStringField("Address", each.getValue().address());
             out.writeNumberField("Port", each.getValue().port());
@@ -200,7 +204,6 @@ final class Forms {
         out.writeStringField("Timeout", definition.timeout());
         out.writeNumberField("ExposedPort", 0);
         out.writeFieldName("Definition");
-        out.writeRawValue(
-                check.local() || definition.isEmpty() ? "{}" : definition.text());
+        out.writeRawValue(check.local() || definition.isEmpty() ? "{}" : definition.text());
     }
 }

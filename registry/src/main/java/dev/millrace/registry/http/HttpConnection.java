@@ -64,6 +64,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Of a request's first line, and of its headers: filters and tokens are in them. */
     private static final int HEAD_BYTES_MAX = 32 << 10;
 
+    /** Most answers are no longer, and need not grow. */
+    private static final int ANSWER_BYTES = 4 << 10;
+
     /** Who reads nothing of an answer for so long is dropped. */
     private static final long STALL_MILLIS = 30_000;
 
@@ -147,8 +150,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void readAhead() {
-        channel.config()
-                .setAutoRead(ahead.size() < AHEAD_MAX && aheadBytes < AHEAD_BYTES_MAX);
+        channel.config().setAutoRead(ahead.size() < AHEAD_MAX && aheadBytes < AHEAD_BYTES_MAX);
     }
 
     @Override
@@ -277,8 +279,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         long millis = wait.patience().toMillis();
         long jitter = ThreadLocalRandom.current().nextLong(millis / JITTER_PART + 1);
         waiting.end =
-                loop.executor()
-                        .schedule(patienceEnds, millis + jitter, TimeUnit.MILLISECONDS);
+                loop.executor().schedule(patienceEnds, millis + jitter, TimeUnit.MILLISECONDS);
     }
 
     private void listen(List<Topic> topics) {
@@ -428,7 +429,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private ByteBuf written(Reply.JsonBody json, boolean pretty) {
-        ByteBuf content = channel.alloc().buffer();
+        ByteBuf content = channel.alloc().buffer(ANSWER_BYTES);
         try (ByteBufOutputStream out = new ByteBufOutputStream(content)) {
             Json.write(out, pretty, json.value());
             if (pretty) {
