@@ -154,8 +154,7 @@ class RegistrySimulationTest {
                                 ? List.of()
                                 : List.of(
                                         new DropSession(there.getFirst().id(), clock.millis() + 9));
-                default ->
-                        there.isEmpty() ? List.of() : lock(state, there.getLast().id(), choice);
+                default -> there.isEmpty() ? List.of() : lock(state, there.getLast().id(), choice);
             };
         }
 

@@ -3,10 +3,10 @@ package dev.millrace.events.api;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
-import dev.millrace.kernel.guard.PatternSize;
 import dev.millrace.events.read.Filter;
 import dev.millrace.events.wire.MalformedMessage;
 import dev.millrace.events.wire.MessageReader;
+import dev.millrace.kernel.guard.PatternSize;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -33,8 +33,7 @@ class ReadRequestTest {
     void expressions_that_would_take_all_memory_are_refused() {
         assertInstanceOf(Filter.Expression.class, expression("^order-[0-9]{1,9}$"));
         MalformedMessage refused =
-                assertThrows(
-                        MalformedMessage.class, () -> expression("((x{1000}){1000}){1000}"));
+                assertThrows(MalformedMessage.class, () -> expression("((x{1000}){1000}){1000}"));
         assertEquals(
                 "filter: expression too large: 1000000000 (expected: <= 2000)",
                 refused.getMessage());

@@ -43,7 +43,8 @@ public final class CheckForm {
             return NONE;
         }
         try {
-            return new CheckForm(Fields.read(check.definition().text().getBytes(StandardCharsets.UTF_8)));
+            return new CheckForm(
+                    Fields.read(check.definition().text().getBytes(StandardCharsets.UTF_8)));
         } catch (MalformedJson impossible) {
             throw new AssertionError("it was an object when it was registered", impossible);
         }

@@ -87,9 +87,7 @@ public final class Json {
             return text;
         }
         int[] points =
-                text.codePoints()
-                        .map(point -> isHalf(point) ? NO_CHARACTER : point)
-                        .toArray();
+                text.codePoints().map(point -> isHalf(point) ? NO_CHARACTER : point).toArray();
         return new String(points, 0, points.length);
     }
 

@@ -20,7 +20,8 @@ import java.nio.file.Path;
 /** HTTP as no decent client speaks it. */
 @Timeout(120)
 class WireTest {
-    private static final String LAST = "GET /v1/status/leader HTTP/1.1\r\nConnection: close\r\n\r\n";
+    private static final String LAST =
+            "GET /v1/status/leader HTTP/1.1\r\nConnection: close\r\n\r\n";
 
     @TempDir Path data;
     private RegistryServer server;
@@ -125,8 +126,7 @@ class WireTest {
 
     @Test
     void half_characters_in_json_become_whole_ones() throws Exception {
-        String operation =
-                "[{\"KV\":{\"Verb\":\"set\",\"Key\":\"a\\ud800\",\"Value\":\"MQ==\"}}]";
+        String operation = "[{\"KV\":{\"Verb\":\"set\",\"Key\":\"a\\ud800\",\"Value\":\"MQ==\"}}]";
         assertTrue(server.put("txn", operation).startsWith("200 "));
         String before = server.get("kv/?recurse");
         assertTrue(before.contains("\"Key\":\"a\ufffd\""), before);

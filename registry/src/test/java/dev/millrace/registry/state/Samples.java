@@ -47,7 +47,20 @@ final class Samples {
     /** A check of a node. */
     static Check check(String node, String id, Status status) {
         return new Check(
-                node, id, id, status, "notes", "said", "", "", List.of(), "ttl", Definition.of("{}"), true, 0, 0);
+                node,
+                id,
+                id,
+                status,
+                "notes",
+                "said",
+                "",
+                "",
+                List.of(),
+                "ttl",
+                Definition.of("{}"),
+                true,
+                0,
+                0);
     }
 
     static Entry entry(String key, int value, String session) {
