@@ -54,7 +54,7 @@ final class Arguments {
 
     private void check() throws BadUsage {
         if (!List.of("kv", "queue", "events", "transaction", "registry").contains(room)) {
-            throw new BadUsage("room: " + room, "kv, queue, events, transaction or registry");
+            throw new BadUsage("room: " + room, "kv, queue, events, registry or transaction");
         }
         if (!last(Option.PEER).orElse("redis").equals("redis")) {
             throw new BadUsage("--peer: " + last(Option.PEER).orElse(""), "redis");

@@ -6,6 +6,7 @@ import com.google.re2j.PatternSyntaxException;
 import dev.millrace.events.read.Filter;
 import dev.millrace.events.wire.MalformedMessage;
 import dev.millrace.events.wire.MessageReader;
+import dev.millrace.kernel.guard.PatternSize;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -199,6 +200,14 @@ record ReadRequest(
         }
         if (!prefixes.isEmpty()) {
             return new Filter.Prefixes(byType, List.copyOf(prefixes));
+        }
+        if (PatternSize.of(regex) > PatternSize.MOST) {
+            throw new MalformedMessage(
+                    "filter: expression too large: "
+                            + PatternSize.of(regex)
+                            + " (expected: <= "
+                            + PatternSize.MOST
+                            + ")");
         }
         try {
             return new Filter.Expression(byType, Pattern.compile(regex));

@@ -59,8 +59,13 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
     private final RegistryLoop loop;
     private @Nullable CheckRunner runner;
 
-    /** Which checks belong to an instance; all there are, so that an instance's end is theirs. */
+    /**
+     * Which checks belong to an instance, so that its end is theirs; a node's own are under an
+     * empty id.
+     */
     private final Map<InstanceKey, Set<CheckKey>> owned = new HashMap<>();
+
+    private final Map<CheckKey, InstanceKey> owners = new HashMap<>();
 
     /** Since when services' checks are critical. */
     private final Map<CheckKey, Instant> critical = new HashMap<>();
@@ -142,11 +147,10 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
 
     private void put(Check check) {
         CheckKey key = new CheckKey(Catalog.fold(check.node()), check.id());
-        if (!check.isOfNode()) {
-            owned.computeIfAbsent(
-                            new InstanceKey(key.node(), check.serviceId()),
-                            unknown -> new LinkedHashSet<>(2))
-                    .add(key);
+        own(key, new InstanceKey(key.node(), check.serviceId()));
+        if (check.isOfNode()) {
+            critical.remove(key);
+        } else {
             since(key, check.status(), critical.containsKey(key));
         }
         if (check.local() && !check.definition().isEmpty()) {
@@ -157,6 +161,22 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
                                                     key,
                                                     definition,
                                                     new Standing(check.status(), check.output())));
+        }
+    }
+
+    /** A check has an owner, perhaps another than before. */
+    private void own(CheckKey key, InstanceKey owner) {
+        InstanceKey before = owners.put(key, owner);
+        if (before != null && !before.equals(owner)) {
+            disown(key, before);
+        }
+        owned.computeIfAbsent(owner, unknown -> new LinkedHashSet<>(2)).add(key);
+    }
+
+    private void disown(CheckKey key, InstanceKey owner) {
+        Set<CheckKey> left = owned.get(owner);
+        if (left != null && left.remove(key) && left.isEmpty()) {
+            owned.remove(owner);
         }
     }
 
@@ -180,6 +200,10 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
     }
 
     private void remove(CheckKey key) {
+        InstanceKey owner = owners.remove(key);
+        if (owner != null) {
+            disown(key, owner);
+        }
         critical.remove(key);
         runner().remove(key);
     }

@@ -43,7 +43,8 @@ public final class CheckForm {
             return NONE;
         }
         try {
-            return new CheckForm(Fields.read(check.definition().getBytes(StandardCharsets.UTF_8)));
+            return new CheckForm(
+                    Fields.read(check.definition().text().getBytes(StandardCharsets.UTF_8)));
         } catch (MalformedJson impossible) {
             throw new AssertionError("it was an object when it was registered", impossible);
         }
@@ -56,22 +57,6 @@ public final class CheckForm {
     /** To be kept. */
     public String text() {
         return Json.text(fields.source());
-    }
-
-    public String intervalText() {
-        return written("Interval");
-    }
-
-    public String timeoutText() {
-        return written("Timeout");
-    }
-
-    private String written(String name) {
-        try {
-            return fields.duration(name);
-        } catch (MalformedJson malformed) {
-            return "";
-        }
     }
 
     /**

@@ -3,7 +3,9 @@ package dev.millrace.registry.agent;
 import dev.millrace.kernel.net.Endpoint;
 import dev.millrace.kernel.net.Listener;
 import dev.millrace.kernel.net.Network;
+import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Definition;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Hosted;
 import dev.millrace.registry.catalog.Instance;
@@ -12,6 +14,7 @@ import dev.millrace.registry.catalog.Status;
 import dev.millrace.registry.catalog.Weights;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropInstance;
+import dev.millrace.registry.effect.DropNode;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutNode;
@@ -30,9 +33,10 @@ import java.util.concurrent.TimeUnit;
  * What this node registers of itself: the node, that it is alive, itself as the service {@code
  * consul} by which clients find servers, and each protocol that it listens for as a service, {@code
  * millrace-kv-resp} and the like. What it listened for before it was started anew and does not any
- * more is deregistered.
+ * more is deregistered. If the node itself is deregistered, it comes back with this; with Consul
+ * its agent registers it anew as well.
  */
-public final class OwnServices {
+public final class OwnServices implements RegistryLoop.Observer {
     /** How the names of these services begin. */
     public static final String PREFIX = "millrace-";
 
@@ -60,9 +64,20 @@ public final class OwnServices {
         onLoop(this::node);
     }
 
-    /** When everything listens. */
+    /** When everything listens; from now on what somebody deregisters of it comes back. */
     public void registerServices() {
         onLoop(this::services);
+        loop.executor().submit(() -> loop.observe(this)).syncUninterruptibly();
+    }
+
+    /** Nobody else could make this node's agent usable again. */
+    @Override
+    public void made(Change change, State after) {
+        if (change instanceof DropNode drop
+                && Catalog.fold(drop.node()).equals(Catalog.fold(agent.node()))) {
+            loop.makeOrRetry(this::node);
+            loop.makeOrRetry(this::services);
+        }
     }
 
     /**
@@ -148,7 +163,7 @@ public final class OwnServices {
                 "",
                 List.of(),
                 "",
-                "",
+                Definition.NONE,
                 false,
                 0,
                 0);

@@ -3,6 +3,7 @@ package dev.millrace.registry.api;
 import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.CheckForm;
 import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Definition;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Hosted;
 import dev.millrace.registry.catalog.Instance;
@@ -123,7 +124,7 @@ final class AgentWrites {
                         "",
                         List.of(),
                         accepted.definition().kind().type(),
-                        read.text(),
+                        Definition.of(read.text()),
                         true,
                         0,
                         0);
@@ -320,7 +321,7 @@ final class AgentWrites {
                 "",
                 List.of(),
                 "maintenance",
-                "",
+                Definition.NONE,
                 true,
                 0,
                 0);

@@ -163,7 +163,7 @@ final class CatalogRoutes {
         Optional<Host> host =
                 Selection.host(query, name)
                         .filter(there -> query.rights().readsNode(there.node().name()));
-        Topic topic = Topic.of(Topic.Kind.NODE, Catalog.fold(name));
+        Topic topic = Selection.topic(host, name);
         if (host.isEmpty()) {
             return Found.of(
                     query.state().catalog().nodesIndex(),

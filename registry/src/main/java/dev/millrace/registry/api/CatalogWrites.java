@@ -4,6 +4,7 @@ import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.CheckForm;
 import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Definition;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Instance;
 import dev.millrace.registry.catalog.Node;
@@ -193,7 +194,9 @@ final class CatalogWrites {
                 in.text("ServiceName"),
                 List.of(),
                 in.text("Type"),
-                definition.map(fields -> Json.text(fields.source())).orElse(""),
+                definition
+                        .map(fields -> Definition.of(Json.text(fields.source())))
+                        .orElse(Definition.NONE),
                 false,
                 0,
                 0);

@@ -3,8 +3,8 @@ package dev.millrace.registry.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 
 import dev.millrace.registry.agent.Agent;
-import dev.millrace.registry.agent.CheckForm;
 import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Definition;
 import dev.millrace.registry.catalog.Instance;
 import dev.millrace.registry.catalog.Node;
 import dev.millrace.registry.catalog.ServiceAddress;
@@ -34,7 +34,7 @@ final class Forms {
     static void texts(JsonGenerator out, String name, Map<String, String> values)
             throws IOException {
         out.writeObjectFieldStart(name);
-        for (Map.Entry<String, String> each : new TreeMap<>(values).entrySet()) {
+        for (Map.Entry<String, String> each : sorted(values).entrySet()) {
             out.writeStringField(each.getKey(), each.getValue());
         }
         out.writeEndObject();
@@ -48,6 +48,10 @@ final class Forms {
         } else {
             texts(out, name, values);
         }
+    }
+
+    private static <V> Map<String, V> sorted(Map<String, V> values) {
+        return values.size() < 2 ? values : new TreeMap<>(values);
     }
 
     private static void indices(JsonGenerator out, long created, long modified) throws IOException {
@@ -74,7 +78,7 @@ final class Forms {
             return;
         }
         out.writeObjectFieldStart(name);
-        for (Map.Entry<String, ServiceAddress> each : new TreeMap<>(values).entrySet()) {
+        for (Map.Entry<String, ServiceAddress> each : sorted(values).entrySet()) {
             out.writeObjectFieldStart(each.getKey());
             out.writeStringField("Address", each.getValue().address());
             out.writeNumberField("Port", each.getValue().port());
@@ -205,12 +209,11 @@ final class Forms {
 
     /** What an agent runs is its own affair; what others run was given to be told. */
     private static void definition(JsonGenerator out, Check check) throws IOException {
-        CheckForm form = CheckForm.stored(check);
-        out.writeStringField("Interval", form.intervalText());
-        out.writeStringField("Timeout", form.timeoutText());
+        Definition definition = check.definition();
+        out.writeStringField("Interval", definition.interval());
+        out.writeStringField("Timeout", definition.timeout());
         out.writeNumberField("ExposedPort", 0);
         out.writeFieldName("Definition");
-        out.writeRawValue(
-                check.local() || check.definition().isEmpty() ? "{}" : check.definition());
+        out.writeRawValue(check.local() || definition.isEmpty() ? "{}" : definition.text());
     }
 }

@@ -49,13 +49,9 @@ final class Health {
                 host.map(Host::allChecks).orElse(List.of()).stream()
                         .filter(check -> isSeen(query, check))
                         .toList();
-        Topic topic = Topic.of(Topic.Kind.NODE, Catalog.fold(host.map(Health::name).orElse(name)));
+        Topic topic = Selection.topic(host, name);
         long index = host.map(Host::index).orElse(query.state().catalog().nodesIndex());
         return Found.of(index, topic, Answers.checks(query, checks));
-    }
-
-    private static String name(Host host) {
-        return host.node().name();
     }
 
     private static boolean isSeen(Query query, Check check) {

@@ -7,6 +7,7 @@ import dev.millrace.registry.catalog.Node;
 import dev.millrace.registry.http.Query;
 import dev.millrace.registry.http.Refusal;
 import dev.millrace.registry.http.Request;
+import dev.millrace.registry.state.Topic;
 
 import java.util.List;
 import java.util.Locale;
@@ -56,11 +57,25 @@ final class Selection {
         };
     }
 
+    /** Under which topic one hears of a node that was asked for by its name, or by its id. */
+    static Topic topic(Optional<Host> host, String nameOrId) {
+        if (host.isPresent()) {
+            return Topic.of(Topic.Kind.NODE, Catalog.fold(host.get().node().name()));
+        }
+        return isId(nameOrId)
+                ? Topic.of(Topic.Kind.NODES)
+                : Topic.of(Topic.Kind.NODE, Catalog.fold(nameOrId));
+    }
+
+    private static boolean isId(String nameOrId) {
+        return nameOrId.length() == 36;
+    }
+
     /** A node by its name, or by its id. */
     static Optional<Host> host(Query query, String nameOrId) {
         Catalog catalog = query.state().catalog();
         Optional<Host> named = catalog.host(nameOrId);
-        if (named.isPresent() || nameOrId.length() != 36) {
+        if (named.isPresent() || !isId(nameOrId)) {
             return named;
         }
         List<Host> byId =

@@ -12,7 +12,7 @@ import java.util.List;
  * @param serviceId the instance's id, empty if it is the node's
  * @param serviceName empty if it is the node's
  * @param type {@code http}, {@code ttl} and the like, or empty
- * @param definition what is asked, as JSON in the agent's form; empty if nothing is known
+ * @param definition what is asked
  * @param local whether this node's agent has it, and runs it
  * @param createIndex the registry's index when it was made
  * @param modifyIndex the index of its last change
@@ -28,7 +28,7 @@ public record Check(
         String serviceName,
         List<String> serviceTags,
         String type,
-        String definition,
+        Definition definition,
         boolean local,
         long createIndex,
         long modifyIndex) {

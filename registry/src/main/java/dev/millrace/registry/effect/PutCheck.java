@@ -2,6 +2,7 @@ package dev.millrace.registry.effect;
 
 import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Definition;
 import dev.millrace.registry.catalog.Status;
 import dev.millrace.registry.state.State;
 import dev.millrace.registry.state.Touched;
@@ -25,7 +26,7 @@ public record PutCheck(Check check) implements Change, Kept {
                 .text(check.serviceName())
                 .texts(check.serviceTags())
                 .text(check.type())
-                .text(check.definition())
+                .text(check.definition().text())
                 .flag(check.local())
                 .number(check.createIndex())
                 .number(check.modifyIndex());
@@ -44,7 +45,7 @@ public record PutCheck(Check check) implements Change, Kept {
                         in.text(),
                         in.texts(),
                         in.text(),
-                        in.text(),
+                        Definition.of(in.text()),
                         in.flag(),
                         in.varint(),
                         in.varint()));

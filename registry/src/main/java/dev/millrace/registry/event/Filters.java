@@ -3,10 +3,10 @@ package dev.millrace.registry.event;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
+import dev.millrace.kernel.guard.PatternSize;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Hosted;
 import dev.millrace.registry.catalog.Instance;
-import dev.millrace.registry.filter.PatternSize;
 
 import java.io.Serial;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package dev.millrace.registry.filter;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
+import dev.millrace.kernel.guard.PatternSize;
 import dev.millrace.registry.filter.Expression.Match;
 
 import java.util.List;
@@ -35,9 +36,6 @@ sealed interface Field<T> {
 
     /** A text. */
     record Text<T>(Function<T, String> value) implements Field<T> {
-        /** Of a regular expression, as {@link PatternSize} counts it. */
-        private static final int PATTERN_MAX = 2_000;
-
         @Override
         public Predicate<T> predicate(Match match, int depth) throws Malformed {
             end(match, depth);
@@ -53,7 +51,7 @@ sealed interface Field<T> {
         }
 
         private static Predicate<String> pattern(String expression) throws Malformed {
-            if (PatternSize.of(expression) > PATTERN_MAX) {
+            if (PatternSize.of(expression) > PatternSize.MOST) {
                 throw uncompiled(expression, "error parsing regexp: expression too large");
             }
             try {

@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -22,11 +23,14 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 
 import org.jspecify.annotations.Nullable;
@@ -43,8 +47,10 @@ import java.util.concurrent.TimeUnit;
  * An HTTP client's socket. Its requests are answered one after the other. A read that is to wait
  * lies under the topics of what it has found, until one of them is touched and it finds something
  * newer than the client has, or its patience ends. A write says what it is going to do, which is
- * done when there is space, and answered when it is durable. A client that does not take its
- * answers is asked nothing more until it does: one answer may be a whole tree of keys.
+ * done when there is space, and answered when it is durable.
+ *
+ * <p>A client that does not read has one answer at most made for it, and is dropped if it goes on
+ * so; all together have as much as {@link Outflow} lets them.
  */
 public final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Longer bodies are refused. */
@@ -59,8 +65,17 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
      */
     private static final int DECODED_MAX = 8_192;
 
-    /** Filters are in the address. */
-    private static final int LINE_BYTES_MAX = 16 << 10;
+    /** Nor one that sends longer ones. */
+    private static final long AHEAD_BYTES_MAX = 256 << 10;
+
+    /** Of a request's first line, and of its headers: filters and tokens are in them. */
+    private static final int HEAD_BYTES_MAX = 32 << 10;
+
+    /** Most answers are no longer, and need not grow. */
+    private static final int ANSWER_BYTES = 4 << 10;
+
+    /** Who reads nothing of an answer for so long is dropped. */
+    private static final long STALL_MILLIS = 30_000;
 
     /** So that clients that began to wait together do not come back together. */
     private static final int JITTER_PART = 16;
@@ -69,10 +84,14 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final Routes routes;
     private final Gate gate;
     private final Channel channel;
+    private final Outflow outflow;
     private final ArrayDeque<FullHttpRequest> ahead = new ArrayDeque<>();
     private final Runnable touched = this::lookAgain;
+    private final Runnable next = this::next;
+    private final Runnable patienceEnds = this::patienceEnds;
+    private long aheadBytes;
     private boolean busy;
-    private boolean advancing;
+    private boolean beginning;
     private @Nullable Pending pending;
 
     /** A read that waits. */
@@ -91,23 +110,28 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private HttpConnection(RegistryLoop loop, Routes routes, Gate gate, Channel channel) {
+    private HttpConnection(
+            RegistryLoop loop, Routes routes, Gate gate, Outflow outflow, Channel channel) {
         this.loop = loop;
         this.routes = routes;
         this.gate = gate;
+        this.outflow = outflow;
         this.channel = channel;
     }
 
     /** Makes a connection one of HTTP. */
-    public static void on(Channel channel, RegistryLoop loop, Routes routes, Gate gate) {
+    public static void on(
+            Channel channel, RegistryLoop loop, Routes routes, Gate gate, Outflow outflow) {
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(
                 new HttpServerCodec(
-                        new HttpDecoderConfig().setMaxInitialLineLength(LINE_BYTES_MAX),
+                        new HttpDecoderConfig()
+                                .setMaxInitialLineLength(HEAD_BYTES_MAX)
+                                .setMaxHeaderSize(HEAD_BYTES_MAX),
                         DECODED_MAX));
         pipeline.addLast(new HttpServerKeepAliveHandler());
         pipeline.addLast(new HttpObjectAggregator(BODY_BYTES_MAX));
-        pipeline.addLast(new HttpConnection(loop, routes, gate, channel));
+        pipeline.addLast(new HttpConnection(loop, routes, gate, outflow, channel));
     }
 
     // ---- One request after the other
@@ -115,8 +139,15 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Guard.firstRequestDone(channel);
-        ahead.add((FullHttpRequest) message);
+        FullHttpRequest request = (FullHttpRequest) message;
+        ahead.add(request);
+        aheadBytes += request.content().readableBytes();
+        readAhead();
         next();
+    }
+
+    private void readAhead() {
+        channel.config().setAutoRead(ahead.size() < AHEAD_MAX && aheadBytes < AHEAD_BYTES_MAX);
     }
 
     @Override
@@ -131,6 +162,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         ahead.forEach(FullHttpRequest::release);
         ahead.clear();
         stopWaiting();
+        outflow.forget(next);
         context.fireChannelInactive();
     }
 
@@ -139,25 +171,35 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         context.close();
     }
 
-    /** Many that were sent ahead are a loop here, not calls in calls. */
+    /** Answers what is there until something has to be waited for. */
     private void next() {
-        if (advancing) {
+        if (beginning) {
             return;
         }
-        advancing = true;
+        beginning = true;
         try {
-            while (!busy && !ahead.isEmpty() && channel.isWritable()) {
-                busy = true;
-                begin();
+            while (!busy && !ahead.isEmpty() && channel.isWritable() && hasPlace(next)) {
+                beginFirst();
             }
         } finally {
-            advancing = false;
+            beginning = false;
         }
-        channel.config().setAutoRead(ahead.size() < AHEAD_MAX && channel.isWritable());
     }
 
-    private void begin() {
+    /** Whether an answer may be made now; if not, something is run when that is so. */
+    private boolean hasPlace(Runnable then) {
+        if (outflow.isFull()) {
+            outflow.whenLess(then);
+            return false;
+        }
+        return true;
+    }
+
+    private void beginFirst() {
+        busy = true;
         FullHttpRequest message = ahead.remove();
+        aheadBytes -= message.content().readableBytes();
+        readAhead();
         try {
             begin(message);
         } catch (Refusal refusal) {
@@ -169,7 +211,14 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void begin(FullHttpRequest message) throws Refusal {
         if (message.decoderResult().isFailure()) {
-            throw Refusal.bad("400 Bad Request");
+            // What follows cannot be understood either, and is not read.
+            FullHttpResponse response = response(Reply.text(400, "400 Bad Request"), false);
+            HttpUtil.setKeepAlive(response, false);
+            write(response, true);
+            return;
+        }
+        if (isOfWebPage(message)) {
+            throw Refusal.denied("orders are not taken from web pages");
         }
         Request request = Request.of(message, remote());
         switch (routes.find(request.method(), request.path())) {
@@ -179,6 +228,19 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
                 answer(request, match.route().endpoint());
             }
         }
+    }
+
+    /**
+     * A page in somebody's browser must not register services here. Browsers send Origin with
+     * whatever is not a plain look; clients of a registry do not.
+     */
+    private static boolean isOfWebPage(FullHttpRequest message) {
+        HttpMethod method = message.method();
+        boolean looks =
+                method.equals(HttpMethod.GET)
+                        || method.equals(HttpMethod.HEAD)
+                        || method.equals(HttpMethod.OPTIONS);
+        return !looks && message.headers().contains(HttpHeaderNames.ORIGIN);
     }
 
     private void answer(Request request, Route.Endpoint endpoint) throws Refusal {
@@ -235,8 +297,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         long millis = wait.patience().toMillis();
         long jitter = ThreadLocalRandom.current().nextLong(millis / JITTER_PART + 1);
         waiting.end =
-                loop.executor()
-                        .schedule(this::patienceEnds, millis + jitter, TimeUnit.MILLISECONDS);
+                loop.executor().schedule(patienceEnds, millis + jitter, TimeUnit.MILLISECONDS);
     }
 
     private void listen(List<Topic> topics) {
@@ -245,7 +306,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void lookAgain() {
         Pending waiting = pending;
-        if (waiting == null) {
+        if (waiting == null || !hasPlace(touched)) {
             return;
         }
         try {
@@ -268,7 +329,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void patienceEnds() {
         Pending waiting = pending;
-        if (waiting != null) {
+        if (waiting != null && hasPlace(patienceEnds)) {
             stopWaiting();
             send(waiting.request, waiting.found.reply(), waiting.found.index());
         }
@@ -281,6 +342,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         pending = null;
         waiting.found.topics().forEach(topic -> loop.watchers().remove(topic, touched));
+        outflow.forget(touched);
+        outflow.forget(patienceEnds);
         ScheduledFuture<?> end = waiting.end;
         if (end != null) {
             end.cancel(false);
@@ -384,7 +447,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private ByteBuf written(Reply.JsonBody json, boolean pretty) {
-        ByteBuf content = channel.alloc().buffer();
+        ByteBuf content = channel.alloc().buffer(ANSWER_BYTES);
         try (ByteBufOutputStream out = new ByteBufOutputStream(content)) {
             Json.write(out, pretty, json.value());
             if (pretty) {
@@ -405,7 +468,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
             response.release();
             return;
         }
-        channel.writeAndFlush(response);
+        long bytes = response.content().readableBytes();
+        ChannelFuture written = channel.writeAndFlush(response);
+        if (!written.isDone()) {
+            outflow.add(bytes);
+            written.addListener(done -> outflow.remove(bytes));
+            if (!channel.isWritable()) {
+                Future<?> stall = Stall.watch(channel, STALL_MILLIS);
+                written.addListener(done -> stall.cancel(false));
+            }
+        }
         busy = false;
         next();
     }

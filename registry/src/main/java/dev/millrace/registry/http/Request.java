@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.QueryStringDecoder;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,8 @@ import java.util.Optional;
 /** A request, as its endpoint sees it. */
 public final class Request {
     private static final String BEARER = "bearer ";
+    private static final String NO_TEXT = "\ufffd";
+    private static final String NO_TEXT_ESCAPED = "%ef%bf%bd";
 
     private final String method;
     private final String path;
@@ -51,15 +54,64 @@ public final class Request {
      */
     static Request of(FullHttpRequest message, String remote) throws Refusal {
         try {
+            String target = target(message.uri());
+            QueryStringDecoder uri = new QueryStringDecoder(target);
+            if (!isText(target, uri.path())) {
+                throw Refusal.bad("invalid URL escape: not UTF-8");
+            }
             return new Request(
                     message.method().name(),
-                    new QueryStringDecoder(message.uri()),
+                    uri,
                     message.headers(),
                     ByteBufUtil.getBytes(message.content()),
                     remote);
         } catch (IllegalArgumentException malformed) {
             throw Refusal.bad("invalid URL escape");
         }
+    }
+
+    /**
+     * Path and query of a request's target (RFC 9112, 3.2): without what a proxy's client writes
+     * before the path, and with bytes that should have been escaped as if they were.
+     */
+    private static String target(String uri) {
+        int authority = uri.startsWith("/") ? -1 : uri.indexOf("://");
+        int path = authority < 0 ? 0 : uri.indexOf('/', authority + 3);
+        String target = path < 0 ? "/" : uri.substring(path);
+        if (target.chars().allMatch(byteOf -> byteOf < 0x80)) {
+            return target;
+        }
+        StringBuilder escaped = new StringBuilder();
+        for (int at = 0; at < target.length(); at++) {
+            char each = target.charAt(at);
+            if (each < 0x80) {
+                escaped.append(each);
+            } else {
+                escaped.append('%').append(HexFormat.of().toHexDigits((byte) each));
+            }
+        }
+        return escaped.toString();
+    }
+
+    /**
+     * Whether a decoded path is what was written. What is not UTF-8 becomes U+FFFD, and two keys
+     * would become one.
+     */
+    private static boolean isText(String target, String path) {
+        if (path.indexOf(NO_TEXT) < 0) {
+            return true;
+        }
+        int end = target.indexOf('?');
+        String written = (end < 0 ? target : target.substring(0, end)).toLowerCase(Locale.ROOT);
+        return count(path, NO_TEXT) == count(written, NO_TEXT_ESCAPED);
+    }
+
+    private static int count(String text, String part) {
+        int count = 0;
+        for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
+            count++;
+        }
+        return count;
     }
 
     public String method() {

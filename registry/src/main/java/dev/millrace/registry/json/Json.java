@@ -24,6 +24,8 @@ public final class Json {
     /** Deeper values are refused. */
     public static final int DEPTH_MAX = 64;
 
+    private static final int NO_CHARACTER = 0xfffd;
+
     /** No names are remembered: they are a client's. */
     private static final JsonFactory FACTORY =
             JsonFactory.builder()
@@ -59,8 +61,9 @@ public final class Json {
             return value;
         } catch (JsonProcessingException malformed) {
             throw new MalformedJson(malformed.getOriginalMessage());
-        } catch (IOException impossible) {
-            throw new AssertionError("bytes have no I/O", impossible);
+        } catch (IOException noText) {
+            // What begins as UTF-32 does is read as that.
+            throw new MalformedJson(String.valueOf(noText.getMessage()));
         }
     }
 
@@ -69,7 +72,7 @@ public final class Json {
         return switch (token) {
             case START_OBJECT -> object(in);
             case START_ARRAY -> array(in);
-            case VALUE_STRING -> new JsonValue.Text(in.getText());
+            case VALUE_STRING -> new JsonValue.Text(whole(in.getText()));
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonValue.Num(in.getText());
             case VALUE_TRUE -> new JsonValue.Bool(true);
             case VALUE_FALSE -> new JsonValue.Bool(false);
@@ -79,10 +82,24 @@ public final class Json {
         };
     }
 
+    /** Half a character, which cannot be written as UTF-8, is U+FFFD, as Go's decoder has it. */
+    private static String whole(String text) {
+        if (text.chars().noneMatch(each -> Character.isSurrogate((char) each))) {
+            return text;
+        }
+        int[] points =
+                text.codePoints().map(point -> isHalf(point) ? NO_CHARACTER : point).toArray();
+        return new String(points, 0, points.length);
+    }
+
+    private static boolean isHalf(int point) {
+        return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+    }
+
     private static JsonValue object(JsonParser in) throws IOException {
         Map<String, JsonValue> fields = new LinkedHashMap<>();
         while (in.nextToken() == JsonToken.FIELD_NAME) {
-            String name = in.currentName();
+            String name = whole(in.currentName());
             in.nextToken();
             fields.put(name, value(in));
         }

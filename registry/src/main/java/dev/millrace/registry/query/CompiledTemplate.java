@@ -4,7 +4,7 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
-import dev.millrace.registry.filter.PatternSize;
+import dev.millrace.kernel.guard.PatternSize;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -36,6 +36,7 @@ import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.effect.PutToken;
 import dev.millrace.registry.http.HttpConnection;
+import dev.millrace.registry.http.Outflow;
 import dev.millrace.registry.http.Routes;
 import dev.millrace.registry.server.RegistryLoop;
 import dev.millrace.registry.session.SessionTimers;
@@ -193,6 +194,7 @@ public final class RegistryRoom implements Room {
         onLoop(serving, tokens::start);
         declareMetrics(context, serving, runner);
         Routes routes = Api.routes(agent, checks, timers, acl, gate, serving.store().clock());
+        Outflow outflow = new Outflow();
         OwnServices own = new OwnServices(serving, agent, context.network());
         own.registerNode();
         context.network()
@@ -201,7 +203,7 @@ public final class RegistryRoom implements Room {
                                 .authenticated(acl.enabled() && !acl.allows())
                                 .tls(context.get(TLS)),
                         group,
-                        channel -> HttpConnection.on(channel, serving, routes, gate));
+                        channel -> HttpConnection.on(channel, serving, routes, gate, outflow));
         dns(context, serving, agent, gate).start();
         own.registerServices();
     }

@@ -302,6 +302,55 @@ class CatalogApiTest {
         assertHas(server.get("health/service/web"), "\"Service\":\"web\"");
     }
 
+    @Test
+    void a_check_that_moved_is_run_on_when_the_instance_that_it_was_of_ends() throws Exception {
+        register("{\"Name\":\"a\"}");
+        register("{\"Name\":\"b\"}");
+        for (String owner : new String[] {"a", "b"}) {
+            String check = "{\"Name\":\"c\",\"TTL\":\"1h\",\"ServiceID\":\"" + owner + "\"}";
+            assertEquals("200 ", server.put("agent/check/register", check));
+        }
+        assertEquals("200 ", server.put("agent/service/deregister/a", ""));
+        assertEquals("200 ", server.put("agent/check/pass/c", ""));
+        assertHas(server.get("health/checks/b"), "\"Status\":\"passing\"");
+    }
+
+    @Test
+    void who_waits_for_a_node_by_its_id_hears_of_it() throws Exception {
+        String id = "40e4a748-2192-161a-0510-9bf59fe950b5";
+        String node = "{\"Node\":\"ext\",\"ID\":\"" + id + "\",\"Address\":\"192.0.2.";
+        for (String path : new String[] {"catalog/node/", "health/node/"}) {
+            long index = server.index(path + id);
+            CompletableFuture<String> beginning =
+                    server.later(path + id + "?wait=5m&index=" + index);
+            assertEquals("200 true", server.put("catalog/register", node + "1\"}"));
+            beginning.get();
+            CompletableFuture<String> change =
+                    server.later(path + id + "?wait=5m&index=" + server.index(path + id));
+            assertEquals("200 true", server.put("catalog/register", node + "2\"}"));
+            change.get();
+            assertEquals("200 true", server.put("catalog/deregister", "{\"Node\":\"ext\"}"));
+        }
+    }
+
+    @Test
+    void this_node_comes_back_with_its_own_services_when_it_is_deregistered() throws Exception {
+        String name = "millrace-registry-http";
+        String begun = server.get("health/service/" + name + "?wait=5m&index=1");
+        assertHas(begun, name, "serfHealth");
+        long there = server.index("health/service/" + name);
+        assertEquals("200 true", server.put("catalog/deregister", "{\"Node\":\"n1\"}"));
+        server.get("health/service/" + name + "?wait=5m&index=" + there);
+        // Either it was back already, or it was gone and comes back now.
+        there = server.index("health/service/" + name);
+        String back = server.get("health/service/" + name);
+        if (back.equals("200 []")) {
+            back = server.get("health/service/" + name + "?wait=5m&index=" + there);
+        }
+        assertHas(back, name, "serfHealth");
+        register("{\"Name\":\"web\"}");
+    }
+
     // ---- Bad input
 
     @Test

@@ -14,6 +14,7 @@ import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.registry.agent.Discovery;
 import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Definition;
 import dev.millrace.registry.catalog.Node;
 import dev.millrace.registry.catalog.Status;
 import dev.millrace.registry.catalog.Weights;
@@ -224,7 +225,7 @@ class RegistryLoopTest {
                                 "",
                                 List.of(),
                                 "",
-                                "",
+                                Definition.NONE,
                                 false,
                                 0,
                                 0)

@@ -7,6 +7,7 @@ import dev.millrace.registry.acl.Role;
 import dev.millrace.registry.acl.ServiceIdentity;
 import dev.millrace.registry.acl.Token;
 import dev.millrace.registry.catalog.Check;
+import dev.millrace.registry.catalog.Definition;
 import dev.millrace.registry.catalog.Instance;
 import dev.millrace.registry.catalog.Node;
 import dev.millrace.registry.catalog.ServiceAddress;
@@ -58,7 +59,20 @@ final class Samples {
     /** A check of a node. */
     static Check check(String node, String id, Status status) {
         return new Check(
-                node, id, id, status, "notes", "said", "", "", List.of(), "ttl", "{}", true, 0, 0);
+                node,
+                id,
+                id,
+                status,
+                "notes",
+                "said",
+                "",
+                "",
+                List.of(),
+                "ttl",
+                Definition.of("{}"),
+                true,
+                0,
+                0);
     }
 
     static Entry entry(String key, int value, String session) {

@@ -1,4 +1,4 @@
-package dev.millrace.registry.filter;
+package dev.millrace.kernel.guard;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,6 +10,9 @@ import java.util.Deque;
  * is malformed is left to the compiler.
  */
 public final class PatternSize {
+    /** Larger ones are not to be taken from clients. */
+    public static final int MOST = 2_000;
+
     private static final long HUGE = 1L << 31;
 
     private final String pattern;

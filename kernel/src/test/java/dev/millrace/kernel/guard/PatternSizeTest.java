@@ -1,4 +1,4 @@
-package dev.millrace.registry.filter;
+package dev.millrace.kernel.guard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

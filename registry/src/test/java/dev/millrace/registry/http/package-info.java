@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.registry.http;
+
+import org.jspecify.annotations.NullMarked;
