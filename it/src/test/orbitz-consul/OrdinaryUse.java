@@ -32,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What an application does with Orbitz's consul-client, on the libraries that it was released with,
- * whose OkHttp is not the one of the other tests: so it is a program of its own. Its argument is the
- * port of Consul's HTTP.
+ * whose OkHttp is not the one of the other tests: so it is a program of its own. Its argument is
+ * the port of Consul's HTTP.
  */
 final class OrdinaryUse {
     private static final int PATIENCE_SECONDS = 60;
@@ -76,8 +76,7 @@ final class OrdinaryUse {
     }
 
     private void reports() throws NotRegisteredException {
-        consul.agentClient()
-                .register(80, 3_600L, "ttl", "ttl-1", List.of("a"), Map.of("k", "v"));
+        consul.agentClient().register(80, 3_600L, "ttl", "ttl-1", List.of("a"), Map.of("k", "v"));
         equal(0, healthy("ttl"));
         consul.agentClient().pass("ttl-1", "fine");
         equal(1, healthy("ttl"));
@@ -135,8 +134,7 @@ final class OrdinaryUse {
     }
 
     private void waits() throws Exception {
-        consul.agentClient()
-                .register(1, 3_600L, "slow", "slow", Collections.emptyList(), Map.of());
+        consul.agentClient().register(1, 3_600L, "slow", "slow", Collections.emptyList(), Map.of());
         BigInteger index = consul.healthClient().getAllServiceInstances("slow").getIndex();
         CompletableFuture<Integer> next =
                 CompletableFuture.supplyAsync(
@@ -194,9 +192,7 @@ final class OrdinaryUse {
         equal(List.of("k/one", "k/two"), keys.getKeys("k/"));
         equal(List.of("1", "ü"), keys.getValuesAsString("k/"));
         long index = keys.getValue("k/one").get().getModifyIndex();
-        equal(
-                false,
-                keys.putValue("k/one", "x", 0, ImmutablePutOptions.builder().cas(1L).build()));
+        equal(false, keys.putValue("k/one", "x", 0, ImmutablePutOptions.builder().cas(1L).build()));
         equal(
                 true,
                 keys.putValue("k/one", "2", 0, ImmutablePutOptions.builder().cas(index).build()));
@@ -226,8 +222,7 @@ final class OrdinaryUse {
                         .key("t/1")
                         .index(BigInteger.ONE)
                         .build();
-        Operation other =
-                ImmutableOperation.builder().verb("set").key("t/2").value("two").build();
+        Operation other = ImmutableOperation.builder().verb("set").key("t/2").value("two").build();
         try {
             keys.performTransaction(other, late);
             throw new AssertionError("not refused");

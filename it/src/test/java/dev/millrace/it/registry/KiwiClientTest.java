@@ -116,8 +116,7 @@ class KiwiClientTest {
         web.createContext("/", exchange -> exchange.sendResponseHeaders(204, -1));
         web.start();
         int port = web.getAddress().getPort();
-        try (ServiceHealthCache cache =
-                ServiceHealthCache.newCache(consul.healthClient(), "web")) {
+        try (ServiceHealthCache cache = ServiceHealthCache.newCache(consul.healthClient(), "web")) {
             cache.start();
             assertTrue(cache.awaitInitialized(PATIENCE.toSeconds(), TimeUnit.SECONDS));
             assertTrue(cache.getMap().isEmpty());
@@ -143,8 +142,7 @@ class KiwiClientTest {
     @Test
     void a_read_waits_for_the_next_change_of_its_service() throws Exception {
         consul.agentClient().register(1, 3_600L, "slow", "slow", List.of(), Map.of());
-        BigInteger index =
-                consul.healthClient().getAllServiceInstances("slow").getIndex();
+        BigInteger index = consul.healthClient().getAllServiceInstances("slow").getIndex();
         CompletableFuture<ConsulResponse<List<ServiceHealth>>> next =
                 CompletableFuture.supplyAsync(
                         () ->
@@ -203,8 +201,7 @@ class KiwiClientTest {
         assertEquals("127.0.0.1:8300", consul.statusClient().getLeader());
         assertEquals(List.of("127.0.0.1:8300"), consul.statusClient().getPeers());
         assertEquals(List.of(), consul.coordinateClient().getNodes());
-        assertEquals(
-                "dc1", consul.coordinateClient().getDatacenters().getFirst().getDatacenter());
+        assertEquals("dc1", consul.coordinateClient().getDatacenters().getFirst().getDatacenter());
     }
 
     @Test
@@ -229,8 +226,7 @@ class KiwiClientTest {
         assertEquals(List.of("k/one", "k/two three"), keys.getKeys("k/"));
         assertEquals(List.of("1", "ü"), keys.getValuesAsString("k/"));
         long index = keys.getValue("k/one").orElseThrow().getModifyIndex();
-        assertFalse(
-                keys.putValue("k/one", "x", 0, ImmutablePutOptions.builder().cas(1L).build()));
+        assertFalse(keys.putValue("k/one", "x", 0, ImmutablePutOptions.builder().cas(1L).build()));
         assertTrue(
                 keys.putValue("k/one", "2", 0, ImmutablePutOptions.builder().cas(index).build()));
         keys.deleteKey("k/one");

@@ -117,9 +117,7 @@ class VertxClientTest {
                 consul.maintenanceService(
                         new MaintenanceOptions().setId("kept").setEnable(true).setReason("r")));
         assertEquals(List.of(), healthy("kept"));
-        done(
-                consul.maintenanceService(
-                        new MaintenanceOptions().setId("kept").setEnable(false)));
+        done(consul.maintenanceService(new MaintenanceOptions().setId("kept").setEnable(false)));
         done(consul.deregisterCheck("extra"));
         assertTrue(
                 done(consul.localServices()).stream()
@@ -194,9 +192,7 @@ class VertxClientTest {
         KeyValue found = done(consul.getValue("k/a"));
         assertEquals("1", found.getValue());
         assertFalse(
-                done(
-                        consul.putValueWithOptions(
-                                "k/a", "x", new KeyValueOptions().setCasIndex(1))));
+                done(consul.putValueWithOptions("k/a", "x", new KeyValueOptions().setCasIndex(1))));
         Future<KeyValue> next =
                 consul.getValueWithOptions(
                         "k/a",
@@ -250,8 +246,7 @@ class VertxClientTest {
                                         .setType(TxnKVVerb.SET)
                                         .setKey("t/1")
                                         .setValue("one"))
-                        .addOperation(
-                                new TxnKVOperation().setType(TxnKVVerb.GET).setKey("t/1"));
+                        .addOperation(new TxnKVOperation().setType(TxnKVVerb.GET).setKey("t/1"));
         assertEquals(2, done(consul.transaction(both)).getResults().size());
         TxnRequest late =
                 new TxnRequest()

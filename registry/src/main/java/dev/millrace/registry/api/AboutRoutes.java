@@ -190,6 +190,6 @@ final class AboutRoutes {
 
     /** Clients wait for the next ones, which never come. */
     private Found none(Query query) {
-        return new Found(Answers.none(), 1, List.of());
+        return new Found(1, List.of(), Answers.none());
     }
 }

@@ -242,6 +242,12 @@ class CatalogApiTest {
     // ---- Waiting
 
     @Test
+    void one_may_wait_for_coordinates_which_never_come() throws Exception {
+        assertEquals(1, server.index("coordinate/nodes"));
+        assertEquals("200 []", server.get("coordinate/nodes?index=1&wait=10ms"));
+    }
+
+    @Test
     void who_waits_is_answered_when_his_service_changes_and_not_before() throws Exception {
         register("{\"Name\":\"web\",\"Port\":80}");
         register("{\"Name\":\"db\",\"Port\":81}");
