@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -83,6 +84,10 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final Runnable touched = this::lookAgain;
     private boolean busy;
     private boolean advancing;
+
+    /** What was sent is no HTTP, and where the next request begins nobody knows. */
+    private boolean broken;
+
     private @Nullable Pending pending;
 
     /** A read that waits. */
@@ -179,6 +184,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void begin(FullHttpRequest message) throws Refusal {
         if (message.decoderResult().isFailure()) {
+            broken = true;
             throw Refusal.bad("400 Bad Request");
         }
         Request request = Request.of(message, remote());
@@ -393,6 +399,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (!channel.isActive()) {
             response.release();
             return;
+        }
+        if (broken) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
         channel.writeAndFlush(response);
         busy = false;

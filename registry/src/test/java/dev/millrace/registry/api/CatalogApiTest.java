@@ -378,6 +378,18 @@ class CatalogApiTest {
         }
     }
 
+    @Test
+    void who_sends_what_is_no_http_is_told_so_and_left() throws Exception {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.port("registry.http.port"))) {
+            socket.getOutputStream()
+                    .write(
+                            ("GET /v1/kv/x HTTP/1.1\r\nX-Y: " + "z".repeat(9_000) + "\r\n\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
+            assertHas(readToEnd(socket), "HTTP/1.1 400", "connection: close");
+        }
+    }
+
     private static String readToEnd(Socket socket) {
         try {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
