@@ -4,6 +4,7 @@ import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 import dev.millrace.kernel.config.Settings;
 import dev.millrace.kernel.config.Settings.Sources;
+import dev.millrace.kernel.discovery.Services;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kv.embedded.Block;
@@ -33,11 +34,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class EmbeddedNode implements AutoCloseable {
     private final Node node;
     private final KvRoom kv;
+    private final Services services;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private EmbeddedNode(Node node, KvRoom kv) {
+    private EmbeddedNode(Node node, KvRoom kv, Services services) {
         this.node = node;
         this.kv = kv;
+        this.services = services;
     }
 
     /**
@@ -67,7 +70,7 @@ public final class EmbeddedNode implements AutoCloseable {
             CompletableFuture<EmbeddedNode> started = new CompletableFuture<>();
             KvRoom kv = kv(rooms).onShutdown(() -> started.thenAcceptAsync(EmbeddedNode::end));
             Node node = Node.start(rooms.all(), all, data, Log.silent());
-            EmbeddedNode embedded = new EmbeddedNode(node, kv);
+            EmbeddedNode embedded = new EmbeddedNode(node, kv, rooms.services());
             started.complete(embedded);
             return embedded;
         } catch (BadSettings bad) {
@@ -82,6 +85,11 @@ public final class EmbeddedNode implements AutoCloseable {
             }
         }
         throw new AssertionError("a build without kv");
+    }
+
+    /** Finds the healthy instances of services that are registered here. */
+    public Services services() {
+        return services;
     }
 
     /** Begins a block of changes in any rooms that happen wholly or not at all. */

@@ -2,6 +2,7 @@ package dev.millrace.app;
 
 import dev.millrace.events.room.EventsRoom;
 import dev.millrace.kernel.admin.AdminRoom;
+import dev.millrace.kernel.discovery.ServiceDirectory;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.transaction.Participants;
@@ -23,8 +24,9 @@ import java.util.stream.Stream;
  * @param always the kernel's own: the admin endpoint first, so that its health can tell what is
  *     being waited for, then the journal
  * @param others those that {@code --only} selects among
+ * @param services where the registry is found when it serves
  */
-record Rooms(List<Room> always, List<Room> others) {
+record Rooms(List<Room> always, List<Room> others, ServiceDirectory services) {
     Rooms {
         always = List.copyOf(always);
         others = List.copyOf(others);
@@ -46,8 +48,10 @@ record Rooms(List<Room> always, List<Room> others) {
                                                 loop, nsq.publishing(), amqp.publishing()));
         EventsRoom events = new EventsRoom(shards, participants);
         // Last: it registers what all the others listen for.
-        RegistryRoom registry = new RegistryRoom(shards);
-        return new Rooms(List.of(new AdminRoom(), shards), List.of(kv, queue, events, registry));
+        ServiceDirectory services = new ServiceDirectory();
+        RegistryRoom registry = new RegistryRoom(shards, services);
+        return new Rooms(
+                List.of(new AdminRoom(), shards), List.of(kv, queue, events, registry), services);
     }
 
     /** Ends the process as SIGTERM does, from a thread that may wait for it. */

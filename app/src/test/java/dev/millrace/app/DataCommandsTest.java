@@ -13,7 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -160,7 +159,7 @@ class DataCommandsTest {
         } finally {
             node.stop();
         }
-        flipByteOfFirstSegment(300);
+        flipByteOf("key10");
         assertEquals(
                 Exit.DATA,
                 run("up", "--data", data, "--set", "admin.http.port=0", "--set", "kv.resp.port=0"));
@@ -183,16 +182,16 @@ class DataCommandsTest {
         assertTrue(out().contains("nothing is wrong"), out());
     }
 
-    private void flipByteOfFirstSegment(long offset) throws IOException {
+    /** Where something stands for the first time in the first segment, a byte is another. */
+    private void flipByteOf(String text) throws IOException {
         Path segment;
         try (Stream<Path> files = Files.list(data.resolve("journal"))) {
             segment = files.sorted().findFirst().orElseThrow();
         }
-        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
-            file.seek(offset);
-            int before = file.read();
-            file.seek(offset);
-            file.write(before ^ 1);
-        }
+        byte[] bytes = Files.readAllBytes(segment);
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text);
+        assertTrue(at > 0, text);
+        bytes[at] ^= 1;
+        Files.write(segment, bytes);
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.millrace.kernel.discovery.Instance;
 import dev.millrace.kv.embedded.Answer;
 import dev.millrace.kv.embedded.Block;
 import dev.millrace.kv.embedded.Expected;
@@ -39,6 +40,13 @@ class EmbeddedNodeTest {
     @AfterEach
     void stop() throws IOException {
         node.close();
+    }
+
+    @Test
+    void what_this_node_listens_for_is_found_as_services() {
+        List<Instance> found = node.services().healthy("millrace-kv-resp");
+        assertEquals(
+                List.of(node.port("kv.resp.port")), found.stream().map(Instance::port).toList());
     }
 
     private static byte[] utf8(String text) {

@@ -21,6 +21,7 @@ import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.room.FailStop;
+import dev.millrace.kernel.shard.Checkpoints;
 import dev.millrace.kernel.shard.Shard;
 
 import java.io.IOException;
@@ -31,8 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** An event store on fake disks, that can be killed and started again. */
 final class EventsNode implements EventLog.Listener, AutoCloseable {
@@ -121,19 +120,7 @@ final class EventsNode implements EventLog.Listener, AutoCloseable {
     }
 
     boolean checkpoint() throws InterruptedException {
-        CountDownLatch ended = new CountDownLatch(1);
-        AtomicBoolean whole = new AtomicBoolean();
-        boolean begun =
-                shard.checkpoint(
-                        writer -> Thread.ofPlatform().start(writer),
-                        complete -> {
-                            whole.set(complete);
-                            ended.countDown();
-                        });
-        if (begun) {
-            ended.await();
-        }
-        return begun && whole.get();
+        return Checkpoints.take(shard);
     }
 
     /** Reads and writes files that were asked for. */

@@ -8,6 +8,7 @@ import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.room.FailStop;
+import dev.millrace.kernel.shard.Checkpoints;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.queue.backlog.Backlog;
 import dev.millrace.queue.backlog.Cursor;
@@ -24,8 +25,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 
 /** A store on fake disks, that can be killed and started again. */
@@ -87,19 +86,7 @@ final class QueueNode implements Shelf.Listener {
     }
 
     boolean checkpoint() throws InterruptedException {
-        CountDownLatch ended = new CountDownLatch(1);
-        AtomicBoolean whole = new AtomicBoolean();
-        boolean begun =
-                shard.checkpoint(
-                        writer -> Thread.ofPlatform().start(writer),
-                        complete -> {
-                            whole.set(complete);
-                            ended.countDown();
-                        });
-        if (begun) {
-            ended.await();
-        }
-        return begun && whole.get();
+        return Checkpoints.take(shard);
     }
 
     /** Reads and writes files that were asked for. */

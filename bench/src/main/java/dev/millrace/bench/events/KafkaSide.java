@@ -6,8 +6,6 @@ import dev.millrace.bench.server.Workspace;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,8 +18,6 @@ import java.util.regex.Pattern;
  * one replica, every record forced to the disk; driven by Kafka's own producers, one a writer.
  */
 final class KafkaSide implements Side {
-    private static final int LOOK_MILLIS = 50;
-    private static final int LOOKS_MAX = 600;
     private static final Pattern RATE = Pattern.compile("rate ([0-9.Ee]+)");
     private static final String CLUSTER = "MkU3OEVBNTcwNTJENDM2Qg";
 
@@ -86,7 +82,7 @@ final class KafkaSide implements Side {
                         new ProcessBuilder(java("kafka.Kafka", settings.toString()))
                                 .redirectErrorStream(true)
                                 .redirectOutput(folder.resolve("out").toFile()));
-        awaitPort();
+        Ports.awaitOpen(port, server, "Kafka");
     }
 
     private List<String> java(String... words) {
@@ -95,20 +91,6 @@ final class KafkaSide implements Side {
         all.addAll(List.of("-Xmx1g", "-cp", classes));
         all.addAll(List.of(words));
         return all;
-    }
-
-    private void awaitPort() throws IOException, InterruptedException {
-        for (int looks = 0; ; looks++) {
-            try {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-                return;
-            } catch (IOException notYet) {
-                if (looks > LOOKS_MAX || !server.isAlive()) {
-                    throw new IOException("Kafka: does not serve", notYet);
-                }
-                Thread.sleep(LOOK_MILLIS);
-            }
-        }
     }
 
     @Override

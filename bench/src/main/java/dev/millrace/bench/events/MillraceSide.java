@@ -2,20 +2,15 @@ package dev.millrace.bench.events;
 
 import dev.millrace.bench.kv.Bench;
 import dev.millrace.bench.server.Millrace;
-import dev.millrace.bench.server.Ports;
-import dev.millrace.bench.server.ProcessCpu;
+import dev.millrace.bench.server.OneRoom;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Millrace with the event store alone. */
 final class MillraceSide implements Side {
-    private static final int START_MILLIS_MAX = 30_000;
-    private static final int LOOK_MILLIS = 5;
     private static final int FILL_WRITERS = 1;
     private static final int FILL_BATCH = 500;
 
@@ -25,30 +20,20 @@ final class MillraceSide implements Side {
     /** It rests if it takes less of a core. */
     private static final double BUSY_MIN = 0.02;
 
-    private final Bench bench;
     private final AppendLoad load;
-    private final int port;
-    private final Process server;
+    private final OneRoom node;
     private String stream = "";
 
     MillraceSide(Bench bench, AppendLoad load) throws IOException, InterruptedException {
-        Millrace built = built(bench);
-        this.bench = bench;
         this.load = load;
-        port = Ports.free();
-        Path data = bench.workspace().directory("Millrace");
-        List<String> words =
-                new ArrayList<>(List.of(built.script().toString(), "up", "--data", data + ""));
-        words.addAll(List.of("--only", "events", "--set", "admin.http.port=0"));
-        words.addAll(List.of("--set", "events.grpc.port=" + port));
-        built.settings().forEach(setting -> words.addAll(List.of("--set", setting)));
-        server =
-                bench.workspace()
-                        .start(
-                                new ProcessBuilder(words)
-                                        .redirectErrorStream(true)
-                                        .redirectOutput(data.resolve("out").toFile()));
-        awaitPort();
+        node =
+                new OneRoom(
+                        bench.workspace(),
+                        bench.subject(),
+                        "events",
+                        "events.grpc.port",
+                        List.of(),
+                        UnaryOperator.identity());
     }
 
     private static Millrace built(Bench bench) {
@@ -63,32 +48,18 @@ final class MillraceSide implements Side {
         return built(bench).script().resolveSibling("bench").resolve("kafka");
     }
 
-    private void awaitPort() throws IOException, InterruptedException {
-        for (int waited = 0; ; waited += LOOK_MILLIS) {
-            try {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-                return;
-            } catch (IOException notYet) {
-                if (waited > START_MILLIS_MAX || !server.isAlive()) {
-                    throw new IOException("Millrace: does not serve", notYet);
-                }
-                Thread.sleep(LOOK_MILLIS);
-            }
-        }
-    }
-
     int port() {
-        return port;
+        return node.port();
     }
 
     @Override
     public double append(double seconds) throws IOException, InterruptedException {
-        return load.run(port, seconds);
+        return load.run(node.port(), seconds);
     }
 
     @Override
     public void fill(int events) throws IOException, InterruptedException {
-        stream = new AppendLoad(FILL_WRITERS, FILL_BATCH, DATA_BYTES).fill(port, events);
+        stream = new AppendLoad(FILL_WRITERS, FILL_BATCH, DATA_BYTES).fill(node.port(), events);
         awaitRest();
     }
 
@@ -110,7 +81,7 @@ final class MillraceSide implements Side {
 
     @Override
     public void read(Reading what, int events) throws IOException {
-        try (GrpcTalk talk = new GrpcTalk(port, EventRequests.READ)) {
+        try (GrpcTalk talk = new GrpcTalk(node.port(), EventRequests.READ)) {
             byte[] request =
                     what == Reading.STREAM
                             ? EventRequests.readStream(stream, events)
@@ -125,17 +96,11 @@ final class MillraceSide implements Side {
 
     @Override
     public double cpuMicros() throws IOException {
-        double sum = ProcessCpu.of(server.pid()).ownMicros();
-        for (ProcessHandle child : server.descendants().toList()) {
-            sum += ProcessCpu.of(child.pid()).ownMicros();
-        }
-        return sum;
+        return node.cpuMicros();
     }
 
     @Override
     public void close() {
-        List<ProcessHandle> children = server.descendants().toList();
-        bench.workspace().end(server);
-        children.forEach(ProcessHandle::destroyForcibly);
+        node.close();
     }
 }

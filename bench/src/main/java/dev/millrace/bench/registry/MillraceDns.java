@@ -1,18 +1,14 @@
 package dev.millrace.bench.registry;
 
 import dev.millrace.bench.kv.Bench;
-import dev.millrace.bench.server.Millrace;
+import dev.millrace.bench.server.OneRoom;
 import dev.millrace.bench.server.Ports;
-import dev.millrace.bench.server.ProcessCpu;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -22,51 +18,21 @@ import java.util.concurrent.Future;
 
 /** Millrace with the registry alone, filled through Consul's HTTP API. */
 final class MillraceDns implements DnsSide {
-    private static final int START_MILLIS_MAX = 30_000;
-    private static final int LOOK_MILLIS = 50;
     private static final int CONNECTIONS = 8;
 
-    private final Bench bench;
-    private final int port;
-    private final int http;
-    private final Process server;
+    private final int port = Ports.free();
+    private final OneRoom node;
 
     MillraceDns(Bench bench) throws IOException, InterruptedException {
-        if (!(bench.subject() instanceof Millrace built)) {
-            throw new IllegalStateException(bench.subject().name() + " (expected: Millrace)");
-        }
-        this.bench = bench;
-        port = Ports.free();
-        http = Ports.free();
-        Path data = bench.workspace().directory("Millrace");
-        List<String> words =
-                new ArrayList<>(List.of(built.script().toString(), "up", "--data", data + ""));
-        words.addAll(List.of("--only", "registry", "--set", "admin.http.port=0"));
-        words.addAll(List.of("--set", "registry.http.port=" + http));
-        words.addAll(List.of("--set", "registry.dns.port=" + port));
-        built.settings().forEach(setting -> words.addAll(List.of("--set", setting)));
-        server =
-                bench.workspace()
-                        .start(
-                                new ProcessBuilder(DnsSide.onCore(0, words))
-                                        .redirectErrorStream(true)
-                                        .redirectOutput(data.resolve("out").toFile()));
-        await();
+        node =
+                new OneRoom(
+                        bench.workspace(),
+                        bench.subject(),
+                        "registry",
+                        "registry.http.port",
+                        List.of("registry.dns.port=" + port),
+                        words -> DnsSide.onCore(0, words));
         fill();
-    }
-
-    private void await() throws IOException, InterruptedException {
-        for (int waited = 0; ; waited += LOOK_MILLIS) {
-            try {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-                return;
-            } catch (IOException notYet) {
-                if (waited > START_MILLIS_MAX || !server.isAlive()) {
-                    throw new IOException("Millrace: does not serve", notYet);
-                }
-                Thread.sleep(LOOK_MILLIS);
-            }
-        }
     }
 
     private void fill() throws IOException, InterruptedException {
@@ -105,7 +71,10 @@ final class MillraceDns implements DnsSide {
                                     DnsSide.servicePort(i));
             HttpRequest request =
                     HttpRequest.newBuilder(
-                                    URI.create("http://127.0.0.1:" + http + "/v1/catalog/register"))
+                                    URI.create(
+                                            "http://127.0.0.1:"
+                                                    + node.port()
+                                                    + "/v1/catalog/register"))
                             .PUT(HttpRequest.BodyPublishers.ofString(body))
                             .build();
             int status = client.send(request, BodyHandlers.discarding()).statusCode();
@@ -122,17 +91,11 @@ final class MillraceDns implements DnsSide {
 
     @Override
     public double cpuMicros() throws IOException {
-        double sum = ProcessCpu.of(server.pid()).ownMicros();
-        for (ProcessHandle child : server.descendants().toList()) {
-            sum += ProcessCpu.of(child.pid()).ownMicros();
-        }
-        return sum;
+        return node.cpuMicros();
     }
 
     @Override
     public void close() {
-        List<ProcessHandle> children = server.descendants().toList();
-        bench.workspace().end(server);
-        children.forEach(ProcessHandle::destroyForcibly);
+        node.close();
     }
 }

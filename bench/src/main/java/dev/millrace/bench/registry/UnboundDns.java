@@ -5,17 +5,12 @@ import dev.millrace.bench.server.ProcessCpu;
 import dev.millrace.bench.server.Workspace;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /** unbound as Debian packages it, one thread, with the services as local data. */
 final class UnboundDns implements DnsSide {
-    private static final int START_MILLIS_MAX = 30_000;
-    private static final int LOOK_MILLIS = 50;
-
     private final Workspace workspace;
     private final int port;
     private final Process server;
@@ -33,7 +28,7 @@ final class UnboundDns implements DnsSide {
                                                 0, List.of("unbound", "-d", "-c", file.toString())))
                                 .redirectErrorStream(true)
                                 .redirectOutput(ProcessBuilder.Redirect.DISCARD));
-        await();
+        Ports.awaitOpen(port, server, "unbound");
     }
 
     private static String settings(int port, Path folder) {
@@ -77,20 +72,6 @@ final class UnboundDns implements DnsSide {
 
     private static void local(StringBuilder lines, String record) {
         lines.append("  local-data: \"").append(record).append("\"\n");
-    }
-
-    private void await() throws IOException, InterruptedException {
-        for (int waited = 0; ; waited += LOOK_MILLIS) {
-            try {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-                return;
-            } catch (IOException notYet) {
-                if (waited > START_MILLIS_MAX || !server.isAlive()) {
-                    throw new IOException("unbound: does not serve", notYet);
-                }
-                Thread.sleep(LOOK_MILLIS);
-            }
-        }
     }
 
     @Override

@@ -1,15 +1,12 @@
 package dev.millrace.it.server;
 
-import org.junit.jupiter.api.Assumptions;
-
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A program that others wrote and that a test needs. Where it is missing the test is skipped with
- * the name of the package to install; where {@code CI=true} it fails, for there everything is
- * installed and a skipped test would be one that silently never runs.
+ * A program that others wrote and that a test needs. Where it is missing the test fails with the
+ * name of the package to install: a skipped test would be one that silently never runs.
  *
  * @param name the program's file name
  * @param debian the Debian package that holds it
@@ -42,34 +39,26 @@ public record ForeignProgram(String name, String debian) {
     /** Turns a key from one form into another. */
     public static final ForeignProgram OPENSSL = new ForeignProgram("openssl", "openssl");
 
-    /** The program's path; skips or fails the calling test if there is none. */
+    /** The program's path; fails the calling test if there is none. */
     public Path require() {
-        return require("true".equals(System.getenv("CI")));
-    }
-
-    Path require(boolean isCi) {
         for (String folder : folders()) {
             Path file = Path.of(folder, name);
             if (Files.isExecutable(file)) {
                 return file;
             }
         }
-        throw missing(name, debian, isCi);
+        throw missing(name, debian);
     }
 
     /** The same for a file that is no program, as of a library. */
     public static void requireFile(Path file, String debian) {
         if (!Files.exists(file)) {
-            throw missing(file.toString(), debian, "true".equals(System.getenv("CI")));
+            throw missing(file.toString(), debian);
         }
     }
 
-    private static AssertionError missing(String name, String debian, boolean isCi) {
-        String missing = name + " is missing: install the Debian package " + debian;
-        if (!isCi) {
-            Assumptions.abort(missing);
-        }
-        return new AssertionError(missing);
+    private static AssertionError missing(String name, String debian) {
+        return new AssertionError(name + " is missing: install the Debian package " + debian);
     }
 
     private static String[] folders() {

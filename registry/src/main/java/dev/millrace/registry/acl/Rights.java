@@ -1,5 +1,7 @@
 package dev.millrace.registry.acl;
 
+import java.util.Locale;
+
 /**
  * What the bearer of a token may do (Consul: ACL rules). A resource is named, and a name may be
  * allowed by itself or by a prefix.
@@ -13,7 +15,12 @@ public interface Rights {
         NODE,
         QUERY,
         SERVICE,
-        SESSION
+        SESSION;
+
+        /** As rules and messages call it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** What can be done with it. */
@@ -21,32 +28,51 @@ public interface Rights {
         READ,
         /** Of keys: to see which there are. */
         LIST,
-        WRITE
+        WRITE;
+
+        /** As rules and messages call it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Everything. */
-    Rights ALL =
-            new Rights() {
-                @Override
-                public boolean allow(Resource resource, Access access, String name) {
-                    return true;
-                }
+    Rights ALL = same(true);
 
-                @Override
-                public boolean allowTree(String prefix) {
-                    return true;
-                }
+    /** Nothing. */
+    Rights NONE = same(false);
 
-                @Override
-                public boolean allowAcl(Access access) {
-                    return true;
-                }
+    private static Rights same(boolean allowed) {
+        return new Rights() {
+            @Override
+            public String accessor() {
+                return "";
+            }
 
-                @Override
-                public boolean allowOperator(Access access) {
-                    return true;
-                }
-            };
+            @Override
+            public boolean allow(Resource resource, Access access, String name) {
+                return allowed;
+            }
+
+            @Override
+            public boolean allowTree(String prefix) {
+                return allowed;
+            }
+
+            @Override
+            public boolean allowAcl(Access access) {
+                return allowed;
+            }
+
+            @Override
+            public boolean allowOperator(Access access) {
+                return allowed;
+            }
+        };
+    }
+
+    /** The accessor id of the token that gives them, for messages. */
+    String accessor();
 
     boolean allow(Resource resource, Access access, String name);
 

@@ -6,17 +6,21 @@ import dev.millrace.registry.catalog.Hosted;
 import dev.millrace.registry.catalog.Instance;
 import dev.millrace.registry.catalog.InstanceKey;
 import dev.millrace.registry.catalog.Node;
+import dev.millrace.registry.effect.AclChange;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.effect.DropKey;
 import dev.millrace.registry.effect.DropNode;
+import dev.millrace.registry.effect.DropQuery;
 import dev.millrace.registry.effect.DropSession;
 import dev.millrace.registry.effect.DropTree;
+import dev.millrace.registry.effect.FireEvent;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.PutQuery;
 import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.SetStatus;
 import dev.millrace.registry.server.RegistryLoop;
@@ -129,7 +133,11 @@ final class Addresses implements RegistryLoop.Observer {
                     DropKey _,
                     DropTree _,
                     PutSession _,
-                    DropSession _ -> {}
+                    DropSession _,
+                    AclChange _,
+                    PutQuery _,
+                    DropQuery _,
+                    FireEvent _ -> {}
         }
     }
 

@@ -15,17 +15,21 @@ import dev.millrace.registry.check.CheckRequest;
 import dev.millrace.registry.check.CheckRunner;
 import dev.millrace.registry.check.CriticalCheck;
 import dev.millrace.registry.check.Standing;
+import dev.millrace.registry.effect.AclChange;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.effect.DropKey;
 import dev.millrace.registry.effect.DropNode;
+import dev.millrace.registry.effect.DropQuery;
 import dev.millrace.registry.effect.DropSession;
 import dev.millrace.registry.effect.DropTree;
+import dev.millrace.registry.effect.FireEvent;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.PutQuery;
 import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.SetStatus;
 import dev.millrace.registry.json.MalformedJson;
@@ -124,7 +128,11 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
                     DropKey _,
                     DropTree _,
                     PutSession _,
-                    DropSession _ -> {}
+                    DropSession _,
+                    AclChange _,
+                    PutQuery _,
+                    DropQuery _,
+                    FireEvent _ -> {}
         }
     }
 

@@ -18,10 +18,13 @@ import dev.millrace.registry.effect.PutNode;
 import dev.millrace.registry.server.RegistryLoop;
 import dev.millrace.registry.state.State;
 
+import io.netty.util.concurrent.Promise;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What this node registers of itself: the node, that it is alive, itself as the service {@code
@@ -40,6 +43,7 @@ public final class OwnServices {
 
     private static final String ALIVE = "serfHealth";
     private static final String OWN = "millrace";
+    private static final long SEEN_MAX_SECONDS = 5;
 
     private final RegistryLoop loop;
     private final Agent agent;
@@ -61,8 +65,19 @@ public final class OwnServices {
         onLoop(this::services);
     }
 
+    /**
+     * Waits until it is to be seen, but not for good: a disk that takes nothing is no reason not to
+     * serve reads.
+     */
     private void onLoop(RegistryLoop.Planning changes) {
-        loop.executor().submit(() -> loop.makeOrRetry(changes)).syncUninterruptibly();
+        Promise<Void> seen = loop.executor().newPromise();
+        loop.executor()
+                .execute(
+                        () -> {
+                            loop.makeOrRetry(changes);
+                            loop.whenDurable(() -> seen.setSuccess(null));
+                        });
+        boolean _ = seen.awaitUninterruptibly(SEEN_MAX_SECONDS, TimeUnit.SECONDS);
     }
 
     private List<Change> node(State state) {

@@ -61,9 +61,7 @@ final class AboutRoutes {
     }
 
     private void vet(Query query) throws Refusal {
-        if (!query.rights().readsAgent(agent.node())) {
-            throw Refusal.denied("token lacks permission 'agent:read' on \"" + agent.node() + "\"");
-        }
+        Vet.readsAgent(query, agent.node());
     }
 
     private Found version(Query query) throws Refusal {
@@ -190,6 +188,6 @@ final class AboutRoutes {
 
     /** Clients wait for the next ones, which never come. */
     private Found none(Query query) {
-        return new Found(1, List.of(), Answers.none());
+        return new Found(1, "", List.of(), Answers.none());
     }
 }

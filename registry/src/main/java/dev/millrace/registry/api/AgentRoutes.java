@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 
 import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.AgentChecks;
+import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.catalog.Check;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Hosted;
@@ -17,6 +18,7 @@ import dev.millrace.registry.http.Reply;
 import dev.millrace.registry.http.Route;
 import dev.millrace.registry.json.Fields;
 import dev.millrace.registry.json.MalformedJson;
+import dev.millrace.registry.state.Topic;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -86,14 +88,11 @@ final class AgentRoutes {
     /** One waits for it by the hash of its content, which the client gives back. */
     private Found service(Query query) throws Refusal {
         String id = query.request().required("Missing service ID");
-        Optional<Instance> instance =
-                host(query)
-                        .instance(id)
-                        .map(Hosted::instance)
-                        .filter(there -> query.rights().readsService(there.service()));
+        Optional<Instance> instance = host(query).instance(id).map(Hosted::instance);
         if (instance.isEmpty()) {
             throw Refusal.notFound("unknown service ID: " + id);
         }
+        Vet.readsService(query, instance.get().service());
         String hash = Long.toHexString(instance.get().at(0, 0).hashCode() & 0xffff_ffffL);
         Reply reply =
                 Reply.json(
@@ -103,7 +102,7 @@ final class AgentRoutes {
                             out.writeStringField("ContentHash", hash);
                             out.writeEndObject();
                         });
-        return Found.of(reply.header("X-Consul-ContentHash", hash));
+        return Found.of(hash, Topic.of(Topic.Kind.NODE, Catalog.fold(agent.node())), reply);
     }
 
     private Found checks(Query query) throws Refusal {
@@ -159,8 +158,10 @@ final class AgentRoutes {
 
     private Found healthById(Query query) throws Refusal {
         String id = query.request().required("Bad request: Missing serviceID");
-        Optional<Hosted> hosted =
-                local(query).stream().filter(one -> one.instance().id().equals(id)).findFirst();
+        Optional<Hosted> hosted = host(query).instance(id).filter(one -> one.instance().local());
+        if (hosted.isPresent()) {
+            Vet.readsService(query, hosted.get().instance().service());
+        }
         if (hosted.isEmpty()) {
             return Found.of(
                     isText(query)
@@ -178,6 +179,7 @@ final class AgentRoutes {
 
     private Found healthByName(Query query) throws Refusal {
         String name = query.request().required("Bad request: Missing service Name");
+        Vet.readsService(query, name);
         List<Hosted> found = new ArrayList<>(local(query));
         found.removeIf(hosted -> !hosted.instance().service().equals(name));
         if (found.isEmpty()) {

@@ -44,10 +44,6 @@ final class AgentWrites {
                 .orElseThrow(() -> new Refusal(500, "This node is not registered yet"));
     }
 
-    private static Refusal denied(String service) {
-        return Refusal.denied("token lacks permission 'service:write' on \"" + service + "\"");
-    }
-
     // ---- Services
 
     Plan registerService(Query query) throws Refusal {
@@ -66,11 +62,9 @@ final class AgentWrites {
         Registration.check(wanted);
         Host host = host(query);
         Optional<Hosted> there = host.instance(wanted.id());
-        if (!query.rights().writesService(wanted.service())) {
-            throw denied(wanted.service());
-        }
-        if (there.isPresent() && !query.rights().writesService(there.get().instance().service())) {
-            throw denied(there.get().instance().service());
+        Vet.writesService(query, wanted.service());
+        if (there.isPresent()) {
+            Vet.writesService(query, there.get().instance().service());
         }
         List<Change> changes = new ArrayList<>();
         if (there.isEmpty() || !there.get().instance().isSame(wanted)) {
@@ -178,9 +172,7 @@ final class AgentWrites {
     Plan deregisterService(Query query) throws Refusal {
         String id = query.request().required("Missing service ID");
         Hosted there = hosted(query, id);
-        if (!query.rights().writesService(there.instance().service())) {
-            throw denied(there.instance().service());
-        }
+        Vet.writesService(query, there.instance().service());
         return Plan.of(List.of(new DropInstance(agent.node(), id)), Reply.empty());
     }
 
@@ -230,14 +222,13 @@ final class AgentWrites {
                                                                     + service
                                                                     + "\" does not exist")));
         }
-        if (owner.isPresent() && !query.rights().writesService(owner.get().service())) {
-            throw denied(owner.get().service());
-        }
-        if (owner.isEmpty() && !query.rights().writesNode(agent.node())) {
-            throw Refusal.denied("token lacks permission 'node:write' on \"" + agent.node() + "\"");
-        }
         String id = in.has("CheckID") ? in.text("CheckID") : in.text("ID");
         Check wanted = check(in, id.isEmpty() ? name : id, name, owner, host);
+        CatalogWrites.vet(query, wanted);
+        Optional<Check> there = host.check(wanted.id());
+        if (there.isPresent()) {
+            CatalogWrites.vet(query, there.get());
+        }
         List<Change> changes = new ArrayList<>();
         putChecks(host, List.of(wanted), changes);
         return Plan.of(changes, Reply.empty());
@@ -265,12 +256,7 @@ final class AgentWrites {
                                                         + id
                                                         + "\". Ensure that the check ID is passed,"
                                                         + " not the check name."));
-        if (!there.isOfNode() && !query.rights().writesService(there.serviceName())) {
-            throw denied(there.serviceName());
-        }
-        if (there.isOfNode() && !query.rights().writesNode(agent.node())) {
-            throw Refusal.denied("token lacks permission 'node:write' on \"" + agent.node() + "\"");
-        }
+        CatalogWrites.vet(query, there);
         return there;
     }
 
@@ -280,9 +266,7 @@ final class AgentWrites {
         String id = query.request().required("Missing service ID");
         boolean enable = enable(query);
         Hosted there = hosted(query, id);
-        if (!query.rights().writesService(there.instance().service())) {
-            throw denied(there.instance().service());
-        }
+        Vet.writesService(query, there.instance().service());
         String reason =
                 reason(
                         query,
@@ -296,9 +280,7 @@ final class AgentWrites {
 
     Plan nodeMaintenance(Query query) throws Refusal {
         boolean enable = enable(query);
-        if (!query.rights().writesNode(agent.node())) {
-            throw Refusal.denied("token lacks permission 'node:write' on \"" + agent.node() + "\"");
-        }
+        Vet.writesNode(query, agent.node());
         String reason =
                 reason(
                         query,

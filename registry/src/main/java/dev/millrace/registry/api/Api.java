@@ -1,5 +1,7 @@
 package dev.millrace.registry.api;
 
+import dev.millrace.registry.acl.AclSettings;
+import dev.millrace.registry.acl.Gate;
 import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.AgentChecks;
 import dev.millrace.registry.http.Route;
@@ -15,7 +17,12 @@ public final class Api {
     private Api() {}
 
     public static Routes routes(
-            Agent agent, AgentChecks checks, SessionTimers timers, InstantSource clock) {
+            Agent agent,
+            AgentChecks checks,
+            SessionTimers timers,
+            AclSettings acl,
+            Gate gate,
+            InstantSource clock) {
         List<Route> all = new ArrayList<>();
         all.addAll(new AboutRoutes(agent).routes());
         all.addAll(new AgentRoutes(agent, checks).routes());
@@ -24,6 +31,9 @@ public final class Api {
         all.addAll(new KeyRoutes(agent, clock).routes());
         all.addAll(new SessionRoutes(agent, timers, clock).routes());
         all.addAll(new TransactionRoutes(agent, clock).routes());
+        all.addAll(new EventRoutes(agent).routes());
+        all.addAll(new QueryRoutes(agent, gate).routes());
+        all.addAll(new AclRoutes(agent, acl, clock).routes());
         return new Routes(all);
     }
 }

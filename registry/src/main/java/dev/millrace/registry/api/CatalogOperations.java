@@ -1,5 +1,6 @@
 package dev.millrace.registry.api;
 
+import dev.millrace.registry.acl.Rights;
 import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.catalog.Check;
 import dev.millrace.registry.catalog.Host;
@@ -59,6 +60,24 @@ final class CatalogOperations {
         Optional<Json.Writing> now();
     }
 
+    /** To read takes less than to change. */
+    private void vet(Fields in, Rights.Resource resource, String name)
+            throws Refusal, MalformedJson {
+        boolean reads = in.text("Verb").equals("get");
+        Vet.named(query, resource, reads ? Rights.Access.READ : Rights.Access.WRITE, name);
+    }
+
+    /** A check belongs to who may change its service, or else its node. */
+    private void vetCheck(Fields in, String node, String id, String otherwise)
+            throws Refusal, MalformedJson {
+        if (id.isEmpty()) {
+            vet(in, Rights.Resource.NODE, node);
+        } else {
+            String service = instance(node, id).map(Instance::service).orElse(otherwise);
+            vet(in, Rights.Resource.SERVICE, service);
+        }
+    }
+
     private Optional<Host> host(String node) {
         return transaction.tried().catalog().host(node);
     }
@@ -67,9 +86,7 @@ final class CatalogOperations {
         Fields form = required(in, "Node");
         String name = form.text("Node");
         Optional<Node> there = host(name).map(Host::node);
-        if (!query.rights().writesNode(name)) {
-            throw Refusal.denied("token lacks permission 'node:write' on \"" + name + "\"");
-        }
+        vet(in, Rights.Resource.NODE, name);
         run(
                 operation,
                 in,
@@ -112,8 +129,9 @@ final class CatalogOperations {
         String id = form.text("ID").isEmpty() ? form.text("Service") : form.text("ID");
         Optional<Instance> there = instance(node, id);
         String service = there.map(Instance::service).orElse(form.text("Service"));
-        if (!query.rights().writesService(service)) {
-            throw Refusal.denied("token lacks permission 'service:write' on \"" + service + "\"");
+        vet(in, Rights.Resource.SERVICE, service);
+        if (!form.text("Service").isEmpty()) {
+            vet(in, Rights.Resource.SERVICE, form.text("Service"));
         }
         run(
                 operation,
@@ -152,9 +170,10 @@ final class CatalogOperations {
         String node = form.text("Node");
         String id = form.text("CheckID").isEmpty() ? form.text("Name") : form.text("CheckID");
         Optional<Check> there = host(node).flatMap(on -> on.check(id));
-        if (!query.rights().writesNode(node)) {
-            throw Refusal.denied("token lacks permission 'node:write' on \"" + node + "\"");
+        if (there.isPresent()) {
+            vetCheck(in, node, there.get().serviceId(), there.get().serviceName());
         }
+        vetCheck(in, node, form.text("ServiceID"), form.text("ServiceName"));
         run(
                 operation,
                 in,

@@ -105,9 +105,7 @@ final class CatalogWrites {
         if (host.isPresent() && host.get().node().isSame(node)) {
             return;
         }
-        if (!query.rights().writesNode(node.name())) {
-            throw Refusal.denied("token lacks permission 'node:write' on \"" + node.name() + "\"");
-        }
+        Vet.writesNode(query, node.name());
         changes.add(new PutNode(node));
     }
 
@@ -123,22 +121,16 @@ final class CatalogWrites {
             throw Refusal.invalid("Invalid service address");
         }
         Registration.check(wanted);
-        if (!query.rights().writesService(wanted.service())) {
-            throw denied(wanted.service());
-        }
+        Vet.writesService(query, wanted.service());
         Optional<Instance> there =
                 host.flatMap(known -> known.instance(wanted.id())).map(hosted -> hosted.instance());
-        if (there.isPresent() && !query.rights().writesService(there.get().service())) {
-            throw denied(there.get().service());
+        if (there.isPresent()) {
+            Vet.writesService(query, there.get().service());
         }
         if (there.isEmpty() || !there.get().isSame(wanted)) {
             changes.add(new PutInstance(wanted));
         }
         return wanted;
-    }
-
-    private static Refusal denied(String service) {
-        return Refusal.denied("token lacks permission 'service:write' on \"" + service + "\"");
     }
 
     private static void putChecks(
@@ -152,17 +144,23 @@ final class CatalogWrites {
         in.object("Check").ifPresent(checks::add);
         for (Fields each : checks) {
             Check wanted = owned(check(each, in.text("Node")), host, instance);
-            if (!wanted.isOfNode() && !query.rights().writesService(wanted.serviceName())) {
-                throw denied(wanted.serviceName());
-            }
-            if (wanted.isOfNode() && !query.rights().writesNode(wanted.node())) {
-                throw Refusal.denied(
-                        "token lacks permission 'node:write' on \"" + wanted.node() + "\"");
-            }
+            vet(query, wanted);
             Optional<Check> there = host.flatMap(known -> known.check(wanted.id()));
+            if (there.isPresent()) {
+                vet(query, there.get());
+            }
             if (there.isEmpty() || !there.get().isSame(wanted)) {
                 changes.add(new PutCheck(wanted));
             }
+        }
+    }
+
+    /** Who may change a service, or a node, may change its checks. */
+    static void vet(Query query, Check check) throws Refusal {
+        if (check.isOfNode()) {
+            Vet.writesNode(query, check.node());
+        } else {
+            Vet.writesService(query, check.serviceName());
         }
     }
 
@@ -232,6 +230,7 @@ final class CatalogWrites {
         }
         Optional<Host> host = query.state().catalog().host(name);
         if (host.isEmpty()) {
+            Vet.writesNode(query, name);
             return Plan.none(Reply.flag(true));
         }
         List<Change> changes = new ArrayList<>();
@@ -247,35 +246,37 @@ final class CatalogWrites {
         return Plan.of(changes, Reply.flag(true));
     }
 
+    /** Who may write a node may drop what is on it; others hear nothing of what is not there. */
     private static void dropInstance(Query query, Host host, String id, List<Change> changes)
             throws Refusal {
+        String node = host.node().name();
         Optional<Instance> there = host.instance(id).map(hosted -> hosted.instance());
         if (there.isEmpty()) {
+            Vet.writesNode(query, node);
             return;
         }
-        if (!query.rights().writesService(there.get().service())) {
-            throw denied(there.get().service());
+        if (!query.rights().writesNode(node)) {
+            Vet.writesService(query, there.get().service());
         }
-        changes.add(new DropInstance(host.node().name(), id));
+        changes.add(new DropInstance(node, id));
     }
 
     private static void dropCheck(Query query, Host host, String id, List<Change> changes)
             throws Refusal {
+        String node = host.node().name();
         Optional<Check> there = host.check(id);
         if (there.isEmpty()) {
+            Vet.writesNode(query, node);
             return;
         }
-        if (!there.get().isOfNode() && !query.rights().writesService(there.get().serviceName())) {
-            throw denied(there.get().serviceName());
+        if (!query.rights().writesNode(node)) {
+            vet(query, there.get());
         }
-        changes.add(new DropCheck(host.node().name(), id));
+        changes.add(new DropCheck(node, id));
     }
 
     private static void dropNode(Query query, Host host, List<Change> changes) throws Refusal {
-        if (!query.rights().writesNode(host.node().name())) {
-            throw Refusal.denied(
-                    "token lacks permission 'node:write' on \"" + host.node().name() + "\"");
-        }
+        Vet.writesNode(query, host.node().name());
         changes.add(new DropNode(host.node().name()));
     }
 }

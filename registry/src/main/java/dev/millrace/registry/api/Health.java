@@ -132,7 +132,7 @@ final class Health {
                 && query.rights().readsNode(instance.node());
     }
 
-    private static Filters.Placed placed(Catalog catalog, InstanceKey key) {
+    static Filters.Placed placed(Catalog catalog, InstanceKey key) {
         Host host = catalog.host(key);
         Hosted hosted = catalog.hosted(key);
         List<Check> checks = new ArrayList<>(host.checks().values());
@@ -141,6 +141,11 @@ final class Health {
     }
 
     private void put(JsonGenerator out, Filters.Placed placed) throws IOException {
+        put(out, placed, agent);
+    }
+
+    /** An instance with its node and all checks that count for it (CheckServiceNode). */
+    static void put(JsonGenerator out, Filters.Placed placed, Agent agent) throws IOException {
         out.writeStartObject();
         out.writeFieldName("Node");
         Forms.node(out, placed.node(), agent);

@@ -49,13 +49,7 @@ final class KeyRoutes {
     }
 
     private static void vet(Query query, Rights.Access access, String key) throws Refusal {
-        if (!may(query, access, key)) {
-            throw denied(access == Rights.Access.WRITE ? "write" : "read", key);
-        }
-    }
-
-    static Refusal denied(String access, String key) {
-        return Refusal.denied("token lacks permission 'key:" + access + "' on \"" + key + "\"");
+        Vet.named(query, Rights.Resource.KEY, access, key);
     }
 
     // ---- Reading
@@ -143,7 +137,7 @@ final class KeyRoutes {
         Keys keys = query.state().keys();
         Collection<String> names = new LinkedHashSet<>();
         for (String key : keys.tree(prefix).keySet()) {
-            if (may(query, Rights.Access.LIST, key)) {
+            if (may(query, Rights.Access.READ, key)) {
                 names.add(upTo(key, prefix.length(), separator));
             }
         }
@@ -232,9 +226,7 @@ final class KeyRoutes {
         Selection.here(request, agent);
         oneOf(request, "recurse", "cas");
         if (request.has("recurse")) {
-            if (!query.rights().allowTree(request.rest())) {
-                throw denied("write", request.rest());
-            }
+            Vet.writesTree(query, request.rest());
             boolean any = !query.state().keys().tree(request.rest()).isEmpty();
             return Plan.of(
                     any ? List.of(new DropTree(request.rest())) : List.of(), Reply.flag(true));

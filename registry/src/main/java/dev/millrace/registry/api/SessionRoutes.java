@@ -70,10 +70,8 @@ final class SessionRoutes {
         return query.rights().allow(Rights.Resource.SESSION, access, node);
     }
 
-    private static void vetWrite(Query query, String node) throws Refusal {
-        if (!may(query, Rights.Access.WRITE, node)) {
-            throw Refusal.denied("token lacks permission 'session:write' on \"" + node + "\"");
-        }
+    static void vetWrite(Query query, String node) throws Refusal {
+        Vet.named(query, Rights.Resource.SESSION, Rights.Access.WRITE, node);
     }
 
     // ---- Making one

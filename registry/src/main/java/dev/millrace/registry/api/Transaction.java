@@ -109,16 +109,11 @@ final class Transaction {
                             true;
                     default -> false;
                 };
-        Rights rights = query.rights();
-        boolean may =
-                verb.equals("delete-tree")
-                        ? rights.allowTree(key)
-                        : rights.allow(
-                                Rights.Resource.KEY,
-                                reads ? Rights.Access.READ : Rights.Access.WRITE,
-                                key);
-        if (!may) {
-            throw KeyRoutes.denied(reads ? "read" : "write", key);
+        if (verb.equals("delete-tree")) {
+            Vet.writesTree(query, key);
+        } else {
+            Rights.Access access = reads ? Rights.Access.READ : Rights.Access.WRITE;
+            Vet.named(query, Rights.Resource.KEY, access, key);
         }
     }
 

@@ -14,6 +14,7 @@ import dev.millrace.registry.json.JsonValue;
 import dev.millrace.registry.json.MalformedJson;
 import dev.millrace.registry.keys.Value;
 import dev.millrace.registry.session.Invalidation;
+import dev.millrace.registry.session.Session;
 
 import java.io.IOException;
 import java.time.InstantSource;
@@ -92,7 +93,7 @@ final class TransactionRoutes {
             } else if (in.has("Check")) {
                 catalog.check(operation, in.object("Check").orElseThrow());
             } else if (in.has("Session")) {
-                session(transaction, operation, in.object("Session").orElseThrow());
+                session(query, transaction, operation, in.object("Session").orElseThrow());
             } else {
                 transaction.fail(operation, "no operation specified");
             }
@@ -122,7 +123,8 @@ final class TransactionRoutes {
         return Value.of(bytes);
     }
 
-    private void session(Transaction transaction, int operation, Fields in) throws MalformedJson {
+    private void session(Query query, Transaction transaction, int operation, Fields in)
+            throws Refusal, MalformedJson {
         String verb = in.text("Verb");
         if (!verb.equals("delete")) {
             transaction.fail(operation, "unknown Session verb \"" + verb + "\"");
@@ -130,14 +132,11 @@ final class TransactionRoutes {
         }
         Optional<Fields> named = in.object("Session");
         String id = named.isPresent() ? named.get().text("ID") : "";
-        transaction
-                .tried()
-                .sessions()
-                .session(id)
-                .ifPresent(
-                        session ->
-                                transaction.make(
-                                        List.of(Invalidation.end(session, clock.millis()))));
+        Optional<Session> session = transaction.tried().sessions().session(id);
+        if (session.isPresent()) {
+            SessionRoutes.vetWrite(query, session.get().node());
+            transaction.make(List.of(Invalidation.end(session.get(), clock.millis())));
+        }
     }
 
     private static void put(JsonGenerator out, Transaction transaction, boolean failed)

@@ -235,16 +235,19 @@ public record Catalog(
 
     /** With a check, new or changed, of a node or an instance that is there. */
     public Catalog with(Check check, long index, Touched touched) {
-        String folded = fold(check.node());
-        Host before = hosts.get(folded);
-        if (before == null) {
-            throw new IllegalArgumentException("no node " + check.node());
-        }
-        Host host = before;
-        Optional<Check> same = host.check(check.id());
+        Optional<Check> same = host(check.node()).flatMap(host -> host.check(check.id()));
         if (same.isPresent() && !same.get().serviceId().equals(check.serviceId())) {
-            host = host.withoutCheck(check.id(), index);
+            // Those who had it hear that they lose it.
+            return withoutCheck(check.node(), check.id(), index, touched)
+                    .put(check, index, touched);
         }
+        return put(check, index, touched);
+    }
+
+    private Catalog put(Check check, long index, Touched touched) {
+        Host host =
+                host(check.node())
+                        .orElseThrow(() -> new IllegalArgumentException("no node " + check.node()));
         return checked(host.with(check, index), check, index, touched);
     }
 
@@ -264,9 +267,13 @@ public record Catalog(
         Catalog after =
                 new Catalog(
                         hosts.plus(folded, host), services, gone, nodesIndex, servicesIndex, index);
-        return check.isOfNode()
-                ? after.servicesChanged(host, index, touched)
-                : after.serviceChanged(check.serviceName(), index, touched);
+        if (check.isOfNode()) {
+            return after.servicesChanged(host, index, touched);
+        }
+        // Not the service that the check names: its instance may have moved to another since.
+        return host.instance(check.serviceId())
+                .map(owner -> after.serviceChanged(owner.instance().service(), index, touched))
+                .orElse(after);
     }
 
     /** What concerns a node concerns the services on it. */

@@ -2,21 +2,32 @@ package dev.millrace.registry.checkpoint;
 
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.shard.Checkpoint;
+import dev.millrace.registry.acl.Acl;
+import dev.millrace.registry.acl.Policy;
+import dev.millrace.registry.acl.Role;
+import dev.millrace.registry.acl.Token;
 import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.catalog.Check;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Hosted;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.Changes;
+import dev.millrace.registry.effect.FireEvent;
 import dev.millrace.registry.effect.Form;
 import dev.millrace.registry.effect.FormReader;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.PutPolicy;
+import dev.millrace.registry.effect.PutQuery;
+import dev.millrace.registry.effect.PutRole;
 import dev.millrace.registry.effect.PutSession;
+import dev.millrace.registry.effect.PutToken;
+import dev.millrace.registry.event.UserEvent;
 import dev.millrace.registry.keys.Entry;
 import dev.millrace.registry.keys.Keys;
+import dev.millrace.registry.query.PreparedQuery;
 import dev.millrace.registry.session.Session;
 import dev.millrace.registry.session.Sessions;
 import dev.millrace.registry.state.State;
@@ -33,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *   2 a node's index    name, index
  *   3 a service's       name, index; of one that is not there: of its end
  *   4 the tables'       index, floor of ends, nodes, services, checks; floors of ends of keys and of
- *                       sessions, sessions
+ *                       sessions, sessions; bootstrap, tokens; queries
  *   5 a key's end       key, index
  *   6 a key's delay     key, milliseconds since 1970
  *   7 a session's end   id, index
@@ -63,6 +74,13 @@ final class Cut implements Runnable {
             give(state.catalog());
             give(state.sessions());
             give(state.keys());
+            give(state.acl());
+            for (PreparedQuery query : state.queries().byId().values()) {
+                give(new PutQuery(query));
+            }
+            for (UserEvent event : state.events().last()) {
+                give(new FireEvent(event));
+            }
             begin(INDICES)
                     .number(state.index())
                     .number(state.catalog().gone().floor())
@@ -71,7 +89,10 @@ final class Cut implements Runnable {
                     .number(state.catalog().checksIndex())
                     .number(state.keys().gone().floor())
                     .number(state.sessions().gone().floor())
-                    .number(state.sessions().index());
+                    .number(state.sessions().index())
+                    .number(state.acl().bootstrapIndex())
+                    .number(state.acl().index())
+                    .number(state.queries().index());
             flush();
             checkpoint.done();
         } catch (RuntimeException | Error failure) {
@@ -118,6 +139,18 @@ final class Cut implements Runnable {
         }
         for (var delay : keys.delays().entrySet()) {
             begin(KEY_DELAY).text(delay.getKey()).number(delay.getValue());
+        }
+    }
+
+    private void give(Acl acl) throws InterruptedException {
+        for (Policy policy : acl.policies().values()) {
+            give(new PutPolicy(policy));
+        }
+        for (Role role : acl.roles().values()) {
+            give(new PutRole(role));
+        }
+        for (Token token : acl.tokens().values()) {
+            give(new PutToken(token, false));
         }
     }
 
@@ -175,6 +208,8 @@ final class Cut implements Runnable {
         return before.at(in.varint())
                 .with(before.catalog().restored(in.varint(), in.varint(), in.varint(), in.varint()))
                 .with(before.keys().restored(in.varint()))
-                .with(before.sessions().restored(in.varint(), in.varint()));
+                .with(before.sessions().restored(in.varint(), in.varint()))
+                .with(before.acl().restored(in.varint(), in.varint()))
+                .with(before.queries().restored(in.varint()));
     }
 }

@@ -23,7 +23,11 @@ public sealed interface Change
                 DropKey,
                 DropTree,
                 PutSession,
-                DropSession {
+                DropSession,
+                AclChange,
+                PutQuery,
+                DropQuery,
+                FireEvent {
     /** Which one it is on disk. */
     int code();
 

@@ -68,6 +68,15 @@ public final class Changes {
             case Codes.DROP_TREE -> DropTree.read(in);
             case Codes.PUT_SESSION -> PutSession.read(in);
             case Codes.DROP_SESSION -> DropSession.read(in);
+            case Codes.PUT_TOKEN -> PutToken.read(in);
+            case Codes.DROP_TOKEN -> DropToken.read(in);
+            case Codes.PUT_POLICY -> PutPolicy.read(in);
+            case Codes.DROP_POLICY -> DropPolicy.read(in);
+            case Codes.PUT_ROLE -> PutRole.read(in);
+            case Codes.DROP_ROLE -> DropRole.read(in);
+            case Codes.PUT_QUERY -> PutQuery.read(in);
+            case Codes.DROP_QUERY -> DropQuery.read(in);
+            case Codes.FIRE_EVENT -> FireEvent.read(in);
             default -> throw in.damaged("effect " + code + ": unknown");
         };
     }

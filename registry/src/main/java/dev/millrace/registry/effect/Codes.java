@@ -17,6 +17,15 @@ final class Codes {
     static final int DROP_TREE = 10;
     static final int PUT_SESSION = 11;
     static final int DROP_SESSION = 12;
+    static final int PUT_TOKEN = 13;
+    static final int DROP_TOKEN = 14;
+    static final int PUT_POLICY = 15;
+    static final int DROP_POLICY = 16;
+    static final int PUT_ROLE = 17;
+    static final int DROP_ROLE = 18;
+    static final int PUT_QUERY = 19;
+    static final int DROP_QUERY = 20;
+    static final int FIRE_EVENT = 21;
 
     private Codes() {}
 }

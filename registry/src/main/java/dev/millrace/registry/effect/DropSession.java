@@ -9,7 +9,8 @@ import dev.millrace.registry.state.Touched;
 import java.util.Optional;
 
 /**
- * A session has ended, and what it held is released or deleted.
+ * A session has ended, and what it held is released or deleted; with it end the prepared queries
+ * that were bound to it.
  *
  * @param delayMillis until when nobody may acquire that, in milliseconds since 1970
  */
@@ -38,7 +39,9 @@ public record DropSession(String id, long delayMillis) implements Change {
         for (String key : keys.heldBy(id)) {
             keys = letGo(keys, key, session.get(), index, touched);
         }
-        return before.with(keys).with(before.sessions().without(id, index, touched));
+        return before.with(keys)
+                .with(before.queries().withoutSession(id, index, touched))
+                .with(before.sessions().without(id, index, touched));
     }
 
     private Keys letGo(Keys keys, String key, Session session, long index, Touched touched) {

@@ -9,7 +9,7 @@ import java.util.Deque;
  * size for every char that it is matched with. An estimate, rather too large than too small; what
  * is malformed is left to the compiler.
  */
-final class PatternSize {
+public final class PatternSize {
     private static final long HUGE = 1L << 31;
 
     private final String pattern;
@@ -26,7 +26,7 @@ final class PatternSize {
     }
 
     /** In chars and classes of chars. */
-    static long of(String pattern) {
+    public static long of(String pattern) {
         PatternSize size = new PatternSize(pattern);
         while (size.at < pattern.length()) {
             size.step();

@@ -1,6 +1,7 @@
 package dev.millrace.registry.http;
 
 import dev.millrace.kernel.guard.Guard;
+import dev.millrace.registry.acl.Gate;
 import dev.millrace.registry.acl.Rights;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.json.Json;
@@ -65,20 +66,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** So that clients that began to wait together do not come back together. */
     private static final int JITTER_PART = 16;
 
-    /** What stands between a request and the rights of who sent it. */
-    @FunctionalInterface
-    public interface Door {
-        /**
-         * The rights of a token.
-         *
-         * @throws Refusal if there is no such token
-         */
-        Rights rights(State state, String token) throws Refusal;
-    }
-
     private final RegistryLoop loop;
     private final Routes routes;
-    private final Door door;
+    private final Gate gate;
     private final Channel channel;
     private final ArrayDeque<FullHttpRequest> ahead = new ArrayDeque<>();
     private final Runnable touched = this::lookAgain;
@@ -94,27 +84,27 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final class Pending {
         private final Request request;
         private final Route.Read read;
-        private final long index;
+        private final Wait wait;
         private Found found;
         private @Nullable ScheduledFuture<?> end;
 
-        Pending(Request request, Route.Read read, long index, Found found) {
+        Pending(Request request, Route.Read read, Wait wait, Found found) {
             this.request = request;
             this.read = read;
-            this.index = index;
+            this.wait = wait;
             this.found = found;
         }
     }
 
-    private HttpConnection(RegistryLoop loop, Routes routes, Door door, Channel channel) {
+    private HttpConnection(RegistryLoop loop, Routes routes, Gate gate, Channel channel) {
         this.loop = loop;
         this.routes = routes;
-        this.door = door;
+        this.gate = gate;
         this.channel = channel;
     }
 
     /** Makes a connection one of HTTP. */
-    public static void on(Channel channel, RegistryLoop loop, Routes routes, Door door) {
+    public static void on(Channel channel, RegistryLoop loop, Routes routes, Gate gate) {
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(
                 new HttpServerCodec(
@@ -122,7 +112,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
                         DECODED_MAX));
         pipeline.addLast(new HttpServerKeepAliveHandler());
         pipeline.addLast(new HttpObjectAggregator(BODY_BYTES_MAX));
-        pipeline.addLast(new HttpConnection(loop, routes, door, channel));
+        pipeline.addLast(new HttpConnection(loop, routes, gate, channel));
     }
 
     // ---- One request after the other
@@ -212,19 +202,40 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private Query query(Request request, State state) throws Refusal {
-        return new Query(request, state, door.rights(state, request.token()));
+        return new Query(request, state, rights(request, state));
+    }
+
+    private Rights rights(Request request, State state) throws Refusal {
+        return gate.rights(state, request.token()).orElseThrow(Refusal::unknownToken);
+    }
+
+    /** Only who shows a token is told that there is more than he sees. */
+    private Found find(Request request, Route.Read read) throws Refusal {
+        State state = loop.visible();
+        Rights rights = rights(request, state);
+        if (request.token().isEmpty()) {
+            return read.find(new Query(request, state, rights));
+        }
+        NotedRights noted = new NotedRights(rights);
+        Found found = read.find(new Query(request, state, noted));
+        return noted.hasRefused()
+                ? found.header("X-Consul-Results-Filtered-By-ACLs", "true")
+                : found;
     }
 
     // ---- Reads
 
     private void read(Request request, Route.Read read) throws Refusal {
+        if (request.has("stale") && request.has("consistent")) {
+            throw Refusal.bad("Cannot specify ?stale with ?consistent, conflicting semantics.");
+        }
         Wait wait = Wait.of(request);
-        Found found = read.find(query(request, loop.visible()));
-        if (wait.index() == 0 || found.index() == 0 || found.index() > wait.index()) {
+        Found found = find(request, read);
+        if (wait.isOver(found)) {
             send(request, found.reply(), found.index());
             return;
         }
-        Pending waiting = new Pending(request, read, wait.index(), found);
+        Pending waiting = new Pending(request, read, wait, found);
         pending = waiting;
         listen(found.topics());
         long millis = wait.patience().toMillis();
@@ -244,8 +255,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            Found now = waiting.read.find(query(waiting.request, loop.visible()));
-            if (now.index() > waiting.index) {
+            Found now = find(waiting.request, waiting.read);
+            if (waiting.wait.isOver(now)) {
                 stopWaiting();
                 send(waiting.request, now.reply(), now.index());
                 return;
@@ -370,7 +381,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         HttpHeaders headers = response.headers();
         headers.set(HttpHeaderNames.CONTENT_TYPE, type)
                 .set(HttpHeaderNames.VARY, "Accept-Encoding")
-                .set("X-Consul-Default-Acl-Policy", "allow")
+                .set("X-Consul-Default-Acl-Policy", gate.defaultPolicy())
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
         for (Map.Entry<String, String> header : reply.headers().entrySet()) {
             headers.set(header.getKey(), header.getValue());

@@ -32,6 +32,11 @@ public final class Refusal extends Exception {
         return new Refusal(403, "Permission denied: " + text);
     }
 
+    /** Nobody has the token that is shown. */
+    public static Refusal unknownToken() {
+        return new Refusal(403, "token does not exist: ACL not found");
+    }
+
     /** A body that is not what is expected. */
     public static Refusal undecodable(String reason) {
         return bad("Request decode failed: " + reason);

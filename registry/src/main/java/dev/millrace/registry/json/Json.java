@@ -42,12 +42,13 @@ public final class Json {
     }
 
     /**
-     * One value, and nothing else.
+     * One value, and nothing else; in UTF-8, and what is not becomes U+FFFD, as with Go. Jackson
+     * would guess the encoding of bytes.
      *
      * @throws MalformedJson if it is none
      */
     public static JsonValue read(byte[] bytes) throws MalformedJson {
-        try (JsonParser in = FACTORY.createParser(bytes)) {
+        try (JsonParser in = FACTORY.createParser(new String(bytes, StandardCharsets.UTF_8))) {
             if (in.nextToken() == null) {
                 throw new MalformedJson("EOF");
             }

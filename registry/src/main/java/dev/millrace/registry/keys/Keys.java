@@ -44,11 +44,16 @@ public record Keys(
     }
 
     private static <V> SortedMap<String, V> under(TreePMap<String, V> all, String prefix) {
-        if (prefix.isEmpty()) {
-            return all;
+        int last = prefix.length() - 1;
+        while (last >= 0 && prefix.charAt(last) == Character.MAX_VALUE) {
+            last--;
         }
-        // No character comes after this one, and no key has it at its end.
-        return all.subMap(prefix, true, prefix + Character.MAX_VALUE, false);
+        if (last < 0) {
+            return all.tailMap(prefix, true);
+        }
+        // The least text after all that begin so.
+        String end = prefix.substring(0, last) + (char) (prefix.charAt(last) + 1);
+        return all.subMap(prefix, true, end, false);
     }
 
     /** What to compare with the index that somebody has of a key, there or not; at least 1. */

@@ -4,18 +4,25 @@ import dev.millrace.kernel.Version;
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 import dev.millrace.kernel.config.Settings;
+import dev.millrace.kernel.discovery.ServiceDirectory;
 import dev.millrace.kernel.guard.GuardPolicy;
 import dev.millrace.kernel.journal.SyncPolicy;
+import dev.millrace.kernel.metrics.Metrics;
 import dev.millrace.kernel.net.Endpoint;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.room.RoomContext;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.shard.StateMachine;
-import dev.millrace.registry.acl.Rights;
+import dev.millrace.registry.acl.AclSettings;
+import dev.millrace.registry.acl.Gate;
+import dev.millrace.registry.acl.Resolver;
+import dev.millrace.registry.acl.Token;
+import dev.millrace.registry.acl.TokenTimers;
 import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.agent.AgentChecks;
 import dev.millrace.registry.agent.CatalogNames;
+import dev.millrace.registry.agent.Discovery;
 import dev.millrace.registry.agent.OwnServices;
 import dev.millrace.registry.api.Api;
 import dev.millrace.registry.check.CheckRunner;
@@ -25,11 +32,14 @@ import dev.millrace.registry.check.probe.NetworkProbes;
 import dev.millrace.registry.checkpoint.RegistryMachine;
 import dev.millrace.registry.dns.DnsServer;
 import dev.millrace.registry.dns.DnsSettings;
+import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropInstance;
+import dev.millrace.registry.effect.PutToken;
 import dev.millrace.registry.http.HttpConnection;
 import dev.millrace.registry.http.Routes;
 import dev.millrace.registry.server.RegistryLoop;
 import dev.millrace.registry.session.SessionTimers;
+import dev.millrace.registry.state.State;
 import dev.millrace.registry.store.Store;
 
 import io.netty.channel.EventLoop;
@@ -90,14 +100,20 @@ public final class RegistryRoom implements Room {
     private static final long CHECK_MILLIS = 200;
 
     private final ShardRoom shards;
+    private final ServiceDirectory directory;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private @Nullable RegistryMachine machine;
     private @Nullable RegistryLoop loop;
     private Optional<DnsServer> dns = Optional.empty();
 
-    /** It puts its state machine on the shard; start both together. */
-    public RegistryRoom(ShardRoom shards) {
+    /**
+     * It puts its state machine on the shard; start both together.
+     *
+     * @param directory where it offers what other rooms look up
+     */
+    public RegistryRoom(ShardRoom shards, ServiceDirectory directory) {
         this.shards = shards;
+        this.directory = directory;
         shards.add(this::machine, RegistryRoom::policy);
     }
 
@@ -124,6 +140,7 @@ public final class RegistryRoom implements Room {
                                 OUTPUT_INTERVAL,
                                 AUTHORITIES));
         all.addAll(DnsSettings.all());
+        all.addAll(AclSettings.all());
         return all;
     }
 
@@ -153,7 +170,16 @@ public final class RegistryRoom implements Room {
         shard.journal().listen(serving);
         executor.scheduleAtFixedRate(
                 this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        serve(context, group, serving);
+        directory.offer(new Discovery(serving));
+    }
+
+    private void serve(RoomContext context, EventLoopGroup group, RegistryLoop serving)
+            throws BadSettings, IOException {
+        SingleThreadEventLoop executor = serving.executor();
         Agent agent = agent(context, serving);
+        AclSettings acl = AclSettings.of(context.settings());
+        Gate gate = gate(acl, agent, serving);
         AgentChecks checks = new AgentChecks(serving);
         CheckRunner runner = runner(context, executor, checks);
         Reaper reaper = reaper(serving, checks);
@@ -162,19 +188,36 @@ public final class RegistryRoom implements Room {
         SessionTimers timers = new SessionTimers(serving, new LoopSchedule(executor));
         running.push(timers);
         onLoop(serving, timers::start);
-        Routes routes = Api.routes(agent, checks, timers, store.clock());
+        TokenTimers tokens = new TokenTimers(serving, new LoopSchedule(executor));
+        running.push(tokens);
+        onLoop(serving, tokens::start);
+        declareMetrics(context, serving, runner);
+        Routes routes = Api.routes(agent, checks, timers, acl, gate, serving.store().clock());
         OwnServices own = new OwnServices(serving, agent, context.network());
         own.registerNode();
         context.network()
                 .listen(
                         Endpoint.tcp("Consul HTTP", HTTP_PORT, GuardPolicy.patient())
+                                .authenticated(acl.enabled() && !acl.allows())
                                 .tls(context.get(TLS)),
                         group,
-                        channel ->
-                                HttpConnection.on(
-                                        channel, serving, routes, (now, token) -> Rights.ALL));
-        dns(context, serving, agent).start();
+                        channel -> HttpConnection.on(channel, serving, routes, gate));
+        dns(context, serving, agent, gate).start();
         own.registerServices();
+    }
+
+    private static void declareMetrics(
+            RoomContext context, RegistryLoop serving, CheckRunner runner) {
+        Metrics metrics = context.metrics();
+        metrics.gauge("registry.nodes", "nodes", () -> serving.visible().catalog().hosts().size());
+        metrics.gauge(
+                "registry.services",
+                "services with instances",
+                () -> serving.visible().catalog().services().size());
+        metrics.gauge("registry.checks.run", "checks that this node runs", runner::size);
+        metrics.gauge("registry.keys", "keys", () -> serving.visible().keys().entries().size());
+        metrics.gauge(
+                "registry.sessions", "sessions", () -> serving.visible().sessions().byId().size());
     }
 
     private static Agent agent(RoomContext context, RegistryLoop serving) {
@@ -255,9 +298,33 @@ public final class RegistryRoom implements Room {
         return reaper;
     }
 
-    private DnsServer dns(RoomContext context, RegistryLoop serving, Agent agent)
+    /** With the token that the operator has chosen, if it is not there yet. */
+    private static Gate gate(AclSettings acl, Agent agent, RegistryLoop serving) {
+        if (acl.enabled() && !acl.initialManagement().isEmpty()) {
+            onLoop(serving, () -> serving.makeOrRetry(state -> initialToken(acl, state, serving)));
+        }
+        return new Gate(
+                acl,
+                new Resolver(
+                        agent.datacenter(), acl.allows(), acl.standard(), serving.store().clock()));
+    }
+
+    private static List<Change> initialToken(AclSettings acl, State state, RegistryLoop serving) {
+        if (state.acl().bySecret(acl.initialManagement()).isPresent()) {
+            return List.of();
+        }
+        Token token =
+                Token.management(
+                        UUID.randomUUID().toString(),
+                        acl.initialManagement(),
+                        "Initial Management Token",
+                        serving.nowMillis());
+        return List.of(new PutToken(token, state.acl().bootstrapIndex() == 0));
+    }
+
+    private DnsServer dns(RoomContext context, RegistryLoop serving, Agent agent, Gate gate)
             throws BadSettings {
-        CatalogNames names = new CatalogNames(serving);
+        CatalogNames names = new CatalogNames(serving, gate, agent);
         onLoop(serving, names::start);
         DnsServer server =
                 new DnsServer(
@@ -286,6 +353,7 @@ public final class RegistryRoom implements Room {
         if (serving == null) {
             return;
         }
+        directory.withdraw();
         dns.ifPresent(DnsServer::stop);
         onLoop(serving, this::close);
         serving.stopAndWait();

@@ -1,20 +1,25 @@
 package dev.millrace.registry.session;
 
 import dev.millrace.registry.catalog.Status;
+import dev.millrace.registry.effect.AclChange;
 import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.effect.DropKey;
 import dev.millrace.registry.effect.DropNode;
+import dev.millrace.registry.effect.DropQuery;
 import dev.millrace.registry.effect.DropSession;
 import dev.millrace.registry.effect.DropTree;
+import dev.millrace.registry.effect.FireEvent;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.PutQuery;
 import dev.millrace.registry.effect.PutSession;
 import dev.millrace.registry.effect.SetStatus;
 import dev.millrace.registry.state.State;
+import dev.millrace.registry.state.Touched;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +35,7 @@ import java.util.function.Predicate;
 public final class Invalidation {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final State state;
+    private State state;
     private final long nowMillis;
     private final Map<String, Session> ended = new LinkedHashMap<>();
 
@@ -45,7 +50,12 @@ public final class Invalidation {
             return changes;
         }
         Invalidation invalidation = new Invalidation(before, nowMillis);
-        changes.forEach(invalidation::look);
+        for (int i = 0; i < changes.size(); i++) {
+            if (i > 0) {
+                invalidation.pass(changes.get(i - 1));
+            }
+            invalidation.look(changes.get(i));
+        }
         if (invalidation.ended.isEmpty()) {
             return changes;
         }
@@ -62,6 +72,11 @@ public final class Invalidation {
 
     private DropSession end(Session session) {
         return end(session, nowMillis);
+    }
+
+    /** What the next change ends depends on what this one has moved. */
+    private void pass(Change change) {
+        state = change.on(state, state.index() + 1, Touched.NOBODY);
     }
 
     private void look(Change change) {
@@ -91,7 +106,11 @@ public final class Invalidation {
                     DropKey _,
                     DropTree _,
                     PutSession _,
-                    DropSession _ -> {}
+                    DropSession _,
+                    AclChange _,
+                    PutQuery _,
+                    DropQuery _,
+                    FireEvent _ -> {}
         }
     }
 

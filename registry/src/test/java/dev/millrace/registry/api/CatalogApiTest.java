@@ -279,6 +279,22 @@ class CatalogApiTest {
     }
 
     @Test
+    void the_agents_own_service_is_waited_for_by_the_hash_of_its_content() throws Exception {
+        register("{\"Name\":\"web\",\"Port\":80}");
+        String hash =
+                server.whole("GET", "agent/service/web", "")
+                        .headers()
+                        .firstValue("X-Consul-ContentHash")
+                        .orElseThrow();
+        assertHas(server.get("agent/service/web?hash=other"), "\"ContentHash\":\"" + hash + "\"");
+        CompletableFuture<String> waiting = server.later("agent/service/web?hash=" + hash);
+        register("{\"Name\":\"db\",\"Port\":1}");
+        assertFalse(waiting.isDone());
+        register("{\"Name\":\"web\",\"Port\":81}");
+        assertHas(waiting.get(), "\"Port\":81");
+    }
+
+    @Test
     void a_client_that_leaves_while_it_waits_leaves_nothing_behind() throws Exception {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), server.port("registry.http.port"))) {
@@ -329,6 +345,9 @@ class CatalogApiTest {
     void bad_requests_are_refused_in_consuls_words() throws Exception {
         assertEquals("400 Invalid index", server.get("catalog/nodes?index=x"));
         assertEquals("400 Invalid wait time", server.get("catalog/nodes?index=1&wait=soon"));
+        assertEquals(
+                "400 Cannot specify ?stale with ?consistent, conflicting semantics.",
+                server.get("catalog/nodes?stale&consistent"));
         assertEquals("500 No path to datacenter", server.get("catalog/nodes?dc=elsewhere"));
         assertEquals(
                 "404 Invalid URL path: not a recognized HTTP API endpoint",

@@ -2,6 +2,7 @@ package dev.millrace.registry.api;
 
 import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
+import dev.millrace.kernel.discovery.ServiceDirectory;
 import dev.millrace.kernel.net.Listener;
 import dev.millrace.kernel.room.Room;
 import dev.millrace.kernel.room.RoomContext;
@@ -24,10 +25,11 @@ import java.util.concurrent.CompletableFuture;
 /** A registry that serves, in this process, and a client of it. */
 public final class RegistryServer implements AutoCloseable {
     private final ShardRoom shards = new ShardRoom();
-    private final RegistryRoom registry = new RegistryRoom(shards);
+    private final RegistryRoom registry = new RegistryRoom(shards, new ServiceDirectory());
     private final RoomContext context;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private String token = "";
 
     /** Starts one on a data directory, with settings as {@code --set} takes them. */
     public RegistryServer(Path data, String... settings) throws Exception {
@@ -79,12 +81,24 @@ public final class RegistryServer implements AutoCloseable {
                 .port();
     }
 
+    /** From now on requests show this token; an empty one: none. */
+    public void show(String secret) {
+        token = secret;
+    }
+
     private HttpRequest request(String method, String path, String body) {
-        return HttpRequest.newBuilder(
-                        URI.create(
-                                "http://127.0.0.1:" + port("registry.http.port") + "/v1/" + path))
-                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                .build();
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://127.0.0.1:"
+                                                + port("registry.http.port")
+                                                + "/v1/"
+                                                + path))
+                        .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (!token.isEmpty()) {
+            request.header("X-Consul-Token", token);
+        }
+        return request.build();
     }
 
     /** An answer: its status, a blank, its body. */

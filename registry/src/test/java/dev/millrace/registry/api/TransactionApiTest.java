@@ -118,4 +118,25 @@ class TransactionApiTest {
                 "413 Transaction contains too many operations (129 > 128)", run("[" + many + "]"));
         assertHas(run("[{}]"), "409 ", "no operation specified");
     }
+
+    @Test
+    void a_session_ends_with_its_check_also_if_that_was_moved_in_the_same_transaction()
+            throws Exception {
+        run(
+                "[{'Node':{'Verb':'set','Node':{'Node':'x','Address':'192.0.2.1'}}},"
+                        + "{'Service':{'Verb':'set','Node':'x','Service':{'Service':'a'}}},"
+                        + "{'Service':{'Verb':'set','Node':'x','Service':{'Service':'b'}}},"
+                        + "{'Check':{'Verb':'set','Check':{'Node':'x','CheckID':'c','ServiceID':'a','Status':'passing'}}}]");
+        String created =
+                server.put(
+                        "session/create",
+                        "{'Node':'x','NodeChecks':[],'ServiceChecks':['c']}".replace('\'', '"'));
+        assertTrue(created.startsWith("200 "), created);
+        String moved =
+                run(
+                        "[{'Check':{'Verb':'set','Check':{'Node':'x','CheckID':'c','ServiceID':'b','Status':'passing'}}},"
+                                + "{'Service':{'Verb':'delete','Node':'x','Service':{'ID':'b'}}}]");
+        assertTrue(moved.startsWith("200 "), moved);
+        assertEquals("200 []", server.get("session/list"));
+    }
 }

@@ -5,6 +5,7 @@ import dev.millrace.kernel.journal.FakeDisk;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.room.FailStop;
+import dev.millrace.kernel.shard.Checkpoints;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.registry.checkpoint.RegistryMachine;
 import dev.millrace.registry.effect.Change;
@@ -15,11 +16,9 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A registry on fake disks, without a loop, that can be killed and started again. */
-final class RegistryState {
+public final class RegistryState {
     private static final SegmentJournal.Options SMALL = new SegmentJournal.Options(2 << 20, 3);
 
     private final FakeDisk journalDisk = new FakeDisk();
@@ -53,6 +52,16 @@ final class RegistryState {
 
     State state() {
         return machine.state();
+    }
+
+    /** What a loop would be made of. */
+    public Store opened() {
+        return store;
+    }
+
+    /** Its time, which stands still until it is moved. */
+    public MovedClock clock() {
+        return clock;
     }
 
     /** Makes changes as one record; what they touched. */
@@ -92,18 +101,6 @@ final class RegistryState {
     }
 
     boolean checkpoint() throws InterruptedException {
-        CountDownLatch ended = new CountDownLatch(1);
-        AtomicBoolean whole = new AtomicBoolean();
-        boolean begun =
-                shard.checkpoint(
-                        writer -> Thread.ofPlatform().start(writer),
-                        complete -> {
-                            whole.set(complete);
-                            ended.countDown();
-                        });
-        if (begun) {
-            ended.await();
-        }
-        return begun && whole.get();
+        return Checkpoints.take(shard);
     }
 }

@@ -2,9 +2,14 @@ package dev.millrace.registry.state;
 
 import static dev.millrace.registry.state.Samples.check;
 import static dev.millrace.registry.state.Samples.entry;
+import static dev.millrace.registry.state.Samples.event;
 import static dev.millrace.registry.state.Samples.instance;
 import static dev.millrace.registry.state.Samples.node;
+import static dev.millrace.registry.state.Samples.policy;
+import static dev.millrace.registry.state.Samples.query;
+import static dev.millrace.registry.state.Samples.role;
 import static dev.millrace.registry.state.Samples.session;
+import static dev.millrace.registry.state.Samples.token;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -21,14 +26,24 @@ import dev.millrace.registry.effect.DropCheck;
 import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.effect.DropKey;
 import dev.millrace.registry.effect.DropNode;
+import dev.millrace.registry.effect.DropPolicy;
+import dev.millrace.registry.effect.DropQuery;
+import dev.millrace.registry.effect.DropRole;
 import dev.millrace.registry.effect.DropSession;
+import dev.millrace.registry.effect.DropToken;
 import dev.millrace.registry.effect.DropTree;
+import dev.millrace.registry.effect.FireEvent;
 import dev.millrace.registry.effect.PutCheck;
 import dev.millrace.registry.effect.PutInstance;
 import dev.millrace.registry.effect.PutKey;
 import dev.millrace.registry.effect.PutNode;
+import dev.millrace.registry.effect.PutPolicy;
+import dev.millrace.registry.effect.PutQuery;
+import dev.millrace.registry.effect.PutRole;
 import dev.millrace.registry.effect.PutSession;
+import dev.millrace.registry.effect.PutToken;
 import dev.millrace.registry.effect.SetStatus;
+import dev.millrace.registry.event.Events;
 
 import org.junit.jupiter.api.Test;
 
@@ -72,10 +87,25 @@ class RegistryStateTest {
     }
 
     private static void change(RegistryState registry, SplittableRandom random) {
-        if (random.nextInt(3) == 0) {
-            changeKeys(registry, random);
-        } else {
-            changeCatalog(registry, random);
+        switch (random.nextInt(8)) {
+            case 0, 1, 2 -> changeKeys(registry, random);
+            case 3 -> changeAcl(registry, random);
+            default -> changeCatalog(registry, random);
+        }
+    }
+
+    private static void changeAcl(RegistryState registry, SplittableRandom random) {
+        String policy = "p" + random.nextInt(3);
+        String role = "r" + random.nextInt(3);
+        String token = "t" + random.nextInt(4);
+        int value = random.nextInt(3);
+        switch (random.nextInt(8)) {
+            case 0 -> registry.make(new DropPolicy(policy));
+            case 1 -> registry.make(new DropRole(role));
+            case 2 -> registry.make(new DropToken(token));
+            case 3, 4 -> registry.make(new PutPolicy(policy(policy, value)));
+            case 5 -> registry.make(new PutRole(role(role, value)));
+            default -> registry.make(new PutToken(token(token, value), random.nextInt(10) == 0));
         }
     }
 
@@ -83,7 +113,16 @@ class RegistryStateTest {
         String key = "k/" + random.nextInt(3) + "/" + random.nextInt(4);
         String session = "s" + random.nextInt(3);
         boolean there = registry.state().sessions().session(session).isPresent();
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(13)) {
+            case 12 -> registry.make(new FireEvent(event(random.nextInt(100))));
+            case 9 -> registry.make(new DropQuery("q" + random.nextInt(3)));
+            case 10, 11 ->
+                    registry.make(
+                            new PutQuery(
+                                    query(
+                                            "q" + random.nextInt(3),
+                                            random.nextInt(9),
+                                            there ? session : "")));
             case 0 -> registry.make(new DropKey(key));
             case 1 -> registry.make(new DropTree(key.substring(0, 4)));
             case 2 -> registry.make(new DropSession(session, 1_000_000 + random.nextInt(1_000)));
@@ -179,6 +218,10 @@ class RegistryStateTest {
                 .held()
                 .forEach((id, keys) -> keys.forEach(key -> bySessions.add(id + " " + key)));
         assertEquals(byKeys, bySessions);
+        state.queries()
+                .bySession()
+                .keySet()
+                .forEach(id -> assertTrue(state.sessions().session(id).isPresent()));
     }
 
     private static String text(Instance instance) {
@@ -260,5 +303,60 @@ class RegistryStateTest {
         assertTrue(registry.state().catalog().host("a").isEmpty());
         assertTrue(registry.state().catalog().service("web").isEmpty());
         assertTrue(registry.state().catalog().service("db").isPresent());
+    }
+
+    @Test
+    void the_last_events_are_kept_in_their_order_over_checkpoints() throws Exception {
+        for (int i = 0; i < Events.EVENTS_MAX + 10; i++) {
+            registry.make(new FireEvent(event(i)));
+        }
+        Events events = registry.state().events();
+        assertEquals(Events.EVENTS_MAX, events.last().size());
+        assertEquals("e10", events.last().getFirst().id());
+        assertEquals(11, events.last().getFirst().time());
+        assertEquals(registry.state().index(), events.last().getLast().index());
+        assertTrue(registry.checkpoint());
+        registry.restart();
+        assertEquals(events, registry.state().events());
+    }
+
+    @Test
+    void a_check_of_an_instance_that_moved_is_heard_by_its_new_service() {
+        twoServicesOnTwoNodes();
+        Check check = check("a", "c", Status.PASSING).of(instance("a", "web1", "web", 80));
+        registry.make(new PutCheck(check));
+        registry.make(new PutInstance(instance("a", "web1", "api", 80)));
+        Set<Topic> touched = registry.make(new SetStatus("a", "c", Status.CRITICAL, "down"));
+        assertTrue(touched.contains(service("api")));
+        assertEquals(registry.state().index(), registry.state().catalog().serviceIndex("api"));
+        assertTrue(registry.make(new DropCheck("a", "c")).contains(service("api")));
+    }
+
+    @Test
+    void a_check_that_moves_is_heard_by_those_who_lose_it() {
+        twoServicesOnTwoNodes();
+        registry.make(new PutInstance(instance("a", "api1", "api", 81)));
+        registry.make(new PutInstance(instance("a", "job1", "job", 82)));
+        Check check = check("a", "c", Status.CRITICAL);
+        registry.make(new PutCheck(check.of(instance("a", "web1", "web", 80))));
+        Set<Topic> moved = registry.make(new PutCheck(check.of(instance("a", "api1", "api", 81))));
+        assertTrue(moved.containsAll(Set.of(service("web"), service("api"))));
+        assertFalse(moved.contains(service("job")));
+        registry.make(new PutCheck(check));
+        assertTrue(
+                registry.make(new PutCheck(check.of(instance("a", "web1", "web", 80))))
+                        .contains(service("job")));
+        assertEquals(registry.state().index(), registry.state().catalog().serviceIndex("job"));
+    }
+
+    @Test
+    void a_tree_has_all_keys_that_begin_so_whatever_follows() {
+        List<String> keys = List.of("a", "a\uffff", "a\uffffb", "a\ud83d\ude00");
+        keys.forEach(key -> registry.make(new PutKey(entry(key, 1, ""))));
+        registry.make(new PutKey(entry("b", 1, "")));
+        assertEquals(4, registry.state().keys().tree("a").size());
+        assertEquals(2, registry.state().keys().tree("a\uffff").size());
+        assertEquals(0, registry.state().keys().tree("\uffff").size());
+        assertEquals(5, registry.state().keys().tree("").size());
     }
 }

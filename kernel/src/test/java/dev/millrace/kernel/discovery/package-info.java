@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.kernel.discovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.registry.acl;
+
+import org.jspecify.annotations.NullMarked;
