@@ -38,6 +38,10 @@ final class Agent implements AutoCloseable {
                         "registry.check-update-interval=1ms"));
     }
 
+    int dnsPort() {
+        return product.port("registry.dns.port");
+    }
+
     /** Registers a service with one check. */
     void register(String service, String check) {
         String answer =

@@ -13,6 +13,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.Type;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -22,6 +29,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -64,6 +73,8 @@ class ForeignPeersTest {
                             + port
                             + "/\",\"Interval\":\"1s\",\"Timeout\":\"1s\"}");
             agent.awaitPassing("web");
+            Lookup lookup = new Lookup();
+            assertEquals(List.of("127.0.0.1"), lookup.addresses("web.service.consul."));
             String path = "health/service/web?passing";
             String index = agent.index(path);
             CompletableFuture<String> watcher =
@@ -71,6 +82,9 @@ class ForeignPeersTest {
                             () -> agent.get(path + "&wait=20s&index=" + index));
             python.destroyForcibly().waitFor();
             assertEquals("[]", watcher.join());
+            // Who was told over HTTP is not told otherwise by DNS, nor by who asks anew.
+            assertEquals(List.of(), lookup.addresses("web.service.consul."));
+            assertEquals("[]", agent.get(path));
             agent.awaitCritical("web", "connect: connection refused");
         } finally {
             python.destroyForcibly();
@@ -131,6 +145,20 @@ class ForeignPeersTest {
             agent.awaitCritical("job", "No process " + sleep.pid());
         } finally {
             sleep.destroyForcibly();
+        }
+    }
+
+    /** dnsjava's resolver. */
+    private final class Lookup {
+        List<String> addresses(String name) throws IOException {
+            SimpleResolver resolver = new SimpleResolver("127.0.0.1");
+            resolver.setPort(agent.dnsPort());
+            resolver.setTimeout(Duration.ofSeconds(30));
+            Message answer =
+                    resolver.send(
+                            Message.newQuery(
+                                    Record.newRecord(Name.fromString(name), Type.A, DClass.IN)));
+            return answer.getSection(Section.ANSWER).stream().map(Record::rdataToString).toList();
         }
     }
 

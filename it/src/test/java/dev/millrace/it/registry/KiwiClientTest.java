@@ -33,6 +33,8 @@ import org.kiwiproject.consul.model.health.ServiceHealth;
 import org.kiwiproject.consul.model.kv.Operation;
 import org.kiwiproject.consul.model.kv.Value;
 import org.kiwiproject.consul.model.kv.Verb;
+import org.kiwiproject.consul.model.query.ImmutablePreparedQuery;
+import org.kiwiproject.consul.model.query.ImmutableServiceQuery;
 import org.kiwiproject.consul.model.session.ImmutableSession;
 import org.kiwiproject.consul.option.ImmutablePutOptions;
 import org.kiwiproject.consul.option.ImmutableQueryOptions;
@@ -278,6 +280,36 @@ class KiwiClientTest {
                                                 .build()));
         assertEquals(409, failed.getCode());
         assertEquals(Optional.empty(), keys.getValue("t/2"));
+    }
+
+    // ---- Events and prepared queries
+
+    @Test
+    void an_event_is_heard() {
+        String id = consul.eventClient().fireEvent("deploy", "now").getId();
+        assertTrue(
+                consul.eventClient().listEvents("deploy").getEvents().stream()
+                        .anyMatch(event -> event.getId().equals(id)));
+    }
+
+    @Test
+    void a_prepared_query_finds_what_is_healthy() {
+        consul.agentClient().register(1, List.of(), "asked", "asked", List.of(), Map.of());
+        String id =
+                consul.preparedQueryClient()
+                        .createPreparedQuery(
+                                ImmutablePreparedQuery.builder()
+                                        .name("ask")
+                                        .service(
+                                                ImmutableServiceQuery.builder()
+                                                        .service("asked")
+                                                        .onlyPassing(true)
+                                                        .build())
+                                        .build());
+        assertEquals(1, consul.preparedQueryClient().execute("ask").nodes().size());
+        assertTrue(consul.preparedQueryClient().getPreparedQuery(id).isPresent());
+        consul.preparedQueryClient().deletePreparedQuery(id);
+        assertEquals(List.of(), consul.preparedQueryClient().getPreparedQueries());
     }
 
     // ---- Sessions

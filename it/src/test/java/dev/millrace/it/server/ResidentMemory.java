@@ -13,7 +13,12 @@ public final class ResidentMemory {
 
     /** The resident set of the server's process, as Linux counts it. */
     public static long bytes(Server server) {
-        Path status = Path.of("/proc/" + server.pid() + "/status");
+        return bytes(server.pid());
+    }
+
+    /** The same of any process. */
+    public static long bytes(long pid) {
+        Path status = Path.of("/proc/" + pid + "/status");
         try {
             for (String line : Files.readAllLines(status)) {
                 if (line.startsWith("VmRSS:")) {

@@ -242,6 +242,12 @@ class CatalogApiTest {
     // ---- Waiting
 
     @Test
+    void one_may_wait_for_coordinates_which_never_come() throws Exception {
+        assertEquals(1, server.index("coordinate/nodes"));
+        assertEquals("200 []", server.get("coordinate/nodes?index=1&wait=10ms"));
+    }
+
+    @Test
     void who_waits_is_answered_when_his_service_changes_and_not_before() throws Exception {
         register("{\"Name\":\"web\",\"Port\":80}");
         register("{\"Name\":\"db\",\"Port\":81}");
@@ -437,6 +443,18 @@ class CatalogApiTest {
             assertHas(all, "\"Service\":\"web\"");
             assertEquals(ahead, all.split("HTTP/1.1 404", -1).length - 1);
             assertTrue(all.endsWith("\"127.0.0.1:8300\""));
+        }
+    }
+
+    @Test
+    void who_sends_what_is_no_http_is_told_so_and_left() throws Exception {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.port("registry.http.port"))) {
+            socket.getOutputStream()
+                    .write(
+                            ("GET /v1/kv/x HTTP/1.1\r\nX-Y: " + "z".repeat(9_000) + "\r\n\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
+            assertHas(readToEnd(socket), "HTTP/1.1 400", "connection: close");
         }
     }
 
