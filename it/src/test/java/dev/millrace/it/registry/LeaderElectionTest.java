@@ -46,8 +46,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Two clients that others wrote elect a leader through sessions, again and again, while Millrace is
  * killed. Each term has a number, the key's LockIndex: whoever was told that he holds a term is its
- * only holder, terms go up, and a value that was written under the lock in a term is never
- * overwritten by one of an older term.
+ * only holder, terms go up, and each write of a term is a transaction that checks who holds the
+ * key.
  */
 @Timeout(180)
 class LeaderElectionTest {
