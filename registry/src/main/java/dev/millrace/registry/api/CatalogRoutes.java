@@ -84,17 +84,19 @@ final class CatalogRoutes {
                 gather(query, service, tags);
             }
         }
-        return Found.of(
-                catalog.servicesIndex(),
-                Topic.of(Topic.Kind.SERVICES),
-                Reply.json(
-                        out -> {
-                            out.writeStartObject();
-                            for (Map.Entry<String, Set<String>> each : tags.entrySet()) {
-                                Forms.texts(out, each.getKey(), each.getValue());
-                            }
-                            out.writeEndObject();
-                        }));
+        return Selection.ofNodes(
+                query,
+                Found.of(
+                        catalog.servicesIndex(),
+                        Topic.of(Topic.Kind.SERVICES),
+                        Reply.json(
+                                out -> {
+                                    out.writeStartObject();
+                                    for (Map.Entry<String, Set<String>> each : tags.entrySet()) {
+                                        Forms.texts(out, each.getKey(), each.getValue());
+                                    }
+                                    out.writeEndObject();
+                                })));
     }
 
     private static void gather(Query query, ServiceEntry service, Map<String, Set<String>> tags) {

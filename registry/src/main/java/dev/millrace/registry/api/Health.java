@@ -94,10 +94,12 @@ final class Health {
                 check ->
                         !isSeen(query, check)
                                 || !wanted.equals("any") && !check.status().text().equals(wanted));
-        return Found.of(
-                query.state().catalog().checksIndex(),
-                Topic.of(Topic.Kind.CHECKS),
-                Answers.checks(query, all));
+        return Selection.ofNodes(
+                query,
+                Found.of(
+                        query.state().catalog().checksIndex(),
+                        Topic.of(Topic.Kind.CHECKS),
+                        Answers.checks(query, all)));
     }
 
     private Found service(Query query) throws Refusal {

@@ -4,11 +4,13 @@ import dev.millrace.registry.agent.Agent;
 import dev.millrace.registry.catalog.Catalog;
 import dev.millrace.registry.catalog.Host;
 import dev.millrace.registry.catalog.Node;
+import dev.millrace.registry.http.Found;
 import dev.millrace.registry.http.Query;
 import dev.millrace.registry.http.Refusal;
 import dev.millrace.registry.http.Request;
 import dev.millrace.registry.state.Topic;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +37,17 @@ final class Selection {
     /** True if a node has all the metadata of {@code node-meta=key:value}. */
     static boolean hasMeta(Request request, Node node) {
         return request.all("node-meta").stream().allMatch(pair -> hasMeta(node.meta(), pair));
+    }
+
+    /** What was found, which nodes' metadata decide as well if the request names some. */
+    static Found ofNodes(Query query, Found found) {
+        if (!query.request().has("node-meta")) {
+            return found;
+        }
+        List<Topic> topics = new ArrayList<>(found.topics());
+        topics.add(Topic.of(Topic.Kind.NODES));
+        long index = Math.max(found.index(), query.state().catalog().nodesIndex());
+        return new Found(index, "", topics, found.reply());
     }
 
     private static boolean hasMeta(Map<String, String> meta, String pair) {

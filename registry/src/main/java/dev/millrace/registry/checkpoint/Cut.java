@@ -198,7 +198,7 @@ final class Cut implements Runnable {
             case SERVICE_INDEX -> before.with(catalog.restored(in.text(), in.varint()));
             case INDICES -> indices(before, in);
             case KEY_END -> before.with(before.keys().restoredEnd(in.text(), in.varint()));
-            case KEY_DELAY -> before.with(before.keys().delayed(in.text(), in.varint()));
+            case KEY_DELAY -> before.with(before.keys().restoredDelay(in.text(), in.varint()));
             case SESSION_END -> before.with(before.sessions().restoredEnd(in.text(), in.varint()));
             default -> throw in.damaged("entry " + kind + ": unknown");
         };

@@ -121,7 +121,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Makes a connection one of HTTP. */
     public static void on(
-            Channel channel, RegistryLoop loop, Routes routes, Gate gate, Outflow outflow) {
+            Channel channel,
+            RegistryLoop loop,
+            Routes routes,
+            Gate gate,
+            Inflow inflow,
+            Outflow outflow) {
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(
                 new HttpServerCodec(
@@ -130,6 +135,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
                                 .setMaxHeaderSize(HEAD_BYTES_MAX),
                         DECODED_MAX));
         pipeline.addLast(new HttpServerKeepAliveHandler());
+        pipeline.addLast(inflow.meter());
         pipeline.addLast(new HttpObjectAggregator(BODY_BYTES_MAX));
         pipeline.addLast(new HttpConnection(loop, routes, gate, outflow, channel));
     }

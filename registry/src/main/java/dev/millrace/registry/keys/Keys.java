@@ -155,6 +155,11 @@ public record Keys(
         return new Keys(entries, gone, held, after);
     }
 
+    /** With a delay as a checkpoint says. */
+    public Keys restoredDelay(String key, long untilMillis) {
+        return new Keys(entries, gone, held, delays.plus(key, untilMillis));
+    }
+
     /** With the end of a key as a checkpoint says. */
     public Keys restoredEnd(String key, long index) {
         return new Keys(entries, gone.with(key, index), held, delays);

@@ -36,6 +36,7 @@ import dev.millrace.registry.effect.Change;
 import dev.millrace.registry.effect.DropInstance;
 import dev.millrace.registry.effect.PutToken;
 import dev.millrace.registry.http.HttpConnection;
+import dev.millrace.registry.http.Inflow;
 import dev.millrace.registry.http.Outflow;
 import dev.millrace.registry.http.Routes;
 import dev.millrace.registry.server.RegistryLoop;
@@ -194,6 +195,7 @@ public final class RegistryRoom implements Room {
         onLoop(serving, tokens::start);
         declareMetrics(context, serving, runner);
         Routes routes = Api.routes(agent, checks, timers, acl, gate, serving.store().clock());
+        Inflow inflow = new Inflow();
         Outflow outflow = new Outflow();
         OwnServices own = new OwnServices(serving, agent, context.network());
         own.registerNode();
@@ -203,7 +205,8 @@ public final class RegistryRoom implements Room {
                                 .authenticated(acl.enabled() && !acl.allows())
                                 .tls(context.get(TLS)),
                         group,
-                        channel -> HttpConnection.on(channel, serving, routes, gate, outflow));
+                        channel ->
+                                HttpConnection.on(channel, serving, routes, gate, inflow, outflow));
         dns(context, serving, agent, gate).start();
         own.registerServices();
     }

@@ -11,6 +11,7 @@ import dev.millrace.registry.store.Store;
 import io.netty.channel.SingleThreadEventLoop;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -29,8 +30,8 @@ public final class RegistryLoop extends RoomLoop<Store> {
     private final Watchers watchers = new Watchers();
     private final List<Observer> observers = new ArrayList<>();
     private List<Change> open = new ArrayList<>();
-    private List<Change> made = List.of();
-    private Set<Topic> touched = Set.of();
+    private List<Change> made = new ArrayList<>();
+    private Set<Topic> touched = new LinkedHashSet<>();
     private State after;
     private volatile State visible;
 
@@ -100,10 +101,13 @@ public final class RegistryLoop extends RoomLoop<Store> {
 
     @Override
     protected void committed() {
-        made = open;
         after = store().state();
-        touched = store().takeTouched();
-        open = made.isEmpty() ? open : new ArrayList<>();
+        if (!open.isEmpty()) {
+            // What a change that failed half way has made is not shown yet.
+            made.addAll(open);
+            touched.addAll(store().takeTouched());
+            open = new ArrayList<>();
+        }
     }
 
     @Override
@@ -112,7 +116,8 @@ public final class RegistryLoop extends RoomLoop<Store> {
             List<Change> all = made;
             State shown = after;
             Set<Topic> topics = touched;
-            made = List.of();
+            made = new ArrayList<>();
+            touched = new LinkedHashSet<>();
             // Before the answers: who has one sees what he has written.
             await(() -> show(all, shown, topics));
         }

@@ -86,14 +86,21 @@ public final class SessionTimers implements RegistryLoop.Observer, AutoCloseable
             lease.end = schedule.after(leftNanos, () -> look(id, lease));
             return;
         }
-        loop.makeOrRetry(state -> end(state, id));
+        loop.makeOrRetry(state -> end(state, id, lease));
     }
 
-    private List<Change> end(State state, String id) {
+    /** Where the journal had no space for long, it may have been renewed meanwhile: it lives on. */
+    private List<Change> end(State state, String id, Lease lease) {
         Optional<Session> session = state.sessions().session(id);
-        return session.isEmpty()
-                ? List.of()
-                : List.of(Invalidation.end(session.get(), loop.nowMillis()));
+        if (session.isEmpty()) {
+            return List.of();
+        }
+        long leftNanos = lease.deadlineNanos - schedule.nanos();
+        if (leftNanos > 0) {
+            lease.end = schedule.after(leftNanos, () -> look(id, lease));
+            return List.of();
+        }
+        return List.of(Invalidation.end(session.get(), loop.nowMillis()));
     }
 
     @Override

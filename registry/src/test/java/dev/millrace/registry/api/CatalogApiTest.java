@@ -295,6 +295,17 @@ class CatalogApiTest {
     }
 
     @Test
+    void who_waits_for_nodes_with_certain_metadata_hears_of_their_change() throws Exception {
+        String node =
+                "{\"Node\":\"x\",\"Address\":\"192.0.2.1\",\"NodeMeta\":{\"rack\":\"%s\"},\"Check\":{\"Name\":\"c\"}}";
+        assertEquals("200 true", server.put("catalog/register", node.formatted("r1")));
+        String path = "health/state/critical?node-meta=rack:r1";
+        CompletableFuture<String> waiting = server.later(path + "&index=" + server.index(path));
+        assertEquals("200 true", server.put("catalog/register", node.formatted("r2")));
+        assertEquals("200 []", waiting.get());
+    }
+
+    @Test
     void a_client_that_leaves_while_it_waits_leaves_nothing_behind() throws Exception {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), server.port("registry.http.port"))) {
@@ -452,7 +463,7 @@ class CatalogApiTest {
                 new Socket(InetAddress.getLoopbackAddress(), server.port("registry.http.port"))) {
             socket.getOutputStream()
                     .write(
-                            ("GET /v1/kv/x HTTP/1.1\r\nX-Y: " + "z".repeat(9_000) + "\r\n\r\n")
+                            ("GET /v1/kv/x HTTP/1.1\r\nX-Y: " + "z".repeat(40_000) + "\r\n\r\n")
                                     .getBytes(StandardCharsets.US_ASCII));
             assertHas(readToEnd(socket), "HTTP/1.1 400", "connection: close");
         }
@@ -460,6 +471,7 @@ class CatalogApiTest {
 
     private static String readToEnd(Socket socket) {
         try {
+            socket.setSoTimeout(30_000);
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -2,6 +2,7 @@ package dev.millrace.registry.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kernel.discovery.Instance;
@@ -198,6 +199,29 @@ class RegistryLoopTest {
                     return 0;
                 });
         makeAndWait(loop, node(), new PutInstance(instance(80)));
+        assertEquals(List.of(node(), new PutInstance(instance(80))), told);
+    }
+
+    @Test
+    void what_a_change_has_made_that_failed_half_way_is_told_with_the_next() {
+        RegistryLoop loop = loop(true);
+        List<Change> told = new ArrayList<>();
+        onLoop(
+                loop,
+                () -> {
+                    loop.observe((change, after) -> told.add(change));
+                    assertThrows(
+                            IllegalStateException.class,
+                            () ->
+                                    loop.change(
+                                            () -> {
+                                                loop.admit(loop.bytes(List.of(node())), () -> {});
+                                                loop.make(List.of(node()));
+                                                throw new IllegalStateException("half way");
+                                            }));
+                    return 0;
+                });
+        makeAndWait(loop, new PutInstance(instance(80)));
         assertEquals(List.of(node(), new PutInstance(instance(80))), told);
     }
 
