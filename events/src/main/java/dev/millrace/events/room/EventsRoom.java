@@ -67,7 +67,6 @@ public final class EventsRoom implements Room {
                     "derived streams: $ce-CATEGORY, $et-TYPE, $streams, $category-CATEGORY");
 
     private static final int READERS = 2;
-    private static final long CHECK_MILLIS = 200;
 
     /** Between writes of what is made anew, so that others have the disk and a core as well. */
     private static final long COMPACTION_NANOS_PER_KIB = 7_600;
@@ -156,8 +155,7 @@ public final class EventsRoom implements Room {
                         EventsRoom::pace),
                 serving);
         shard.journal().listen(serving);
-        executor.scheduleAtFixedRate(
-                this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        shards.checkpointWhenDue(executor);
         Appender appender = new Appender(store);
         Subscriptions subscriptions = subscriptions(serving, appender);
         EventsRoutes.add(context.routes(), serving);
@@ -220,12 +218,6 @@ public final class EventsRoom implements Room {
                         count, Thread.ofPlatform().name(name).daemon(true).factory());
         threads.add(made);
         return made;
-    }
-
-    private void checkpointIfDue() {
-        if (shards.isCheckpointDue()) {
-            shards.checkpoint(complete -> {});
-        }
     }
 
     @Override

@@ -20,6 +20,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,6 +36,8 @@ public final class ShardRoom implements Room {
     public static final String UNSET = "default";
 
     private static final List<String> POLICIES = List.of(UNSET, "os", "everysec", "always");
+
+    private static final long LOOK_MILLIS = 200;
 
     private static final Setting<String> SYNC =
             Setting.choice(
@@ -244,6 +249,20 @@ public final class ShardRoom implements Room {
     public boolean isCheckpointWorthReplay() {
         Shard open = shard();
         return open.uncoveredBytes() > Math.max(REPLAY_BYTES, open.lastCheckpointBytes());
+    }
+
+    /** From now on a loop looks whether it is time for a checkpoint, and begins it. */
+    public void checkpointWhenDue(ScheduledExecutorService loop) {
+        ScheduledFuture<?> _ =
+                loop.scheduleAtFixedRate(
+                        () -> {
+                            if (isCheckpointDue()) {
+                                checkpoint(complete -> {});
+                            }
+                        },
+                        LOOK_MILLIS,
+                        LOOK_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     /** Begins a checkpoint, written by a thread of its own; false if one is running. */

@@ -46,7 +46,6 @@ public final class QueueRoom implements Room {
                     1L << 40,
                     "memory for messages that wait; what is beyond lies in files");
 
-    private static final long CHECK_MILLIS = 200;
     private static final long CHECKPOINT_SECONDS_MAX = 10;
 
     private final ShardRoom shards;
@@ -127,8 +126,7 @@ public final class QueueRoom implements Room {
         loop = serving;
         state.serve(thread("queue-writer"), thread("queue-reader"), shard.journal()::end, serving);
         shard.journal().listen(serving);
-        executor.scheduleAtFixedRate(
-                this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        shards.checkpointWhenDue(executor);
         for (QueueProtocol protocol : protocols) {
             onLoop(serving, () -> protocol.restore(serving));
             protocol.listen(context, serving, group);
@@ -143,12 +141,6 @@ public final class QueueRoom implements Room {
                         Thread.ofPlatform().name(name).daemon(true).factory());
         threads.add(made);
         return made;
-    }
-
-    private void checkpointIfDue() {
-        if (shards.isCheckpointDue()) {
-            shards.checkpoint(complete -> {});
-        }
     }
 
     private static void onLoop(QueueLoop loop, Runnable task) {

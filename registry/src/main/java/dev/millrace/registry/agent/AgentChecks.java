@@ -97,12 +97,12 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
      * @return false: there is no such check
      */
     public boolean report(CheckKey key, Status status, String output) {
-        return runner().report(folded(key), status, output);
+        return runner().report(key(key.node(), key.id()), status, output);
     }
 
     /** A check as it was last heard, of which the catalog may be told later. */
     public Check heard(Check check) {
-        return runner().standing(new CheckKey(Catalog.fold(check.node()), check.id()))
+        return runner().standing(key(check))
                 .map(now -> check.ran(now.status(), now.output()))
                 .orElse(check);
     }
@@ -117,13 +117,8 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
                             .host(put.check().node())
                             .flatMap(host -> host.check(put.check().id()))
                             .ifPresent(this::put);
-            case DropCheck drop -> remove(new CheckKey(Catalog.fold(drop.node()), drop.id()));
-            case SetStatus set ->
-                    since(
-                            new CheckKey(Catalog.fold(set.node()), set.check()),
-                            set.status(),
-                            critical.containsKey(
-                                    new CheckKey(Catalog.fold(set.node()), set.check())));
+            case DropCheck drop -> remove(key(drop.node(), drop.id()));
+            case SetStatus set -> since(key(set.node(), set.check()), set.status());
             case DropInstance drop ->
                     removeOf(new InstanceKey(Catalog.fold(drop.node()), drop.id()));
             case DropNode drop -> removeNode(Catalog.fold(drop.node()));
@@ -141,17 +136,21 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
         }
     }
 
-    private static CheckKey folded(CheckKey key) {
-        return new CheckKey(Catalog.fold(key.node()), key.id());
+    private static CheckKey key(String node, String check) {
+        return new CheckKey(Catalog.fold(node), check);
+    }
+
+    private static CheckKey key(Check check) {
+        return key(check.node(), check.id());
     }
 
     private void put(Check check) {
-        CheckKey key = new CheckKey(Catalog.fold(check.node()), check.id());
+        CheckKey key = key(check);
         own(key, new InstanceKey(key.node(), check.serviceId()));
         if (check.isOfNode()) {
             critical.remove(key);
         } else {
-            since(key, check.status(), critical.containsKey(key));
+            since(key, check.status());
         }
         if (check.local() && !check.definition().isEmpty()) {
             definition(check)
@@ -180,11 +179,11 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
         }
     }
 
-    private void since(CheckKey key, Status status, boolean was) {
-        if (status != Status.CRITICAL) {
+    private void since(CheckKey key, Status status) {
+        if (status == Status.CRITICAL) {
+            critical.putIfAbsent(key, loop.store().clock().instant());
+        } else {
             critical.remove(key);
-        } else if (!was) {
-            critical.put(key, loop.store().clock().instant());
         }
     }
 
@@ -299,10 +298,6 @@ public final class AgentChecks implements RegistryLoop.Observer, CheckListener, 
     }
 
     private static Followed followed(Check check) {
-        return new Followed(
-                new CheckKey(Catalog.fold(check.node()), check.id()),
-                check.name(),
-                check.status(),
-                check.output());
+        return new Followed(key(check), check.name(), check.status(), check.output());
     }
 }

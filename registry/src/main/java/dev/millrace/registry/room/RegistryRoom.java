@@ -63,7 +63,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /** The registry: its state machine, its event loop, the checks it runs, and Consul's HTTP API. */
 public final class RegistryRoom implements Room {
@@ -98,8 +97,6 @@ public final class RegistryRoom implements Room {
                     "registry.checks.ca-file",
                     "",
                     "PEM file of authorities that checks trust; none: the JDK's");
-
-    private static final long CHECK_MILLIS = 200;
 
     private final ShardRoom shards;
     private final ServiceDirectory directory;
@@ -170,8 +167,7 @@ public final class RegistryRoom implements Room {
                         context.log());
         loop = serving;
         shard.journal().listen(serving);
-        executor.scheduleAtFixedRate(
-                this::checkpointIfDue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        shards.checkpointWhenDue(executor);
         serve(context, group, serving);
         directory.offer(new Discovery(serving));
     }
@@ -340,12 +336,6 @@ public final class RegistryRoom implements Room {
                         context.network());
         dns = Optional.of(server);
         return server;
-    }
-
-    private void checkpointIfDue() {
-        if (shards.isCheckpointDue()) {
-            shards.checkpoint(complete -> {});
-        }
     }
 
     private static void onLoop(RegistryLoop serving, Runnable task) {

@@ -17,6 +17,9 @@ import java.util.Set;
 
 /** The registry's state and its journal, as those who change it see them. */
 public final class Store extends RoomStore {
+    /** What a change takes of a record beside its own bytes, at most. */
+    private static final long RECORD_BYTES = 16;
+
     private final RegistryMachine machine;
     private final NativeBuffer measured = new NativeBuffer(4096);
     private RecordWriter target = record();
@@ -51,8 +54,6 @@ public final class Store extends RoomStore {
         Changes.write(measured, Long.MAX_VALUE, change);
         return measured.length() + RECORD_BYTES;
     }
-
-    private static final long RECORD_BYTES = 16;
 
     /** Makes a change. All of one record have one index. Under the lock, with space set aside. */
     public void make(Change change) {
