@@ -55,6 +55,9 @@ public final class Feed implements RecordTap {
     private long pingedMillis;
     private long aloneSinceMillis;
     private int written;
+    private final AtomicLong copies = new AtomicLong();
+    private final AtomicLong continuations = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
 
     Feed(KvServer server) {
         this.server = server;
@@ -104,6 +107,21 @@ public final class Feed implements RecordTap {
 
     public synchronized boolean isActive() {
         return backlog != null;
+    }
+
+    /** How many were given a whole copy. */
+    public long copies() {
+        return copies.get();
+    }
+
+    /** How many went on where they were. */
+    public long continuations() {
+        return continuations.get();
+    }
+
+    /** How many wanted to, and were given a whole copy. */
+    public long refusedContinuations() {
+        return refused.get();
     }
 
     List<Replica> replicas() {
@@ -235,8 +253,12 @@ public final class Feed implements RecordTap {
     synchronized boolean goOn(Replica replica, String wanted, long next) {
         Backlog kept = backlog;
         if (kept == null || !wanted.equals(id) || !kept.has(next - 1)) {
+            if (!wanted.equals("?")) {
+                refused.incrementAndGet();
+            }
             return false;
         }
+        continuations.incrementAndGet();
         replica.collectFrom(next - 1);
         replica.acknowledged(next - 1, server.clock().millis());
         byte[] missed = kept.from(next - 1);
@@ -250,6 +272,7 @@ public final class Feed implements RecordTap {
 
     /** Begins the stream, if it has not begun. */
     synchronized void begin() {
+        copies.incrementAndGet();
         if (backlog == null) {
             backlog = new Backlog(wantedBacklogBytes(), offset.get());
             server.recordTap(this);

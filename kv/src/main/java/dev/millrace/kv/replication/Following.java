@@ -112,6 +112,16 @@ public final class Following implements Role {
         return loading;
     }
 
+    /** Bytes of the other's stream that are executed; -1 before there is a whole copy. */
+    long executed() {
+        MasterLink open = link;
+        Upstream known = upstream;
+        if (open != null && state == State.CONNECTED) {
+            return open.executed();
+        }
+        return known == null || !known.canGoOn() ? -1 : known.offset();
+    }
+
     /** For so long there has been no link, s; -1 while there is one. */
     long downSeconds() {
         return state == State.CONNECTED

@@ -107,6 +107,12 @@ final class MasterLink implements Runnable {
         return heardMillis;
     }
 
+    /** Bytes of the stream that are executed. */
+    long executed() {
+        MasterSession open = current;
+        return open == null ? 0 : open.executed();
+    }
+
     void acknowledgeSoon() {
         acknowledgeNow = true;
     }

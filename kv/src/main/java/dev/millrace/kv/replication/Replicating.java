@@ -117,7 +117,7 @@ public final class Replicating {
             call.reply().bulk(upstream.host());
             call.reply().integer(upstream.port());
             call.reply().bulk(following.state().shown());
-            call.reply().integer(upstream.canGoOn() ? upstream.offset() : -1);
+            call.reply().integer(following.executed());
             return;
         }
         Feed feed = Feed.of(call.server());

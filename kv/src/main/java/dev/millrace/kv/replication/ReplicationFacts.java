@@ -3,8 +3,6 @@ package dev.millrace.kv.replication;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.session.KvServer;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,7 +22,7 @@ public final class ReplicationFacts {
         if (upstream != null) {
             follower(server, following, upstream, facts);
         }
-        followed(server, upstream, facts);
+        followed(server, upstream == null ? -1 : Math.max(following.executed(), 0), facts);
         return facts;
     }
 
@@ -40,8 +38,8 @@ public final class ReplicationFacts {
                 "master_last_io_seconds_ago",
                 up ? (server.clock().millis() - heard) / MILLIS_PER_SECOND : -1);
         facts.put("master_sync_in_progress", following.state() == Following.State.SYNC ? 1 : 0);
-        facts.put("slave_read_repl_offset", upstream.offset());
-        facts.put("slave_repl_offset", upstream.offset());
+        facts.put("slave_read_repl_offset", Math.max(following.executed(), 0));
+        facts.put("slave_repl_offset", Math.max(following.executed(), 0));
         if (!up) {
             facts.put("master_link_down_since_seconds", following.downSeconds());
         }
@@ -50,8 +48,7 @@ public final class ReplicationFacts {
         facts.put("replica_announced", parameters.flag("replica-announced") ? 1 : 0);
     }
 
-    private static void followed(
-            KvServer server, @Nullable Upstream upstream, Map<String, Object> facts) {
+    private static void followed(KvServer server, long executed, Map<String, Object> facts) {
         Feed feed = Feed.of(server);
         long now = server.clock().millis();
         facts.put("connected_slaves", feed.replicas().size());
@@ -79,7 +76,7 @@ public final class ReplicationFacts {
         facts.put("master_failover_state", "no-failover");
         facts.put("master_replid", feed.id());
         facts.put("master_replid2", NO_ID);
-        facts.put("master_repl_offset", upstream == null ? feed.offset() : upstream.offset());
+        facts.put("master_repl_offset", executed < 0 ? feed.offset() : executed);
         facts.put("second_repl_offset", -1);
         facts.put("repl_backlog_active", feed.isActive() ? 1 : 0);
         facts.put("repl_backlog_size", Parameters.of(server).value("repl-backlog-size"));
