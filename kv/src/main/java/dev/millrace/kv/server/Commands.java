@@ -5,6 +5,7 @@ import dev.millrace.kv.bitmap.BitOperations;
 import dev.millrace.kv.bitmap.BitSearch;
 import dev.millrace.kv.bitmap.Bits;
 import dev.millrace.kv.catalog.Catalog;
+import dev.millrace.kv.cluster.Clusters;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.config.Configuring;
 import dev.millrace.kv.connection.Authentication;
@@ -37,7 +38,6 @@ import dev.millrace.kv.operator.Curiosities;
 import dev.millrace.kv.operator.Debugging;
 import dev.millrace.kv.operator.LatencyEvents;
 import dev.millrace.kv.operator.MemoryUse;
-import dev.millrace.kv.operator.NoCluster;
 import dev.millrace.kv.operator.Saves;
 import dev.millrace.kv.operator.Shutdowns;
 import dev.millrace.kv.operator.SlowLogs;
@@ -89,7 +89,7 @@ public final class Commands {
                         Debugging.all(),
                         Curiosities.all(),
                         Replicating.all(),
-                        NoCluster.all(),
+                        Clusters.all(),
                         AccessLists.all(),
                         Existence.all(),
                         TimeToLive.all(),

@@ -27,6 +27,7 @@ final class Dispatch {
     private final Stats stats;
     private final Output output;
     private final Execution execution;
+    private final OneSlot slots = new OneSlot();
     private @Nullable Eviction eviction;
 
     Dispatch(Lane lane, Turn turn, Output output, Execution execution) {
@@ -122,6 +123,9 @@ final class Dispatch {
             return decideTrusted(session, command, request, open);
         }
         String refusal = refusal(session, command);
+        if (refusal == null && server.isCluster()) {
+            refusal = slots.refusal(session, command, request);
+        }
         if (refusal != null) {
             return refuse(session, command, refusal);
         }
