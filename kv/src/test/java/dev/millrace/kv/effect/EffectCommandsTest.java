@@ -102,7 +102,6 @@ class EffectCommandsTest {
         same("EXPIRE", "a", "100");
         same("BITOP", "XOR", "c", "a", "b", "bits");
         same("GETDEL", "a");
-        same("PFADD", "h", "a", "b", "c");
     }
 
     @Test
