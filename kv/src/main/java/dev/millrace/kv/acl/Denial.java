@@ -10,15 +10,31 @@ import dev.millrace.kv.command.Command;
 public record Denial(Reason reason, int argument) {
     /** In Redis's order: of two reasons the later one is told. */
     public enum Reason {
-        COMMAND("command"),
-        KEY("key"),
-        AUTH("auth"),
-        CHANNEL("channel");
+        COMMAND(1, "command"),
+        KEY(2, "key"),
+        AUTH(3, "auth"),
+        CHANNEL(4, "channel");
 
+        private final int rank;
         private final String word;
 
-        Reason(String word) {
+        Reason(int rank, String word) {
+            this.rank = rank;
             this.word = word;
+        }
+
+        /** From 1; of two reasons the higher one is told. */
+        int rank() {
+            return rank;
+        }
+
+        static Reason ranked(int rank) {
+            for (Reason reason : values()) {
+                if (reason.rank == rank) {
+                    return reason;
+                }
+            }
+            throw new IllegalArgumentException("rank: " + rank);
         }
 
         /** As ACL LOG tells it. */
@@ -56,8 +72,7 @@ public record Denial(Reason reason, int argument) {
                 switch (reason) {
                     case COMMAND -> "no permission to execute the command or subcommand";
                     case KEY -> "no permission to touch the specified keys";
-                    case CHANNEL ->
-                            "no permission to access one of the channels used as arguments";
+                    case CHANNEL -> "no permission to access one of the channels used as arguments";
                     case AUTH -> "no permission";
                 };
         return "NOPERM ACLs rules changed between the moment the transaction was accumulated and"
@@ -69,8 +84,7 @@ public record Denial(Reason reason, int argument) {
     public String inScript() {
         return switch (reason) {
             case COMMAND, AUTH -> "can't run this command or subcommand";
-            case KEY ->
-                    "can't access at least one of the keys mentioned in the command arguments";
+            case KEY -> "can't access at least one of the keys mentioned in the command arguments";
             case CHANNEL -> "can't publish to the channel mentioned in the command";
         };
     }

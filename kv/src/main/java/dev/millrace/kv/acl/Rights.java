@@ -38,6 +38,7 @@ final class Rights {
     private final List<Selector> selectors = new ArrayList<>();
 
     private @Nullable String text;
+    private boolean everything;
 
     /** Those of a user that was just made: none. */
     Rights(Vocabulary vocabulary, boolean channelsAtFirst) {
@@ -220,8 +221,15 @@ final class Rights {
         return selectors;
     }
 
-    boolean isEverything() {
-        return selectors.stream().anyMatch(Selector::isEverything);
+    /** No rule follows: a user is about to have them. */
+    Rights settled() {
+        everything = selectors.stream().anyMatch(Selector::isEverything);
+        return this;
+    }
+
+    /** True if nothing is ever denied. */
+    boolean areEverything() {
+        return everything;
     }
 
     /** What is denied of a request, or null: of several selectors one has to allow all of it. */

@@ -27,7 +27,6 @@ final class Selector {
     private static final int REASON_SHIFT = 24;
 
     private static final int ARGUMENT_MASK = (1 << REASON_SHIFT) - 1;
-    private static final Reason[] REASONS = Reason.values();
 
     private final CommandRules commands;
     private final List<KeyPattern> keys = new ArrayList<>();
@@ -162,8 +161,7 @@ final class Selector {
 
     /** {@link #ALLOWED}, or of what is denied {@link #reason} and {@link #argument}. */
     int verdict(Command command, Request request) {
-        if (!command.has(Flag.NO_AUTH)
-                && !commands.allow(command, request)) {
+        if (!command.has(Flag.NO_AUTH) && !commands.allow(command, request)) {
             return verdict(Reason.COMMAND, 0);
         }
         int key = allKeys ? 0 : deniedKey(command, request);
@@ -175,11 +173,11 @@ final class Selector {
     }
 
     private static int verdict(Reason reason, int argument) {
-        return reason.ordinal() + 1 << REASON_SHIFT | Math.min(argument, ARGUMENT_MASK);
+        return reason.rank() << REASON_SHIFT | Math.min(argument, ARGUMENT_MASK);
     }
 
     static Reason reason(int verdict) {
-        return REASONS[(verdict >>> REASON_SHIFT) - 1];
+        return Reason.ranked(verdict >>> REASON_SHIFT);
     }
 
     static int argument(int verdict) {

@@ -1,5 +1,6 @@
 package dev.millrace.kv.config;
 
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.config.Parameter.Trait;
 import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.pubsub.KeyspaceEvents;
@@ -190,7 +191,12 @@ public final class Parameters {
         number("timeout", 0, INT_MAX, Quantity.TIMEOUT_SECONDS);
         text("requirepass", "")
                 .is(Trait.SENSITIVE)
-                .stands(config::requirepass, config::requirepass);
+                .stands(
+                        config::requirepass,
+                        password -> {
+                            config.requirepass(password);
+                            Users.of(server).requirePassword(password);
+                        });
         bytes("proto-max-bulk-len", MEBIBYTE, LONG_MAX, 0)
                 .stands(
                         () -> Long.toString(config.protoMaxBulkLen()),

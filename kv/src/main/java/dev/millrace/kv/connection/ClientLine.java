@@ -10,7 +10,7 @@ import dev.millrace.kv.session.Session;
  * loop's. Of that a client that was active in the last seconds has at least Redis's unit of reading
  * at its disposal, so that is what is told; in {@code tot-mem} it is not, since it is nobody's own.
  */
-final class ClientLine {
+public final class ClientLine {
     private static final int MILLIS_PER_SECOND = 1000;
 
     /** What a client takes beside its buffers: session, channel, maps. */
@@ -24,7 +24,10 @@ final class ClientLine {
 
     private ClientLine() {}
 
-    static String of(Session session, long nowMillis, boolean monitors, long runningBytes) {
+    /**
+     * @param runningBytes how long the request that runs was on the wire, 0 if none does
+     */
+    public static String of(Session session, long nowMillis, boolean monitors, long runningBytes) {
         long unread = session.outlet().pendingBytes();
         // A request that came in pieces is among what is pending until it has run.
         long received = Math.max(session.pendingBytes(), runningBytes);
@@ -73,7 +76,7 @@ final class ClientLine {
                 + " cmd="
                 + session.lastCommand()
                 + " user="
-                + (session.isAuthenticated() ? Authentication.DEFAULT_USER : "(superuser)")
+                + session.user().shownName()
                 + " redir=-1 resp="
                 + session.protocol();
     }

@@ -1,6 +1,8 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kv.acl.Denial;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Flag;
@@ -117,7 +119,7 @@ final class Dispatch {
     }
 
     private boolean decideWithCare(Session session, Command command, Request request) {
-        String refusal = refusal(session, command);
+        String refusal = refusal(session, command, request);
         if (refusal != null) {
             return refuse(session, command, refusal);
         }
@@ -164,15 +166,25 @@ final class Dispatch {
         return made;
     }
 
-    private @Nullable String refusal(Session session, Command command) {
+    private @Nullable String refusal(Session session, Command command, Request request) {
         boolean needsAuth = !session.isAuthenticated() && !command.has(Flag.NO_AUTH);
-        if (needsAuth && !server.config().requirepass().isEmpty()) {
+        if (needsAuth && !session.user().isOpen()) {
             return "NOAUTH Authentication required.";
         }
         if (session.transaction() != null) {
             if (command.has(Flag.NO_MULTI)) {
                 return "ERR Command not allowed inside a transaction";
             }
+        }
+        if ((session.care() & Session.CARE_USER) != 0) {
+            Denial denial = session.user().denies(command, request);
+            if (denial != null) {
+                Users users = Users.of(server);
+                users.denied(session, command, request, denial, Users.context(session));
+                return denial.refusal(command);
+            }
+        }
+        if (session.transaction() != null) {
             if (command.isWrite() && journal.state() != Journal.State.OPEN) {
                 return execution.diskError();
             }

@@ -2,6 +2,8 @@ package dev.millrace.kv.session;
 
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kv.acl.User;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.blocking.Deadlines;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
@@ -72,7 +74,8 @@ public final class Lane {
         this.server = server;
         this.loop = loop;
         this.stripes = server.stripes();
-        this.nobody = new Session(0, this, NoOutlet.INSTANCE, true, 0);
+        this.nobody =
+                new Session(0, this, NoOutlet.INSTANCE, Users.of(server).superuser(), true, 0);
         this.random = new SplittableRandom(server.startedMillis() + server.lanes().size());
         this.output = new Output(this, turn);
         this.execution = new Execution(this, turn, output);
@@ -145,9 +148,9 @@ public final class Lane {
     /** Takes a new client in; on the loop. */
     public Session open(Outlet outlet) {
         readClock();
-        boolean free = server.config().requirepass().isEmpty();
+        User user = Users.of(server).standard();
         long id = server.nextSessionId();
-        Session session = new Session(id, this, outlet, free, turn.nowMillis);
+        Session session = new Session(id, this, outlet, user, user.isOpen(), turn.nowMillis);
         server.add(session, id);
         return session;
     }
@@ -168,7 +171,7 @@ public final class Lane {
 
     /** Closes without ado; from any thread. */
     void drop(Session session) {
-        loop.execute(
+        tell(
                 () -> {
                     session.closing = true;
                     session.outlet().close();
@@ -393,6 +396,11 @@ public final class Lane {
         List<Session> waiting = List.copyOf(parked);
         parked.clear();
         waiting.forEach(this::goOn);
+    }
+
+    /** True if a command of this client's runs now; on the loop, elsewhere false. */
+    boolean runs(Session session) {
+        return loop.isCurrent() && turn.current == session;
     }
 
     // ---- Ten times a second, and at the end

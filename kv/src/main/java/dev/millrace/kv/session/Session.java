@@ -1,6 +1,7 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.acl.User;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
 import dev.millrace.kv.store.Stripe;
@@ -34,6 +35,7 @@ public final class Session implements Watches.Watcher {
     static final int CARE_SUBSCRIBER = 4;
     static final int CARE_REPLIES = 8;
     static final int CARE_MONITOR = 16;
+    static final int CARE_USER = 32;
 
     /** Who waits for something inside a command: a key, a checkpoint. */
     public interface Blocking {
@@ -72,6 +74,7 @@ public final class Session implements Watches.Watcher {
     private volatile int database;
     private volatile int protocol = 2;
     private volatile String name = "";
+    private volatile User user;
     private volatile boolean authenticated;
     private volatile long lastActiveMillis;
     private volatile String lastCommand = "NULL";
@@ -139,12 +142,14 @@ public final class Session implements Watches.Watcher {
 
     private @Nullable Runnable onClose;
 
-    Session(long id, Lane lane, Outlet outlet, boolean authenticated, long nowMillis) {
+    Session(long id, Lane lane, Outlet outlet, User user, boolean authenticated, long nowMillis) {
         this.id = id;
+        this.user = user;
         this.lane = lane;
         this.outlet = outlet;
         this.authenticated = authenticated;
         this.care = authenticated ? 0 : CARE_UNAUTHENTICATED;
+        care(CARE_USER, !user.mayDoEverything());
         this.createdMillis = nowMillis;
         this.lastActiveMillis = nowMillis;
     }
@@ -188,6 +193,17 @@ public final class Session implements Watches.Watcher {
 
     public void name(String name) {
         this.name = name;
+    }
+
+    /** Who it is; who has not said it is the standard user. */
+    public User user() {
+        return user;
+    }
+
+    /** It is this user from here on, or the user's rights are others now; on its lane. */
+    public void user(User user) {
+        this.user = user;
+        care(CARE_USER, !user.mayDoEverything());
     }
 
     public boolean isAuthenticated() {
@@ -399,6 +415,11 @@ public final class Session implements Watches.Watcher {
         if (wait != null) {
             wait.abandon();
         }
+    }
+
+    /** True if its command runs now; on its lane, elsewhere false. */
+    public boolean isRunning() {
+        return lane.runs(this);
     }
 
     public boolean isKilled() {
