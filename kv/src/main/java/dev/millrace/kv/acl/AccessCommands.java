@@ -391,7 +391,7 @@ public final class AccessCommands {
                                 lane.resume(
                                         session,
                                         reply -> {
-                                            users.replaceAll(read);
+                                            users.replaceAll(read, session);
                                             reply.ok();
                                         });
                             } catch (UsersFile.Unusable bad) {

@@ -115,11 +115,11 @@ final class CommandRules {
         boolean allowed = rule.charAt(0) == '+';
         String name = rule.substring(1);
         if (name.startsWith("@")) {
-            List<Command> members = vocabulary.members(name.substring(1));
-            if (members.isEmpty()) {
+            String category = name.substring(1);
+            if (!vocabulary.isCategory(category)) {
                 throw BadRule.unknownCommand();
             }
-            allow(members, allowed);
+            allow(vocabulary.members(category), allowed);
             return;
         }
         int bar = allowed ? name.lastIndexOf('|') : -1;

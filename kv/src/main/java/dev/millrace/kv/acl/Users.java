@@ -9,6 +9,7 @@ import dev.millrace.kv.connection.ClientLine;
 import dev.millrace.kv.connection.Monitors;
 import dev.millrace.kv.pubsub.PubSub;
 import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
@@ -138,7 +139,7 @@ public final class Users {
         String client = ClientLine.of(session, now, monitors, 0);
         log.add(
                 new DenialLog.Entry(1, reason, context, Names.of(object), user, now, client),
-                Long.parseLong(Parameters.of(server).value("acllog-max-len")));
+                server.config().get(Config.Quantity.ACLLOG_MAX_LEN));
     }
 
     // ---- Changes
@@ -201,11 +202,18 @@ public final class Users {
         return deleted;
     }
 
-    /** Has these be all users: those there were, but for the standard one, lose their clients. */
-    synchronized void replaceAll(Map<String, Rights> users) {
+    /**
+     * Has these be all users: those there were, but for the standard one, lose their clients.
+     *
+     * @param answered who is about to be answered, and loses its connection only then
+     */
+    synchronized void replaceAll(Map<String, Rights> users, @Nullable Session answered) {
         for (User user : List.copyOf(byName.values())) {
             if (!user.equals(standard)) {
                 byName.remove(user.name());
+                if (answered != null && answered.user().equals(user)) {
+                    answered.closeAfterReply();
+                }
                 dropClients(user);
             }
         }
@@ -297,7 +305,7 @@ public final class Users {
     private static void drop(Session session) {
         if (session.isRunning()) {
             session.closeAfterReply();
-        } else {
+        } else if (!session.isClosing()) {
             session.kill();
         }
     }
@@ -312,7 +320,7 @@ public final class Users {
     /** Says where the file is, and takes the users from it; blocks. */
     public void useFile(String path) throws BadUsers {
         try {
-            replaceAll(new UsersFile(path).read(this::fresh));
+            replaceAll(new UsersFile(path).read(this::fresh), null);
             synchronized (this) {
                 file = path;
             }
@@ -327,7 +335,7 @@ public final class Users {
         UsersFile.definitions(definitions)
                 .forEach(line -> text.append("user ").append(Names.ofText(line)).append('\n'));
         try {
-            replaceAll(UsersFile.parse("kv.acl.users", text.toString(), this::fresh));
+            replaceAll(UsersFile.parse("kv.acl.users", text.toString(), this::fresh), null);
         } catch (UsersFile.Unusable bad) {
             throw new BadUsers(bad.text());
         }

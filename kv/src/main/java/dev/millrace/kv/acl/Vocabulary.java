@@ -52,7 +52,11 @@ final class Vocabulary {
         return commands;
     }
 
-    /** Those of a category; empty if there is none of this name, for each has some. */
+    boolean isCategory(String name) {
+        return categories.containsKey(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** Those of a category. */
     List<Command> members(String category) {
         return categories.getOrDefault(category.toLowerCase(Locale.ROOT), List.of());
     }

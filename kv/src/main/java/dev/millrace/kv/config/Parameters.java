@@ -213,8 +213,8 @@ public final class Parameters {
                         () -> OutputLimitText.of(config.outputLimits()),
                         value -> config.outputLimits(OutputLimitText.parse(value)));
         choice("acl-pubsub-default", "resetchannels", "allchannels", "resetchannels");
-        number("acllog-max-len", 0, LONG_MAX, 128);
-        number("tracking-table-max-keys", 0, LONG_MAX, 1_000_000);
+        number("acllog-max-len", 0, LONG_MAX, Quantity.ACLLOG_MAX_LEN);
+        number("tracking-table-max-keys", 0, LONG_MAX, Quantity.TRACKING_TABLE_MAX_KEYS);
         text("aclfile", "").is(Trait.IMMUTABLE);
         flag("protected-mode", NO);
     }

@@ -8,6 +8,7 @@ import dev.millrace.kv.command.RedisVersion;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.pubsub.PubSub;
 import dev.millrace.kv.session.Session;
+import dev.millrace.kv.tracking.Tracking;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -158,6 +159,7 @@ public final class Authentication {
         call.lane().dropTransaction(session);
         session.unwatch();
         PubSub.of(call.server()).dropAll(session);
+        Tracking.of(call.server()).disable(session);
         ClientNames.set(session, "");
         if (session.replyMode() == Session.ReplyMode.OFF) {
             session.replyMode(Session.ReplyMode.ON);

@@ -1,6 +1,7 @@
 package dev.millrace.kv.connection;
 
 import dev.millrace.kv.session.Session;
+import dev.millrace.kv.tracking.Tracker;
 
 /**
  * A client as a line of CLIENT LIST.
@@ -35,6 +36,7 @@ public final class ClientLine {
         long idle = Math.max(nowMillis - session.lastActiveMillis(), 0) / MILLIS_PER_SECOND;
         long free = room > 0 || idle > ACTIVE_SECONDS ? room : Math.max(READ_BYTES - received, 0);
         long queued = session.queuedBytes();
+        Tracker tracker = session.tracker();
         return "id="
                 + session.id()
                 + " addr="
@@ -77,7 +79,9 @@ public final class ClientLine {
                 + session.lastCommand()
                 + " user="
                 + session.user().shownName()
-                + " redir=-1 resp="
+                + " redir="
+                + (tracker == null ? -1 : tracker.redirection())
+                + " resp="
                 + session.protocol();
     }
 
@@ -87,6 +91,10 @@ public final class ClientLine {
         append(flags, session.subscriptions() > 0, 'P');
         append(flags, session.queuedCommands() >= 0, 'x');
         append(flags, session.isWaiting(), 'b');
+        Tracker tracker = session.tracker();
+        append(flags, tracker != null, 't');
+        append(flags, tracker != null && tracker.isBroken(), 'R');
+        append(flags, tracker != null && tracker.is(Tracker.Mode.BCAST), 'B');
         append(flags, session.isTouched(), 'd');
         append(flags, session.isClosing(), 'c');
         append(flags, session.outlet().local().startsWith("/"), 'U');

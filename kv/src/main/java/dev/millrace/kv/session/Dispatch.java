@@ -8,6 +8,7 @@ import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.eviction.Eviction;
 import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.tracking.Tracker;
 
 import org.jspecify.annotations.Nullable;
 
@@ -143,11 +144,25 @@ final class Dispatch {
         }
         int database = session.database();
         boolean performed = execution.perform(session, command, request);
+        if (performed) {
+            endCaching(session, command);
+        }
         CommandTap tap = server.tap();
         if (performed && tap != null) {
             tap.command(session, command, request, database, execution.call().redacted());
         }
         return performed;
+    }
+
+    /** CLIENT CACHING is for the next command, or for a whole transaction. */
+    private static void endCaching(Session session, Command command) {
+        Tracker tracker = session.tracker();
+        if (tracker != null
+                && tracker.isCaching()
+                && session.transaction() == null
+                && !command.fullName().startsWith("client|")) {
+            tracker.caching(false);
+        }
     }
 
     private static boolean needsMemory(Command command, @Nullable Transaction open) {

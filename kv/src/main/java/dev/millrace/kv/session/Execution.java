@@ -7,6 +7,7 @@ import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kv.blocking.Serving;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
@@ -15,6 +16,7 @@ import dev.millrace.kv.eviction.Eviction;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+import dev.millrace.kv.tracking.Tracking;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -268,6 +270,9 @@ final class Execution {
             output.truncate(before);
             output.error(e.text());
             stats.failed(command);
+        }
+        if ((session.care() & Session.CARE_TRACKING) != 0 && command.has(Flag.READONLY)) {
+            Tracking.of(server).read(lane, session, command, request);
         }
         turn.nowNanos = System.nanoTime();
         long took = turn.nowNanos - start + call.waitNanos();

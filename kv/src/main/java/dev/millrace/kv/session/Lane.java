@@ -15,6 +15,8 @@ import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -396,6 +398,11 @@ public final class Lane {
         List<Session> waiting = List.copyOf(parked);
         parked.clear();
         waiting.forEach(this::goOn);
+    }
+
+    /** The client whose commands are being executed, or null; on the loop. */
+    public @Nullable Session current() {
+        return turn.current;
     }
 
     /** True if a command of this client's runs now; on the loop, elsewhere false. */

@@ -6,6 +6,7 @@ import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Watches;
+import dev.millrace.kv.tracking.Tracker;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ public final class Session implements Watches.Watcher {
     static final int CARE_REPLIES = 8;
     static final int CARE_MONITOR = 16;
     static final int CARE_USER = 32;
+    static final int CARE_TRACKING = 64;
 
     /** Who waits for something inside a command: a key, a checkpoint. */
     public interface Blocking {
@@ -75,6 +77,8 @@ public final class Session implements Watches.Watcher {
     private volatile int protocol = 2;
     private volatile String name = "";
     private volatile User user;
+    private volatile @Nullable Tracker tracker;
+    private boolean hasTracked;
     private volatile boolean authenticated;
     private volatile long lastActiveMillis;
     private volatile String lastCommand = "NULL";
@@ -204,6 +208,20 @@ public final class Session implements Watches.Watcher {
     public void user(User user) {
         this.user = user;
         care(CARE_USER, !user.mayDoEverything());
+    }
+
+    /** How it is told of changes to what it has read, or null if it is not. */
+    public @Nullable Tracker tracker() {
+        return tracker;
+    }
+
+    /** True if it is the first that is set. */
+    public boolean tracker(@Nullable Tracker wanted) {
+        boolean first = wanted != null && !hasTracked;
+        tracker = wanted;
+        hasTracked |= first;
+        care(CARE_TRACKING, wanted != null);
+        return first;
     }
 
     public boolean isAuthenticated() {
