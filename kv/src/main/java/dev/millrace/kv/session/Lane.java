@@ -53,6 +53,7 @@ public final class Lane {
     private final int index;
     private final Stats stats = new Stats();
     private final List<Session> parked = new ArrayList<>();
+    private final List<Runnable> beforeAnswers = new ArrayList<>();
     private final Session nobody;
     private final SplittableRandom random;
     private final Deadlines deadlines = new Deadlines(this);
@@ -237,6 +238,26 @@ public final class Lane {
     public void tell(Runnable letter) {
         mail.add(letter);
         loop.execute(this::takeMail);
+    }
+
+    /**
+     * Runs once before the replies of the batch that is executed go out; at the end of the turn if
+     * there is none. On the loop.
+     */
+    public void beforeAnswers(Runnable action) {
+        if (turn.current == null) {
+            loop.afterTurn(action);
+        } else {
+            beforeAnswers.add(action);
+        }
+    }
+
+    void answersGoOut() {
+        if (!beforeAnswers.isEmpty()) {
+            List<Runnable> actions = List.copyOf(beforeAnswers);
+            beforeAnswers.clear();
+            actions.forEach(Runnable::run);
+        }
     }
 
     private void takeMail() {

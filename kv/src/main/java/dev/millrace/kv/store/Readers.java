@@ -17,7 +17,12 @@ public final class Readers {
     private static final long CLIENT_BYTES = Long.BYTES;
 
     /** A key's bytes. */
-    public record Name(byte[] bytes) {
+    public record Name(byte[] bytes) implements Comparable<Name> {
+        @Override
+        public int compareTo(Name other) {
+            return Arrays.compareUnsigned(bytes, other.bytes);
+        }
+
         @Override
         public boolean equals(Object other) {
             return other instanceof Name name && Arrays.equals(bytes, name.bytes);

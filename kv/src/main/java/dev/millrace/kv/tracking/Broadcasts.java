@@ -15,8 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Keys that one lane has changed in this turn of its loop and that a client with a prefix is to be
- * told of: at the turn's end, all in one message.
+ * Keys that one lane has changed in this batch of a client's and that a client with a prefix is to be
+ * told of: before the batch is answered, as Redis does, all in one message.
  */
 final class Broadcasts {
     /** Beyond this it is simpler to say that all keys may have changed. */
@@ -52,13 +52,13 @@ final class Broadcasts {
         }
         if (!armed) {
             armed = true;
-            lane.loop().afterTurn(this::send);
+            lane.beforeAnswers(this::send);
         }
     }
 
     private void send() {
         armed = false;
-        tracking.prefixes()
+        new TreeMap<>(tracking.prefixes())
                 .forEach(
                         (prefix, clients) ->
                                 clients.forEach(client -> send(prefix.bytes(), client)));

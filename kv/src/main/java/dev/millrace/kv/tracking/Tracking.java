@@ -34,8 +34,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p><b>When it is told.</b> An invalidation is sent when the record of the change is appended, and
  * depends on its position as a reply does. To the client that made the change itself it goes behind
- * the command's reply, or EXEC's. Clients with prefixes (BCAST) are told at the end of the loop's
- * turn, of all keys of the turn at once ({@link Broadcasts}).
+ * the command's reply, or EXEC's. Clients with prefixes (BCAST) are told before the batch of
+ * requests is answered, of all its keys at once ({@link Broadcasts}).
  *
  * <p><b>How much is remembered</b> is bounded by {@code tracking-table-max-keys}, and by what the
  * heap has for names ({@link dev.millrace.kv.session.KeptNames}): beyond it the key that has been
