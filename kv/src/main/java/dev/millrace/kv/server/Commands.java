@@ -38,13 +38,13 @@ import dev.millrace.kv.operator.Debugging;
 import dev.millrace.kv.operator.LatencyEvents;
 import dev.millrace.kv.operator.MemoryUse;
 import dev.millrace.kv.operator.NoCluster;
-import dev.millrace.kv.operator.Replication;
 import dev.millrace.kv.operator.Saves;
 import dev.millrace.kv.operator.Shutdowns;
 import dev.millrace.kv.operator.SlowLogs;
 import dev.millrace.kv.pubsub.Publishing;
 import dev.millrace.kv.pubsub.Subscribing;
 import dev.millrace.kv.rdb.Dumps;
+import dev.millrace.kv.replication.Replicating;
 import dev.millrace.kv.rooms.Rooms;
 import dev.millrace.kv.set.SetAlgebra;
 import dev.millrace.kv.set.SetDraws;
@@ -88,7 +88,7 @@ public final class Commands {
                         LatencyEvents.all(),
                         Debugging.all(),
                         Curiosities.all(),
-                        Replication.all(),
+                        Replicating.all(),
                         NoCluster.all(),
                         AccessCommands.all(),
                         Existence.all(),

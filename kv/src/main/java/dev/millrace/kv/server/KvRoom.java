@@ -21,6 +21,8 @@ import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.embedded.Block;
 import dev.millrace.kv.info.Recent;
+import dev.millrace.kv.replication.Feed;
+import dev.millrace.kv.replication.Following;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.store.Stripes;
@@ -36,6 +38,7 @@ import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
@@ -97,6 +100,7 @@ public final class KvRoom implements Room {
     private @Nullable Housekeeping housekeeping;
     private @Nullable Runnable shutdown;
     private volatile @Nullable InProcessClients inProcess;
+    private @Nullable Following following;
 
     /**
      * It puts its state machine on the shard; start both together.
@@ -176,6 +180,7 @@ public final class KvRoom implements Room {
         Housekeeping keeping = new Housekeeping(serving, shards, loops.values());
         housekeeping = keeping;
         keeping.start();
+        serving.onCut(Feed.of(serving)::cut);
         boolean secret = !Users.of(serving).standard().isOpen();
         GuardPolicy guard =
                 GuardPolicy.patient().refusing("-ERR max number of clients reached\r\n");
@@ -189,6 +194,7 @@ public final class KvRoom implements Room {
                                 channel -> accept(channel, loops, serving));
         new ListenAddress(context.network(), listener, context.get(Network.BIND), context.log())
                 .declare(Parameters.of(serving));
+        follow(context, serving);
         if (!context.get(UNIX).isEmpty()) {
             context.network()
                     .listen(
@@ -196,6 +202,15 @@ public final class KvRoom implements Room {
                             group,
                             channel -> accept(channel, loops, serving));
         }
+    }
+
+    /** Goes on following whom the log says, or whom the configuration names. */
+    private void follow(RoomContext context, KvServer serving) throws IOException {
+        Path folder = context.data().resolve("kv");
+        Files.createDirectories(folder);
+        Following made = Following.of(serving);
+        following = made;
+        made.start(context.log(), folder);
     }
 
     /**
@@ -275,6 +290,10 @@ public final class KvRoom implements Room {
 
     @Override
     public void stop() throws InterruptedException {
+        Following followed = following;
+        if (followed != null) {
+            followed.end();
+        }
         Housekeeping keeping = housekeeping;
         if (keeping != null) {
             keeping.stop();

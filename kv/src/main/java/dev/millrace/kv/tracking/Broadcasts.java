@@ -15,8 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Keys that one lane has changed in this batch of a client's and that a client with a prefix is to be
- * told of: before the batch is answered, as Redis does, all in one message.
+ * Keys that one lane has changed in this batch of a client's and that a client with a prefix is to
+ * be told of: before the batch is answered, as Redis does, all in one message.
  */
 final class Broadcasts {
     /** Beyond this it is simpler to say that all keys may have changed. */
