@@ -403,6 +403,7 @@ public final class Lane {
             case SKIPPING -> session.replyMode(Session.ReplyMode.ON);
             case OFF -> {}
         }
+        output.putHeld(session);
         goOn(session);
     }
 

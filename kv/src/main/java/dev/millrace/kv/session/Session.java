@@ -11,8 +11,10 @@ import dev.millrace.kv.tracking.Tracker;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -138,6 +140,11 @@ public final class Session implements Watches.Watcher {
 
     /** Set by whoever changes a watched key, on any lane. */
     private volatile boolean touched;
+
+    /** A message that waits for an answer to go first. */
+    record Held(byte[] bytes, long dependsOn) {}
+
+    final List<Held> held = new ArrayList<>(0);
 
     /** The highest position its next reply depends on. */
     long dependsOn;
@@ -433,6 +440,11 @@ public final class Session implements Watches.Watcher {
     public void unblocked() {
         unblocked = true;
         blocking = null;
+    }
+
+    /** What it waited for has come, and its answer is on its way. */
+    boolean isAboutToBeAnswered() {
+        return unblocked && parked;
     }
 
     void goesOn() {

@@ -273,7 +273,7 @@ public final class Tracking {
         }
         boolean redirects = tracker.redirection() != 0;
         @Nullable Session target = redirects ? server.session(tracker.redirection()) : session;
-        if (target == null) {
+        if (target == null || target.isClosing()) {
             tracker.isBroken(true);
             if (session.protocol() > 2) {
                 session.post(Invalidation.broken(tracker.redirection()), position);
