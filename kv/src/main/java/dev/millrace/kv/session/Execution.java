@@ -284,6 +284,10 @@ final class Execution {
         turn.nowNanos = System.nanoTime();
         long took = turn.nowNanos - start + call.waitNanos();
         stats.ran(command, took);
+        if (took >= server.spikeNanos()) {
+            boolean fast = command.has(Flag.FAST);
+            server.took(fast ? LatencySpikes.FAST_COMMAND : LatencySpikes.COMMAND, took);
+        }
         if (took >= server.slowNanos()) {
             server.slow(session, command, request, call.redacted(), took);
         }
@@ -382,6 +386,7 @@ final class Execution {
             Command.Handler handler) {
         boolean reservedBefore = reserved;
         reserved = true;
+        long start = System.nanoTime();
         output.reply().to(answer, waiting.protocol());
         call.begin(waiting, command, request);
         try {
@@ -399,6 +404,7 @@ final class Execution {
             loop.fault(fault);
         }
         reserved = reservedBefore;
+        server.took(LatencySpikes.UNBLOCKING, System.nanoTime() - start);
         try {
             long position = appendRecord();
             call.committed(position);
