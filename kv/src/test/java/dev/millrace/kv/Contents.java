@@ -44,7 +44,7 @@ public final class Contents {
         SortedMap<String, String> contents = new TreeMap<>();
         for (int s = 0; s < stripes.count(); s++) {
             Stripe stripe = stripes.stripe(s);
-            for (int d = 0; d < Stripe.DATABASES; d++) {
+            for (int d = 0; d < Stripe.DATABASES_ALL; d++) {
                 Database database = stripe.database(d);
                 long cursor = 0;
                 do {

@@ -32,7 +32,7 @@ final class StoreState {
     static SortedMap<String, String> of(Stripes stripes) {
         SortedMap<String, String> state = new TreeMap<>();
         for (int s = 0; s < stripes.count(); s++) {
-            for (int d = 0; d < Stripe.DATABASES; d++) {
+            for (int d = 0; d < Stripe.DATABASES_ALL; d++) {
                 Database database = stripes.stripe(s).database(d);
                 assertEquals(d, database.index());
                 for (long item : items(database.items())) {

@@ -115,7 +115,7 @@ final class EffectReader {
 
     int database() {
         int index = u8();
-        if (index >= Stripe.DATABASES) {
+        if (index >= Stripe.DATABASES_ALL) {
             throw new CorruptJournalException("kv database: " + index);
         }
         return index;

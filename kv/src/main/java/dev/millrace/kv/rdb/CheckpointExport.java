@@ -73,7 +73,11 @@ public final class CheckpointExport {
         piece.reset(address, bytes);
         while (piece.next()) {
             switch (piece.kind()) {
-                case ITEM -> count(ItemForm.database(piece.at()), ItemForm.expiresAt(piece.at()));
+                case ITEM -> {
+                    if (ItemForm.database(piece.at()) != Stripe.SYSTEM) {
+                        count(ItemForm.database(piece.at()), ItemForm.expiresAt(piece.at()));
+                    }
+                }
                 case ROOT -> {
                     count(piece.database(), piece.expiresAt());
                     larges.root(piece);
@@ -127,7 +131,8 @@ public final class CheckpointExport {
             }
             piece.reset(address, bytes);
             while (piece.next()) {
-                if (piece.kind() == PieceReader.Kind.ITEM) {
+                if (piece.kind() == PieceReader.Kind.ITEM
+                        && ItemForm.database(piece.at()) != Stripe.SYSTEM) {
                     item(piece.at());
                 }
             }

@@ -1,0 +1,274 @@
+package dev.millrace.kv.session;
+
+import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.CommandTable;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.eviction.Eviction;
+import dev.millrace.kv.resp.Request;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * Whether a command may run now, as Redis's {@code processCommand} decides. It finds the command,
+ * refuses it, queues it, has it wait, or has it executed.
+ */
+final class Dispatch {
+    private static final String OUT_OF_MEMORY =
+            "OOM command not allowed when used memory > 'maxmemory'.";
+
+    private final Lane lane;
+    private final Turn turn;
+    private final KvServer server;
+    private final Journal journal;
+    private final Stats stats;
+    private final Output output;
+    private final Execution execution;
+    private @Nullable Eviction eviction;
+
+    Dispatch(Lane lane, Turn turn, Output output, Execution execution) {
+        this.lane = lane;
+        this.turn = turn;
+        this.server = lane.server();
+        this.journal = server.journal();
+        this.stats = lane.stats();
+        this.output = output;
+        this.execution = execution;
+    }
+
+    /** False if the command has to wait: its bytes are to be given again. */
+    boolean execute(Session session, Request request) {
+        output.begin(session);
+        boolean executed =
+                (session.care() & Session.CARE_REPLIES) == 0
+                        ? decide(session, request)
+                        : decideQuietly(session, request);
+        output.putPushes();
+        return executed;
+    }
+
+    /** CLIENT REPLY OFF or SKIP: what the command answers is thrown away, pushes are not. */
+    private boolean decideQuietly(Session session, Request request) {
+        long before = output.length();
+        boolean skip = session.replyMode() == Session.ReplyMode.SKIP;
+        if (skip) {
+            session.replyMode(Session.ReplyMode.SKIPPING);
+        }
+        turn.quiet = true;
+        boolean executed = decide(session, request);
+        turn.quiet = false;
+        if (session.replyMode() != Session.ReplyMode.ON) {
+            output.truncate(before);
+        }
+        if (session.replyMode() == Session.ReplyMode.SKIPPING) {
+            session.replyMode(modeAfterSkip(session, executed));
+        }
+        return executed;
+    }
+
+    /** A command that waits is not answered when it is served, either. */
+    private static Session.ReplyMode modeAfterSkip(Session session, boolean executed) {
+        if (!executed) {
+            return Session.ReplyMode.SKIP;
+        }
+        return session.parked ? Session.ReplyMode.SKIPPING : Session.ReplyMode.ON;
+    }
+
+    /**
+     * Whether a command may run, as Redis's {@code processCommand} decides: it exists, its
+     * arguments are as many as they should be; the rest only where something is out of the
+     * ordinary.
+     */
+    private boolean decide(Session session, Request request) {
+        Command command = server.commands().find(request.address(0), request.length(0));
+        if (command == null) {
+            return decideUnknown(session, request);
+        }
+        if (!command.subcommands().isEmpty() && request.count() > 1) {
+            Command container = command;
+            command = subcommand(container, request);
+            if (command == null) {
+                return refuse(session, null, UnknownCommand.ofContainer(container, request));
+            }
+        }
+        if (!command.acceptsCount(request.count())) {
+            return refuse(
+                    session,
+                    command,
+                    "ERR wrong number of arguments for '" + command.fullName() + "' command");
+        }
+        if ((session.care() | server.care()) != 0) {
+            return decideWithCare(session, command, request);
+        }
+        return execution.perform(session, command, request);
+    }
+
+    private boolean decideUnknown(Session session, Request request) {
+        String name = request.length(0) > 5 ? "" : request.text(0).toLowerCase(Locale.ROOT);
+        if (name.equals("post") || name.equals("host:")) {
+            // A browser was made to talk to us: it gets no word out of us.
+            session.closing = true;
+            return true;
+        }
+        return refuse(session, null, UnknownCommand.named(request));
+    }
+
+    private boolean decideWithCare(Session session, Command command, Request request) {
+        String refusal = refusal(session, command);
+        if (refusal != null) {
+            return refuse(session, command, refusal);
+        }
+        Transaction open = session.transaction();
+        if ((server.care() & KvServer.CARE_MEMORY) != 0
+                && !eviction().makeRoom()
+                && needsMemory(command, open)) {
+            return refuse(session, command, OUT_OF_MEMORY);
+        }
+        if (isPaused(command, open)) {
+            lane.park(session);
+            return false;
+        }
+        if (open != null && !runsInsideMulti(command)) {
+            open.add(command, request);
+            output.reply().queued();
+            if (lane.isTooMuch(session, session.pendingBytes())) {
+                output.dropUnread(session); // Redis says nothing to who sends too much, either.
+            }
+            return true;
+        }
+        int database = session.database();
+        boolean performed = execution.perform(session, command, request);
+        CommandTap tap = server.tap();
+        if (performed && tap != null) {
+            tap.command(session, command, request, database, execution.call().redacted());
+        }
+        return performed;
+    }
+
+    private static boolean needsMemory(Command command, @Nullable Transaction open) {
+        if (open != null && isExec(command)) {
+            return open.needsMemory();
+        }
+        return command.has(Flag.DENYOOM) || open != null && !runsInsideMulti(command);
+    }
+
+    private Eviction eviction() {
+        Eviction made = eviction;
+        if (made == null) {
+            made = new Eviction(lane);
+            eviction = made;
+        }
+        return made;
+    }
+
+    private @Nullable String refusal(Session session, Command command) {
+        boolean needsAuth = !session.isAuthenticated() && !command.has(Flag.NO_AUTH);
+        if (needsAuth && !server.config().requirepass().isEmpty()) {
+            return "NOAUTH Authentication required.";
+        }
+        if (session.transaction() != null) {
+            if (command.has(Flag.NO_MULTI)) {
+                return "ERR Command not allowed inside a transaction";
+            }
+            if (command.isWrite() && journal.state() != Journal.State.OPEN) {
+                return execution.diskError();
+            }
+        }
+        if (session.subscriptions() > 0 && session.protocol() == 2 && !isForSubscribers(command)) {
+            return "ERR Can't execute '"
+                    + command.fullName()
+                    + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are"
+                    + " allowed in this context";
+        }
+        boolean touchesKeys =
+                command.isWrite() || command.has(Flag.READONLY) || command.has(Flag.MAY_REPLICATE);
+        if (session.monitors() && touchesKeys) {
+            return "ERR Replica can't interact with the keyspace"; // Redis takes it for one.
+        }
+        return null;
+    }
+
+    private boolean isPaused(Command command, @Nullable Transaction open) {
+        Pause pause = server.pause();
+        if (pause == null) {
+            return false;
+        }
+        return switch (pause.scope()) {
+            case ALL -> true;
+            case WRITE ->
+                    command.isWrite()
+                            || command.has(Flag.MAY_REPLICATE)
+                            || isExec(command) && open != null && open.tells();
+        };
+    }
+
+    static boolean isExec(Command command) {
+        return command.name().equals("exec");
+    }
+
+    private static @Nullable Command subcommand(Command container, Request request) {
+        if (request.length(1) > CommandTable.NAME_BYTES_MAX) {
+            return null;
+        }
+        String name = request.text(1).toLowerCase(Locale.ROOT);
+        for (Command candidate : container.subcommands()) {
+            if (candidate.name().equals(name)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isForSubscribers(Command command) {
+        return switch (command.name()) {
+            case "subscribe",
+                    "unsubscribe",
+                    "psubscribe",
+                    "punsubscribe",
+                    "ssubscribe",
+                    "sunsubscribe",
+                    "ping",
+                    "quit",
+                    "reset" ->
+                    true;
+            default -> false;
+        };
+    }
+
+    private static boolean runsInsideMulti(Command command) {
+        return switch (command.name()) {
+            case "exec", "discard", "multi", "watch", "quit", "reset" -> true;
+            default -> false;
+        };
+    }
+
+    boolean refuse(Session session, @Nullable Command command, String error) {
+        Transaction open = session.transaction();
+        if (open != null) {
+            open.spoil();
+        }
+        if (command == null) {
+            stats.error(error);
+            // It repeats what was sent, byte for byte, whatever that was.
+            output.reply().errorBytes(error.getBytes(StandardCharsets.ISO_8859_1));
+            return true;
+        }
+        stats.rejected(command);
+        if (isExec(command)) {
+            lane.dropTransaction(session);
+            session.unwatch();
+            output.error(aborted(error));
+        } else {
+            output.error(error);
+        }
+        return true;
+    }
+
+    static String aborted(String error) {
+        String reason = error.startsWith("ERR ") ? error.substring(4) : error;
+        return "EXECABORT Transaction discarded because of: " + reason;
+    }
+}

@@ -1,0 +1,423 @@
+package dev.millrace.kv.session;
+
+import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.journal.RecordWriter;
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kernel.room.FailStop;
+import dev.millrace.kv.blocking.Serving;
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.Notification;
+import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.effect.Effects;
+import dev.millrace.kv.eviction.Eviction;
+import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.store.Stripe;
+import dev.millrace.kv.store.Stripes;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How a command runs: space is set aside for what it may change, the stripes of its keys are
+ * locked, it runs, the record of its effects is appended, who waited for its keys is served, and
+ * the stripes are unlocked.
+ */
+final class Execution {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** Effects of lazy expiry, beyond the key itself. */
+    private static final int EXPIRY_BYTES = 64;
+
+    private final Lane lane;
+    private final Turn turn;
+    private final KvServer server;
+    private final LaneLoop loop;
+    private final Journal journal;
+    private final Stripes stripes;
+    private final Stats stats;
+    private final Output output;
+    private final RecordWriter record = new RecordWriter();
+    private final Journal.Grant grant = new Journal.Grant();
+    private final Effects effects;
+    private final Call call;
+    private final Serving serving;
+    private final StripeLocks locks;
+    private final Key expiredKey;
+    private final NativeBuffer keyCopy = new NativeBuffer(256);
+
+    /** Changes that clients have made here; written before the reply that tells of them is out. */
+    private final AtomicLong changes = new AtomicLong();
+
+    /** Of {@link Effects#changes}, those that nobody asked for: expired keys. */
+    private long unasked;
+
+    /** Space is set aside for the command that runs, and all its effects fit in. */
+    private boolean reserved;
+
+    Execution(Lane lane, Turn turn, Output output) {
+        this.lane = lane;
+        this.turn = turn;
+        this.server = lane.server();
+        this.loop = lane.loop();
+        this.journal = server.journal();
+        this.stripes = server.stripes();
+        this.stats = lane.stats();
+        this.output = output;
+        this.effects = new Effects(record, stripes);
+        this.serving = new Serving(lane, effects);
+        this.locks = new StripeLocks(stripes);
+        this.expiredKey = new Key(stripes.stripe(0));
+        Command any = server.commands().all().iterator().next();
+        this.call = new Call(lane, effects, output.reply(), any, lane.nobody());
+    }
+
+    Effects effects() {
+        return effects;
+    }
+
+    Call call() {
+        return call;
+    }
+
+    StripeLocks locks() {
+        return locks;
+    }
+
+    /** What the running command has changed so far. */
+    RecordWriter record() {
+        return record;
+    }
+
+    /** Changes that clients have made here since the start; from any thread. */
+    long changes() {
+        return changes.get();
+    }
+
+    /** A key is deleted because its time has come, which is no client's change. */
+    void expired() {
+        stats.expired();
+        unasked++;
+    }
+
+    /** Tries again for those whom it could not serve. */
+    void retry() {
+        serving.retry();
+    }
+
+    /** Runs a command now; false if it has to wait for space. */
+    boolean perform(Session session, Command command, Request request) {
+        long cost = cost(session, command, request);
+        if (cost > 0) {
+            switch (admit(cost)) {
+                case ADMITTED -> reserved = true;
+                case WAIT -> {
+                    lane.park(session);
+                    return false;
+                }
+                case REFUSED -> {
+                    return lane.refuse(session, command, noSpace(cost));
+                }
+            }
+        }
+        long before = output.length();
+        Journal.Admission admission = Journal.Admission.ADMITTED;
+        long locked = locks.lock(locks.of(command, request), command.isWrite());
+        try {
+            if (command.isMeasured()) {
+                cost += measured(session, command, request);
+                logExpired(session);
+                admission = admit(cost);
+            }
+            if (admission == Journal.Admission.ADMITTED) {
+                run(session, command, request);
+            }
+            commit(session);
+            serveReady();
+        } catch (NoSpaceYet notYet) {
+            admission = Journal.Admission.WAIT;
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            failed(session, command, before, fault);
+        }
+        locks.unlock(locked);
+        reserved = false;
+        return switch (admission) {
+            case ADMITTED -> true;
+            case WAIT -> {
+                lane.park(session);
+                yield false;
+            }
+            case REFUSED -> lane.refuse(session, command, noSpace(cost));
+        };
+    }
+
+    Journal.Admission admit(long bytes) {
+        return bytes > Journal.RECORD_BYTES_MAX
+                ? Journal.Admission.REFUSED
+                : journal.admit(grant, bytes);
+    }
+
+    /** Sets space aside, before anything is changed that takes it. */
+    void reserve(long bytes) {
+        switch (admit(bytes)) {
+            case ADMITTED -> {}
+            case WAIT -> throw new NoSpaceYet();
+            case REFUSED -> throw new Refusal(noSpace(bytes));
+        }
+        reserved = true;
+    }
+
+    /** Sets more space aside, so that the record may have so many bytes; false if there is none. */
+    boolean extend(long bytes) {
+        return bytes <= Journal.RECORD_BYTES_MAX && journal.extend(grant, bytes);
+    }
+
+    /** Why so many bytes of effects are not taken. */
+    String noSpace(long bytes) {
+        if (bytes > Journal.RECORD_BYTES_MAX) {
+            return tooLarge(bytes);
+        }
+        return journal.state() == Journal.State.OPEN
+                ? "ERR what this changes may take "
+                        + bytes
+                        + " bytes of the journal, which has no space for them yet"
+                : diskError();
+    }
+
+    /** What a command may cause beyond its cost, now that its keys are locked. */
+    long measured(Session session, Command command, Request request) {
+        call.begin(session, command, request);
+        try {
+            return command.measure(call);
+        } catch (Refusal again) {
+            return 0; // The command will be refused in the same words when it runs.
+        }
+    }
+
+    /**
+     * Logs that keys have expired which {@link #measured} has met. To be called before more space
+     * is asked for: were there none, theirs would be given back.
+     */
+    void logExpired(Session session) {
+        if (!record.isEmpty()) {
+            commit(session);
+        }
+    }
+
+    /** Some effects are applied and their record will never be whole: nothing may be shown. */
+    void stopIfChanged(Throwable fault) {
+        if (fault instanceof FailStop.Stopped already) {
+            throw already;
+        }
+        if (!record.isEmpty()) {
+            throw failStop("a command failed after it had changed something", fault);
+        }
+    }
+
+    FailStop.Stopped failStop(String what, Throwable cause) {
+        turn.stopped = true;
+        output.clear();
+        output.clearPushes();
+        return loop.failStop(what, cause);
+    }
+
+    /** A command failed that has changed nothing. */
+    private void failed(Session session, Command command, long before, Throwable fault) {
+        call.abandon();
+        output.truncate(before);
+        output.clearPushes();
+        output.begin(session);
+        output.error("ERR internal error");
+        stats.failed(command);
+        session.closing = true;
+        loop.fault(fault);
+    }
+
+    /** The most bytes of effects this may cause: EXEC's are those of what was queued. */
+    private static long cost(Session session, Command command, Request request) {
+        Transaction open = session.transaction();
+        return open != null && Dispatch.isExec(command) ? open.cost() : cost(command, request);
+    }
+
+    static long cost(Command command, Request request) {
+        return command.isWrite() ? command.cost(request) : 0;
+    }
+
+    private static String tooLarge(long cost) {
+        return "ERR what this changes may take "
+                + cost
+                + " bytes of one record (expected: <= "
+                + Journal.RECORD_BYTES_MAX
+                + ")";
+    }
+
+    /** MISCONF, as Redis answers when it cannot persist. */
+    String diskError() {
+        return "MISCONF Errors writing to the journal: " + journal.trouble();
+    }
+
+    void run(Session session, Command command, Request request) {
+        long start = turn.nowNanos;
+        long before = output.length();
+        call.begin(session, command, request);
+        session.ran(command.fullName());
+        try {
+            command.run(call);
+        } catch (Refusal e) {
+            output.truncate(before);
+            output.error(e.text());
+            stats.failed(command);
+        }
+        turn.nowNanos = System.nanoTime();
+        long took = turn.nowNanos - start + call.waitNanos();
+        stats.ran(command, took);
+        if (took >= server.slowNanos()) {
+            server.slow(session, command, request, call.redacted(), took);
+        }
+        if (!turn.frozen && turn.nowNanos - turn.clockNanos > NANOS_PER_MILLI) {
+            lane.readClock();
+        }
+    }
+
+    void commit(Session session) {
+        try {
+            long position = appendRecord();
+            if (server.isStrict()) {
+                session.dependsOn = Math.max(session.dependsOn, position);
+            }
+            call.committed(session.dependsOn);
+        } catch (Throwable lost) {
+            throw failStop("the record of a change was not appended", lost);
+        }
+    }
+
+    /** Appends what was changed, if anything; returns the position that the reply depends on. */
+    long appendRecord() {
+        long position = call.takeDependency();
+        if (!record.isEmpty()) {
+            position = journal.append(record, grant, turn.nowMillis);
+            record.clear();
+            changes.lazySet(effects.changes() - unasked);
+            if (server.isStrict()) {
+                effects.appended(position);
+            } else {
+                effects.appended(0);
+            }
+        }
+        return position;
+    }
+
+    void serveReady() {
+        if (effects.hasReady()) {
+            serving.serve();
+        }
+    }
+
+    /** Sets space aside for what serving a client may change; its stripes are locked. */
+    boolean admitServing(long bytes) {
+        return journal.admit(grant, bytes) == Journal.Admission.ADMITTED;
+    }
+
+    /**
+     * Does something for a client of any lane that has waited for it, as if its command ran now,
+     * and appends the record. The stripes are locked, and the space is set aside.
+     *
+     * @param answer where its reply is put
+     * @return the position that the reply depends on
+     */
+    long serve(
+            Session waiting,
+            Command command,
+            Request request,
+            NativeBuffer answer,
+            Command.Handler handler) {
+        boolean reservedBefore = reserved;
+        reserved = true;
+        output.reply().to(answer, waiting.protocol());
+        call.begin(waiting, command, request);
+        try {
+            handler.run(call);
+        } catch (Refusal e) {
+            answer.clear();
+            output.error(e.text());
+            stats.failed(command);
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            call.abandon();
+            answer.clear();
+            output.error("ERR internal error");
+            stats.failed(command);
+            loop.fault(fault);
+        }
+        reserved = reservedBefore;
+        try {
+            long position = appendRecord();
+            call.committed(position);
+            return server.isStrict() ? position : 0;
+        } catch (Throwable lost) {
+            throw failStop("the record of a change was not appended", lost);
+        }
+    }
+
+    /** Does something with stripes locked, and what serving those who wait there reaches. */
+    void withStripes(long wanted, Runnable action) {
+        long locked = locks.lock(wanted, true);
+        try {
+            action.run();
+        } finally {
+            locks.unlock(locked);
+        }
+    }
+
+    /**
+     * Space for an effect of a command that is not a write: the deletion of an expired key. A read
+     * within a transaction that writes gets none: what is set aside there is for the writes.
+     */
+    boolean admit(int keyLength) {
+        // While writes are paused nothing is logged, not even that a key has expired.
+        if (reserved || server.pause() != null) {
+            return false;
+        }
+        long whole = record.length() + keyLength + EXPIRY_BYTES;
+        return record.isEmpty()
+                ? journal.admit(grant, whole) == Journal.Admission.ADMITTED
+                : journal.extend(grant, whole);
+    }
+
+    /**
+     * Deletes an expired item on the room's own account; its stripe is locked. False if there is no
+     * space in the journal.
+     */
+    boolean expire(Stripe stripe, int database, long item) {
+        return deleteFor(Notification.EXPIRED, stripe, database, item);
+    }
+
+    /** The same for an item that goes because there is too much: see {@link Eviction}. */
+    boolean evict(Stripe stripe, int database, long item) {
+        return deleteFor(Notification.EVICTED, stripe, database, item);
+    }
+
+    private boolean deleteFor(Notification reason, Stripe stripe, int database, long item) {
+        Key key = expiredKey;
+        key.of(stripe, stripe.database(database), item, keyCopy);
+        if (!admit(key.length())) {
+            return false;
+        }
+        try {
+            effects.delete(key);
+            if (reason == Notification.EXPIRED) {
+                expired();
+                call.notify(reason, "expired", key);
+            } else {
+                stats.evicted();
+                call.notify(reason, "evicted", key);
+            }
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            throw fault;
+        }
+        commit(lane.nobody());
+        return true;
+    }
+}
