@@ -269,6 +269,11 @@ public final class StreamParts implements Parts {
         return Memory.getByte(at) == StreamPart.NODE;
     }
 
+    /** How many live entries a node's listpack has. */
+    public static long liveEntries(long pack) {
+        return StreamPack.live(pack);
+    }
+
     @Override
     public long load(Place place, long at, long end) {
         StoredPart part = new StoredPart();

@@ -1,5 +1,6 @@
 package dev.millrace.kv.collection;
 
+import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.packed.Listpack;
 import dev.millrace.kv.store.Apply;
 import dev.millrace.kv.store.Item;
@@ -56,6 +57,12 @@ public final class StreamValue {
         return cursor.next() ? cursor.id() : StreamId.MIN;
     }
 
+    /** The ID of the first live entry; the least of all if there is none. */
+    public static StreamId firstLive(Place place) {
+        StreamCursor cursor = StreamCursor.upwards(place, StreamId.MIN, StreamId.MAX);
+        return cursor.next() ? cursor.id() : StreamId.MIN;
+    }
+
     /** Whether there is a live entry of this ID. */
     public static boolean has(Place place, StreamId id) {
         return StreamCursor.upwards(place, id, id).next();
@@ -96,6 +103,15 @@ public final class StreamValue {
         return place.exists()
                 ? StreamGroup.BY_NAME.find(StreamRoot.groups(root(place)), name, length)
                 : 0;
+    }
+
+    /** The group of a name that is on the heap, or 0. */
+    public static long group(Place place, byte[] name) {
+        NativeBuffer copy = new NativeBuffer(place.stripe().slabs(), Math.max(name.length, 1));
+        copy.put(name);
+        long group = group(place, copy.address(), name.length);
+        copy.free();
+        return group;
     }
 
     // ---- Entries
@@ -485,6 +501,29 @@ public final class StreamValue {
             Place place, long group, long consumer, StreamId id, long timeMillis, long deliveries) {
         changed(place);
         Pending.put(place, group, consumer, id.ms(), id.seq(), timeMillis, deliveries);
+    }
+
+    /** From a dump: an entry is pending, for whom comes later; false if it is there already. */
+    public static boolean loadPending(
+            Place place, long group, StreamId id, long timeMillis, long deliveries) {
+        long root = changed(place);
+        if (isPending(group, id)) {
+            return false;
+        }
+        long tree = StreamGroup.pendingTree(group);
+        long entry = IdTree.PENDING.insert(place, root, tree, group, id.ms(), id.seq());
+        Pending.put(entry, timeMillis, deliveries, 0);
+        return true;
+    }
+
+    /** From a dump: for whom an entry is pending; false if it is not, or is another's. */
+    public static boolean loadOwner(Place place, long group, long consumer, StreamId id) {
+        long entry = Pending.find(group, id.ms(), id.seq());
+        if (entry == 0 || Pending.consumer(entry) != 0) {
+            return false;
+        }
+        Pending.ownCopy(place, group, consumer, id.ms(), id.seq());
+        return true;
     }
 
     /** Whether an entry is pending in a group. */

@@ -359,6 +359,7 @@ public final class Effects {
         for (int i = 0; i < stripes.count(); i++) {
             touchWatched(stripes.stripe(i), database, database);
             Apply.flush(stripes.stripe(i), database);
+            readyIn(stripes.stripe(i), database, database);
         }
         touchedAll = true;
     }
@@ -386,13 +387,14 @@ public final class Effects {
             touchWatched(stripes.stripe(i), a, b);
             touchWatched(stripes.stripe(i), b, a);
             Apply.swap(stripes.stripe(i), a, b);
-            readyAfterSwap(stripes.stripe(i), a, b);
+            readyIn(stripes.stripe(i), a, b);
         }
         touchedAll = true;
         changes++;
     }
 
-    private void readyAfterSwap(Stripe stripe, int a, int b) {
+    /** Who waits for keys of these databases is to be looked at. */
+    private void readyIn(Stripe stripe, int a, int b) {
         if (!stripe.waits().isEmpty()) {
             stripe.waits()
                     .each(

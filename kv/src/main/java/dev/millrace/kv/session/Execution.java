@@ -418,6 +418,7 @@ final class Execution {
             throw fault;
         }
         commit(lane.nobody());
+        serveReady();
         return true;
     }
 }
