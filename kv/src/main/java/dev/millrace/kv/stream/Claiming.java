@@ -272,9 +272,9 @@ public final class Claiming {
     }
 
     private static void claimFrom(Call call) {
+        Key key = call.read(1);
         AutoOptions options = AutoOptions.read(call);
-        Key key = call.read(1).require(Item.TYPE_STREAM);
-        long group = Groups.required(call, key);
+        long group = Groups.required(call, key.require(Item.TYPE_STREAM));
         NativeBuffer gone = call.scratch();
         Claims claims = new Claims(call, key, group, call.nowMillis(), options.justId);
         long begun = call.reply().out().length();
