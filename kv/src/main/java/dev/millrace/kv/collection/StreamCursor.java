@@ -195,8 +195,8 @@ public final class StreamCursor {
         return pack;
     }
 
-    /** The tree's entry of its node. */
-    long nodeEntry() {
-        return nodes.entry();
+    /** Its node. */
+    long node() {
+        return StreamNode.of(nodes.entry());
     }
 }

@@ -13,19 +13,22 @@ import dev.millrace.kv.store.Stripe;
  *
  * <pre>
  *  0  part's head
- * 24  u64 ms | u64 seq
- * 40  listpack
+ * 24  u64 ms | u64 seq | u64 listpack
  * </pre>
+ *
+ * <p>The listpack is a block of its own: of the 4 KiB that it has at most, as a rule, with a head
+ * before it an eighth would be lost to the next size of blocks.
  */
 final class StreamNode {
     private static final int ID = StreamPart.BYTES;
-    static final int PACK = ID + 16;
+    private static final int PACK = ID + 16;
+    private static final int BYTES = PACK + 8;
 
-    /** A new node's. */
-    private static final long BYTES_MIN = 256;
+    /** A new listpack's. */
+    private static final long PACK_BYTES_MIN = 192;
 
-    /** A node that grows gets twice the room, up to this. */
-    private static final long BYTES_DOUBLED_MAX = 4096;
+    /** A listpack that grows gets twice the room, up to this. */
+    private static final long PACK_BYTES_DOUBLED_MAX = 4096;
 
     private StreamNode() {}
 
@@ -38,7 +41,11 @@ final class StreamNode {
     }
 
     static long pack(long node) {
-        return node + PACK;
+        return Memory.getLong(node + PACK);
+    }
+
+    private static void pack(long node, long pack) {
+        Memory.putLong(node + PACK, pack);
     }
 
     /** The node that an entry of {@link IdTree#NODES} is for. */
@@ -46,17 +53,23 @@ final class StreamNode {
         return Memory.getLong(entry + IdTree.PAYLOAD);
     }
 
-    private static void of(long entry, long node) {
-        Memory.putLong(entry + IdTree.PAYLOAD, node);
-    }
-
     /** Makes one with room for a listpack, of which nothing is written; the first of its ID. */
     static long make(Place place, long root, long ms, long seq, long packBytes) {
         Stripe stripe = place.stripe();
-        long node = Root.allocate(stripe, root, Math.max(BYTES_MIN, PACK + packBytes));
+        long node = Root.allocate(stripe, root, BYTES);
         StreamPart.link(stripe, root, node, StreamPart.NODE);
         StreamRoot.putId(node + ID, ms, seq);
-        of(IdTree.NODES.insert(place, root, StreamRoot.nodes(root), 0, ms, seq), node);
+        pack(node, Root.allocate(stripe, root, packBytes));
+        long entry = IdTree.NODES.insert(place, root, StreamRoot.nodes(root), 0, ms, seq);
+        Memory.putLong(entry + IdTree.PAYLOAD, node);
+        return node;
+    }
+
+    /** Makes one for a first entry that takes so many bytes at most, and for more. */
+    static long make(Place place, long root, long ms, long seq, StreamFields first) {
+        long bytes = Math.max(PACK_BYTES_MIN, StreamPack.bytes(first));
+        long node = make(place, root, ms, seq, bytes);
+        StreamPack.init(pack(node), first);
         return node;
     }
 
@@ -66,41 +79,45 @@ final class StreamNode {
         Memory.copy(pack, pack(make(place, root, ms, seq, bytes)), bytes);
     }
 
-    /** Sees to it that a node's listpack may become so long; returns where the node is then. */
-    static long makeRoom(Stripe stripe, long root, long entry, long packBytes) {
-        long node = of(entry);
-        long bytes = PACK + packBytes;
-        long usable = Slabs.usable(node);
-        if (bytes <= usable) {
-            return node;
+    /** Sees to it that a node's listpack may become so long. */
+    static void makeRoom(Stripe stripe, long root, long node, long bytes) {
+        long usable = Slabs.usable(pack(node));
+        if (bytes > usable) {
+            movePack(
+                    stripe,
+                    root,
+                    node,
+                    Math.max(bytes, Math.min(2 * usable, PACK_BYTES_DOUBLED_MAX)));
         }
-        return move(stripe, root, entry, Math.max(bytes, Math.min(2 * usable, BYTES_DOUBLED_MAX)));
     }
 
     /** Gives back what a node does not need that will not grow any more. */
-    static void fit(Stripe stripe, long root, long entry) {
-        long node = of(entry);
-        long bytes = PACK + (long) Listpack.bytes(pack(node));
-        if (Slabs.blockBytes(bytes) < Slabs.usable(node)) {
-            move(stripe, root, entry, bytes);
+    static void fit(Stripe stripe, long root, long node) {
+        long bytes = Listpack.bytes(pack(node));
+        if (Slabs.blockBytes(bytes) < Slabs.usable(pack(node))) {
+            movePack(stripe, root, node, bytes);
         }
     }
 
-    private static long move(Stripe stripe, long root, long entry, long bytes) {
-        long node = of(entry);
+    private static void movePack(Stripe stripe, long root, long node, long bytes) {
+        long pack = pack(node);
         long fresh = Root.allocate(stripe, root, bytes);
-        Memory.copy(node, fresh, PACK + (long) Listpack.bytes(pack(node)));
-        StreamPart.moved(root, node, fresh);
-        Root.free(stripe, root, node);
-        of(entry, fresh);
-        return fresh;
+        Memory.copy(pack, fresh, Listpack.bytes(pack));
+        Root.free(stripe, root, pack);
+        pack(node, fresh);
     }
 
     /** Takes a node out. */
     static void remove(Place place, long root, long node) {
         StreamPart.beforeChange(place, root, node);
         IdTree.NODES.remove(place, root, StreamRoot.nodes(root), ms(node), seq(node));
+        free(place.stripe(), root, node);
+    }
+
+    /** Frees a node that is in no tree any more. */
+    static void free(Stripe stripe, long root, long node) {
         StreamPart.unlink(root, node);
-        Root.free(place.stripe(), root, node);
+        Root.free(stripe, root, pack(node));
+        Root.free(stripe, root, node);
     }
 }

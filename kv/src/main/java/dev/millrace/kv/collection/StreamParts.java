@@ -60,7 +60,7 @@ public final class StreamParts implements Parts {
                     stripe,
                     root,
                     StreamRoot.nodes(root),
-                    entry -> freePart(stripe, root, StreamNode.of(entry)));
+                    entry -> StreamNode.free(stripe, root, StreamNode.of(entry)));
             return false;
         }
         long groups = StreamRoot.groups(root);

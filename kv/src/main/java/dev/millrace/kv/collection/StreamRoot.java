@@ -7,7 +7,7 @@ import dev.millrace.kv.store.Stripe;
 
 /**
  * The root of a stream: its own facts, which are the first of its parts, and where the others are
- * found. Streams have no short form: the least takes some 400 bytes.
+ * found. Streams have no short form: the least takes some 600 bytes.
  *
  * <pre>
  * root: ... | part's head, see {@link StreamPart}

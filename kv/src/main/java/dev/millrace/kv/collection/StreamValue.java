@@ -171,17 +171,15 @@ public final class StreamValue {
         long tail = IdTree.NODES.lastEntry(StreamRoot.nodes(root));
         if (ownNode) {
             if (tail != 0) {
-                StreamNode.fit(place.stripe(), root, tail);
+                StreamNode.fit(place.stripe(), root, StreamNode.of(tail));
             }
-            long node = StreamNode.make(place, root, ms, seq, StreamPack.bytes(fields));
-            StreamPack.init(StreamNode.pack(node), fields);
+            long node = StreamNode.make(place, root, ms, seq, fields);
             StreamPack.append(StreamNode.pack(node), fields, 0, 0);
         } else {
-            StreamPart.beforeChange(place, root, StreamNode.of(tail));
-            long bytes =
-                    Listpack.bytes(StreamNode.pack(StreamNode.of(tail)))
-                            + StreamPack.bytes(fields);
-            long node = StreamNode.makeRoom(place.stripe(), root, tail, bytes);
+            long node = StreamNode.of(tail);
+            StreamPart.beforeChange(place, root, node);
+            long bytes = Listpack.bytes(StreamNode.pack(node)) + StreamPack.bytes(fields);
+            StreamNode.makeRoom(place.stripe(), root, node, bytes);
             StreamPack.append(
                     StreamNode.pack(node),
                     fields,
@@ -225,23 +223,20 @@ public final class StreamValue {
 
     private static void deleteAt(Place place, long root, StreamCursor cursor) {
         StreamRoot.length(root, StreamRoot.length(root) - 1);
-        long nodeEntry = cursor.nodeEntry();
-        long node = StreamNode.of(nodeEntry);
+        long node = cursor.node();
         if (StreamPack.live(cursor.pack()) == 1) {
             StreamNode.remove(place, root, node);
             return;
         }
         StreamPart.beforeChange(place, root, node);
         StreamPack.delete(cursor.address());
-        count(place.stripe(), root, nodeEntry, 1);
+        count(place.stripe(), root, node, 1);
     }
 
     /** So many entries of a node are deleted. */
-    private static void count(Stripe stripe, long root, long nodeEntry, long deleted) {
-        long bytes = Listpack.bytes(StreamNode.pack(StreamNode.of(nodeEntry)));
-        long node =
-                StreamNode.makeRoom(
-                        stripe, root, nodeEntry, bytes + StreamPack.COUNTS_GROW_BYTES);
+    private static void count(Stripe stripe, long root, long node, long deleted) {
+        long bytes = (long) Listpack.bytes(StreamNode.pack(node)) + StreamPack.COUNTS_GROW_BYTES;
+        StreamNode.makeRoom(stripe, root, node, bytes);
         StreamPack.count(StreamNode.pack(node), -deleted, deleted);
     }
 
@@ -380,7 +375,7 @@ public final class StreamValue {
             StreamNode.remove(place, root, node);
         }
         if (trim.entries() > 0 && cursor.first()) {
-            removed += deleteFirst(place, root, cursor.entry(), trim.entries());
+            removed += deleteFirst(place, root, StreamNode.of(cursor.entry()), trim.entries());
         }
         StreamRoot.length(root, StreamRoot.length(root) - removed);
         if (StreamRoot.length(root) == 0) {
@@ -390,8 +385,7 @@ public final class StreamValue {
         }
     }
 
-    private static long deleteFirst(Place place, long root, long nodeEntry, long entries) {
-        long node = StreamNode.of(nodeEntry);
+    private static long deleteFirst(Place place, long root, long node, long entries) {
         StreamPart.beforeChange(place, root, node);
         long pack = StreamNode.pack(node);
         long deleted = 0;
@@ -403,7 +397,7 @@ public final class StreamValue {
             }
             at = StreamPack.nextEntry(pack, at);
         }
-        count(place.stripe(), root, nodeEntry, deleted);
+        count(place.stripe(), root, node, deleted);
         return deleted;
     }
 
