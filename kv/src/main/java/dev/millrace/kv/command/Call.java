@@ -376,7 +376,7 @@ public final class Call {
      */
     private void hideExpired(Key found) {
         long expiresAt = found.expiresAt();
-        if (expiresAt == 0 || expiresAt > nowMillis()) {
+        if (expiresAt == 0 || expiresAt > nowMillis() || session.isMaster()) {
             return;
         }
         if (command.isWrite() || lane.admit(found.length())) {

@@ -87,6 +87,16 @@ public final class Parameters {
         return get(name).value();
     }
 
+    /** The value of a parameter that is a number. */
+    public long number(String name) {
+        return Long.parseLong(value(name));
+    }
+
+    /** The value of a parameter that is yes or no. */
+    public boolean flag(String name) {
+        return value(name).equals(YES);
+    }
+
     private Parameter get(String name) {
         Parameter parameter = find(name);
         if (parameter == null) {

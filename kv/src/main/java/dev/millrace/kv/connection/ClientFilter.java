@@ -26,9 +26,13 @@ final class ClientFilter {
     /** All of one type, by Redis's name of it. */
     static Predicate<Session> ofType(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
-            case "normal" -> session -> session.subscriptions() == 0;
-            case "pubsub" -> session -> session.subscriptions() > 0;
-            case "master", "slave", "replica" -> session -> false;
+            case "normal" ->
+                    session ->
+                            session.peer() == Session.Peer.CLIENT && session.subscriptions() == 0;
+            case "pubsub" ->
+                    session -> session.peer() == Session.Peer.CLIENT && session.subscriptions() > 0;
+            case "master" -> Session::isMaster;
+            case "slave", "replica" -> session -> session.peer() == Session.Peer.REPLICA;
             default -> throw new Refusal("ERR Unknown client type '" + CText.of(name) + "'");
         };
     }

@@ -81,6 +81,8 @@ final class ClientLine {
     private static String flags(Session session, boolean monitors) {
         StringBuilder flags = new StringBuilder();
         append(flags, monitors, 'O');
+        append(flags, session.peer() == Session.Peer.REPLICA, 'S');
+        append(flags, session.isMaster(), 'M');
         append(flags, session.subscriptions() > 0, 'P');
         append(flags, session.queuedCommands() >= 0, 'x');
         append(flags, session.isWaiting(), 'b');

@@ -3,6 +3,7 @@ package dev.millrace.kv.info;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.pubsub.PubSub;
+import dev.millrace.kv.replication.Feed;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Latencies;
@@ -53,7 +54,9 @@ final class TrafficSections {
                 .add("instantaneous_input_repl_kbps", 0.0)
                 .add("instantaneous_output_repl_kbps", 0.0)
                 .add("rejected_connections", server.connectionsRejected())
-                .zero("sync_full", "sync_partial_ok", "sync_partial_err")
+                .add("sync_full", Feed.of(server).copies())
+                .add("sync_partial_ok", Feed.of(server).continuations())
+                .add("sync_partial_err", Feed.of(server).refusedContinuations())
                 .add("expired_keys", totals.sum(Stats::expiredKeys))
                 .add("expired_stale_perc", 0.0)
                 .zero("expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds")

@@ -5,6 +5,7 @@ import dev.millrace.kv.bitmap.BitOperations;
 import dev.millrace.kv.bitmap.BitSearch;
 import dev.millrace.kv.bitmap.Bits;
 import dev.millrace.kv.catalog.Catalog;
+import dev.millrace.kv.cluster.Clusters;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.config.Configuring;
 import dev.millrace.kv.connection.Authentication;
@@ -37,14 +38,13 @@ import dev.millrace.kv.operator.Curiosities;
 import dev.millrace.kv.operator.Debugging;
 import dev.millrace.kv.operator.LatencyEvents;
 import dev.millrace.kv.operator.MemoryUse;
-import dev.millrace.kv.operator.NoCluster;
-import dev.millrace.kv.operator.Replication;
 import dev.millrace.kv.operator.Saves;
 import dev.millrace.kv.operator.Shutdowns;
 import dev.millrace.kv.operator.SlowLogs;
 import dev.millrace.kv.pubsub.Publishing;
 import dev.millrace.kv.pubsub.Subscribing;
 import dev.millrace.kv.rdb.Dumps;
+import dev.millrace.kv.replication.Replicating;
 import dev.millrace.kv.rooms.Rooms;
 import dev.millrace.kv.set.SetAlgebra;
 import dev.millrace.kv.set.SetDraws;
@@ -96,8 +96,8 @@ public final class Commands {
                         LatencyEvents.all(),
                         Debugging.all(),
                         Curiosities.all(),
-                        Replication.all(),
-                        NoCluster.all(),
+                        Replicating.all(),
+                        Clusters.all(),
                         AccessLists.all(),
                         Existence.all(),
                         TimeToLive.all(),

@@ -16,10 +16,13 @@ import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.shard.StateMachine;
 import dev.millrace.kernel.transaction.Participants;
 import dev.millrace.kv.checkpoint.KvMachine;
+import dev.millrace.kv.cluster.Cluster;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.embedded.Block;
 import dev.millrace.kv.info.Recent;
+import dev.millrace.kv.replication.Feed;
+import dev.millrace.kv.replication.Following;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.store.Stripes;
@@ -35,6 +38,7 @@ import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
@@ -78,6 +82,16 @@ public final class KvRoom implements Room {
                     64,
                     "parts of the keyspace, a power of two; 0: as it suits");
 
+    private static final Setting<Boolean> CLUSTER =
+            Setting.flag(
+                    "kv.cluster", false, "be a cluster of one node, for clients that want one");
+
+    private static final Setting<String> MASTER_AUTH =
+            Setting.text("kv.masterauth", "", "password for a Redis that is followed");
+
+    private static final Setting<String> MASTER_USER =
+            Setting.text("kv.masteruser", "", "user for a Redis that is followed");
+
     private static final int STRIPES_FOR_LOOPS = 64;
 
     private final ShardRoom shards;
@@ -87,6 +101,7 @@ public final class KvRoom implements Room {
     private @Nullable Housekeeping housekeeping;
     private @Nullable Runnable shutdown;
     private volatile @Nullable InProcessClients inProcess;
+    private @Nullable Following following;
 
     /**
      * It puts its state machine on the shard; start both together.
@@ -116,7 +131,19 @@ public final class KvRoom implements Room {
 
     @Override
     public List<Setting<?>> settings() {
-        return List.of(PORT, UNIX, TLS, PASSWORD, SYNC, SAVE_DIR, SAVE_FILE, LOOPS, STRIPES);
+        return List.of(
+                PORT,
+                UNIX,
+                TLS,
+                PASSWORD,
+                SYNC,
+                SAVE_DIR,
+                SAVE_FILE,
+                LOOPS,
+                STRIPES,
+                CLUSTER,
+                MASTER_AUTH,
+                MASTER_USER);
     }
 
     private StateMachine machine(RoomContext context) {
@@ -164,6 +191,7 @@ public final class KvRoom implements Room {
         Housekeeping keeping = new Housekeeping(serving, shards, loops.values());
         housekeeping = keeping;
         keeping.start();
+        serving.onCut(Feed.of(serving)::cut);
         boolean secret = !context.get(PASSWORD).isEmpty();
         GuardPolicy guard =
                 GuardPolicy.patient().refusing("-ERR max number of clients reached\r\n");
@@ -177,6 +205,7 @@ public final class KvRoom implements Room {
                                 channel -> accept(channel, loops, serving));
         new ListenAddress(context.network(), listener, context.get(Network.BIND), context.log())
                 .declare(Parameters.of(serving));
+        follow(context, serving);
         if (!context.get(UNIX).isEmpty()) {
             context.network()
                     .listen(
@@ -184,6 +213,22 @@ public final class KvRoom implements Room {
                             group,
                             channel -> accept(channel, loops, serving));
         }
+    }
+
+    /** What the server is to other servers: part of a cluster, a follower. */
+    private void follow(RoomContext context, KvServer serving) throws IOException {
+        Path folder = context.data().resolve("kv");
+        Files.createDirectories(folder);
+        if (context.get(CLUSTER)) {
+            serving.cluster(true);
+            Parameters.of(serving).declare("cluster-enabled", "yes");
+            Cluster.of(serving).nameIn(folder.resolve("cluster-node-id"));
+        }
+        Parameters.of(serving).declare("masterauth", context.get(MASTER_AUTH));
+        Parameters.of(serving).declare("masteruser", context.get(MASTER_USER));
+        Following made = Following.of(serving);
+        following = made;
+        made.start(context.log(), folder);
     }
 
     /**
@@ -236,6 +281,10 @@ public final class KvRoom implements Room {
 
     @Override
     public void stop() throws InterruptedException {
+        Following followed = following;
+        if (followed != null) {
+            followed.end();
+        }
         Housekeeping keeping = housekeeping;
         if (keeping != null) {
             keeping.stop();

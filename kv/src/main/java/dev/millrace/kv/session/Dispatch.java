@@ -27,6 +27,7 @@ final class Dispatch {
     private final Stats stats;
     private final Output output;
     private final Execution execution;
+    private final OneSlot slots = new OneSlot();
     private @Nullable Eviction eviction;
 
     Dispatch(Lane lane, Turn turn, Output output, Execution execution) {
@@ -117,12 +118,19 @@ final class Dispatch {
     }
 
     private boolean decideWithCare(Session session, Command command, Request request) {
+        Transaction open = session.transaction();
+        if (session.isMaster()) {
+            return decideTrusted(session, command, request, open);
+        }
         String refusal = refusal(session, command);
+        if (refusal == null && server.isCluster()) {
+            refusal = slots.refusal(session, command, request);
+        }
         if (refusal != null) {
             return refuse(session, command, refusal);
         }
-        Transaction open = session.transaction();
         if ((server.care() & KvServer.CARE_MEMORY) != 0
+                && !ignoresMemory()
                 && !eviction().makeRoom()
                 && needsMemory(command, open)) {
             return refuse(session, command, OUT_OF_MEMORY);
@@ -139,6 +147,20 @@ final class Dispatch {
             }
             return true;
         }
+        return performWatched(session, command, request);
+    }
+
+    /** What the server that we follow says is not judged. */
+    private boolean decideTrusted(
+            Session session, Command command, Request request, @Nullable Transaction open) {
+        if (open != null && !runsInsideMulti(command)) {
+            open.add(command, request);
+            return true;
+        }
+        return performWatched(session, command, request);
+    }
+
+    private boolean performWatched(Session session, Command command, Request request) {
         int database = session.database();
         boolean performed = execution.perform(session, command, request);
         CommandTap tap = server.tap();
@@ -146,6 +168,11 @@ final class Dispatch {
             tap.command(session, command, request, database, execution.call().redacted());
         }
         return performed;
+    }
+
+    private boolean ignoresMemory() {
+        Role role = server.role();
+        return role != null && role.ignoresMaxmemory();
     }
 
     private static boolean needsMemory(Command command, @Nullable Transaction open) {
@@ -168,6 +195,11 @@ final class Dispatch {
         boolean needsAuth = !session.isAuthenticated() && !command.has(Flag.NO_AUTH);
         if (needsAuth && !server.config().requirepass().isEmpty()) {
             return "NOAUTH Authentication required.";
+        }
+        Role role = server.role();
+        String forRole = role == null ? null : role.refusal(session, command);
+        if (forRole != null) {
+            return forRole;
         }
         if (session.transaction() != null) {
             if (command.has(Flag.NO_MULTI)) {

@@ -17,6 +17,7 @@ import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * How a command runs: space is set aside for what it may change, the stripes of its keys are
@@ -51,6 +52,9 @@ final class Execution {
 
     /** Of {@link Effects#changes}, those that nobody asked for: expired keys. */
     private long unasked;
+
+    /** How far those who follow us are when they have the last record. */
+    private long followedOffset;
 
     /** Space is set aside for the command that runs, and all its effects fit in. */
     private boolean reserved;
@@ -122,7 +126,9 @@ final class Execution {
         }
         long before = output.length();
         Journal.Admission admission = Journal.Admission.ADMITTED;
-        long locked = locks.lock(locks.of(command, request), command.isWrite());
+        long locked =
+                locks.lock(
+                        locks.of(command, request) | session.additionStripes(), command.isWrite());
         try {
             if (command.isMeasured()) {
                 cost += measured(session, command, request);
@@ -237,7 +243,8 @@ final class Execution {
     /** The most bytes of effects this may cause: EXEC's are those of what was queued. */
     private static long cost(Session session, Command command, Request request) {
         Transaction open = session.transaction();
-        return open != null && Dispatch.isExec(command) ? open.cost() : cost(command, request);
+        long own = open != null && Dispatch.isExec(command) ? open.cost() : cost(command, request);
+        return own == 0 ? 0 : own + session.additionBytes();
     }
 
     static long cost(Command command, Request request) {
@@ -282,7 +289,9 @@ final class Execution {
 
     void commit(Session session) {
         try {
+            addTo(session);
             long position = appendRecord();
+            session.followedOffset(followedOffset);
             if (server.isStrict()) {
                 session.dependsOn = Math.max(session.dependsOn, position);
             }
@@ -292,11 +301,45 @@ final class Execution {
         }
     }
 
+    /**
+     * Appends what a session adds to its records, with no command; false if the journal has no
+     * space now.
+     */
+    boolean note(Session session) {
+        Consumer<Effects> addition = session.addition();
+        if (addition == null || admit(session.additionBytes()) != Journal.Admission.ADMITTED) {
+            return addition == null;
+        }
+        long locked = locks.lock(session.additionStripes(), false);
+        try {
+            addition.accept(effects);
+            appendRecord();
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            locks.unlock(locked);
+            throw fault;
+        }
+        locks.unlock(locked);
+        return true;
+    }
+
+    /** Lets a session add to a record of its own that is about to be appended. */
+    void addTo(Session session) {
+        Consumer<Effects> addition = session.addition();
+        if (addition != null && !record.isEmpty()) {
+            addition.accept(effects);
+        }
+    }
+
     /** Appends what was changed, if anything; returns the position that the reply depends on. */
     long appendRecord() {
         long position = call.takeDependency();
         if (!record.isEmpty()) {
             position = journal.append(record, grant, turn.nowMillis);
+            RecordTap tap = server.recordTap();
+            if (tap != null) {
+                followedOffset = tap.appended(record, position);
+            }
             record.clear();
             changes.lazySet(effects.changes() - unasked);
             if (server.isStrict()) {
@@ -375,8 +418,9 @@ final class Execution {
      * within a transaction that writes gets none: what is set aside there is for the writes.
      */
     boolean admit(int keyLength) {
-        // While writes are paused nothing is logged, not even that a key has expired.
-        if (reserved || server.pause() != null) {
+        // While writes are paused nothing is logged, not even that a key has expired; and of a
+        // replica's keys it is the master who says so.
+        if (reserved || server.pause() != null || server.isReplica()) {
             return false;
         }
         long whole = record.length() + keyLength + EXPIRY_BYTES;

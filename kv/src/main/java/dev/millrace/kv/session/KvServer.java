@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * What all lanes share.
@@ -28,6 +29,12 @@ import java.util.function.Function;
 public final class KvServer {
     /** Somebody sees every command. */
     static final int CARE_TAP = 1;
+
+    /** Keys of different hash slots are not taken together. */
+    static final int CARE_CLUSTER = 16;
+
+    /** Some commands are refused for what the server is at present: a replica, loading. */
+    static final int CARE_ROLE = 8;
 
     /** Some commands wait. */
     static final int CARE_PAUSE = 2;
@@ -58,6 +65,9 @@ public final class KvServer {
     private volatile Participants participants = new Participants();
     private volatile Notifications notifications = Notifications.NONE;
     private volatile @Nullable CommandTap tap;
+    private volatile @Nullable RecordTap recordTap;
+    private volatile @Nullable Role role;
+    private volatile LongConsumer onCut = position -> {};
     private volatile @Nullable Pause pause;
     private volatile boolean activeExpire = true;
     private volatile Checkpoints checkpoints = Checkpoints.NONE;
@@ -273,6 +283,50 @@ public final class KvServer {
     public void tap(@Nullable CommandTap tap) {
         this.tap = tap;
         care(CARE_TAP, tap != null);
+    }
+
+    /** Who sees every record (those who follow us), or null. */
+    public @Nullable RecordTap recordTap() {
+        return recordTap;
+    }
+
+    public void recordTap(@Nullable RecordTap tap) {
+        this.recordTap = tap;
+    }
+
+    /** What the server is if it is no plain master, or null. */
+    public @Nullable Role role() {
+        return role;
+    }
+
+    public void role(@Nullable Role role) {
+        this.role = role;
+        care(CARE_ROLE, role != null);
+    }
+
+    /** It follows another server: what expires is deleted there. */
+    public boolean isReplica() {
+        Role now = role;
+        return now != null && now.isReplica();
+    }
+
+    /** The server is a cluster of one node. */
+    public boolean isCluster() {
+        return (care & CARE_CLUSTER) != 0;
+    }
+
+    public void cluster(boolean is) {
+        care(CARE_CLUSTER, is);
+    }
+
+    /** Who is told the position of each checkpoint's cut, all stripes locked. */
+    public void onCut(LongConsumer told) {
+        this.onCut = told;
+    }
+
+    /** A checkpoint is cut at a position of the log; all stripes are locked. */
+    public void cut(long position) {
+        onCut.accept(position);
     }
 
     /** Makes commands wait; one pause adds to another. */

@@ -252,6 +252,19 @@ public final class Lane {
         return execution.diskError();
     }
 
+    /**
+     * Sets space aside for what the running command changes though it is no write; it has its
+     * stripes locked.
+     */
+    public void reserve(long bytes) {
+        execution.reserve(bytes);
+    }
+
+    /** See {@link Execution#note}; on the loop. */
+    public boolean note(Session session) {
+        return execution.note(session);
+    }
+
     /** See {@link Execution#admitServing}. */
     public boolean admitServing(long bytes) {
         return execution.admitServing(bytes);

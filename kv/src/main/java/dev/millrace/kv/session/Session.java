@@ -1,6 +1,7 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
 import dev.millrace.kv.store.Stripe;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A client: what it has said and not finished, what it has chosen, what it waits for. It belongs to
@@ -34,6 +36,7 @@ public final class Session implements Watches.Watcher {
     static final int CARE_SUBSCRIBER = 4;
     static final int CARE_REPLIES = 8;
     static final int CARE_MONITOR = 16;
+    static final int CARE_PEER = 32;
 
     /** Who waits for something inside a command: a key, a checkpoint. */
     public interface Blocking {
@@ -47,6 +50,15 @@ public final class Session implements Watches.Watcher {
 
         /** The client is gone, or about to be: nobody has to be answered. From any thread. */
         default void abandon() {}
+    }
+
+    /** Who is at the other end. */
+    public enum Peer {
+        CLIENT,
+        /** A server that follows us. */
+        REPLICA,
+        /** The server that we follow: its word is law, and it is not answered. */
+        MASTER
     }
 
     /** A key that WATCH named. */
@@ -138,6 +150,24 @@ public final class Session implements Watches.Watcher {
     boolean unflushed;
 
     private @Nullable Runnable onClose;
+    private volatile Peer peer = Peer.CLIENT;
+
+    /** Bytes of requests that have run. */
+    private long readBytes;
+
+    /** Bytes of the request that runs. */
+    private int requestBytes;
+
+    /** Adds to each of its records, or nothing does. */
+    private @Nullable Consumer<Effects> addition;
+
+    /** What that takes of the journal, bytes, and which stripes it changes. */
+    private long additionBytes;
+
+    private long additionStripes;
+
+    /** How far those who follow us are when they have its last change. */
+    private long followedOffset;
 
     Session(long id, Lane lane, Outlet outlet, boolean authenticated, long nowMillis) {
         this.id = id;
@@ -205,6 +235,73 @@ public final class Session implements Watches.Watcher {
 
     private void care(int bit, boolean set) {
         care = set ? care | bit : care & ~bit;
+    }
+
+    public Peer peer() {
+        return peer;
+    }
+
+    public void peer(Peer peer) {
+        this.peer = peer;
+        care(CARE_PEER, peer != Peer.CLIENT);
+    }
+
+    public boolean isMaster() {
+        return peer == Peer.MASTER;
+    }
+
+    /** A request of so many bytes is about to run; it may not, and come again. */
+    void begins(int bytes) {
+        requestBytes = bytes;
+    }
+
+    /** It has run. */
+    void ends() {
+        readBytes += requestBytes;
+        requestBytes = 0;
+    }
+
+    /** Bytes of its requests that have run, with that of the one that runs. */
+    public long readBytes() {
+        return readBytes + requestBytes;
+    }
+
+    /**
+     * Has something added to each of its records.
+     *
+     * @param bytes what it takes of the journal at most
+     * @param stripes a bit for each stripe that it changes
+     */
+    public void adds(Consumer<Effects> action, long bytes, long stripes) {
+        addition = action;
+        additionBytes = bytes;
+        additionStripes = stripes;
+    }
+
+    @Nullable Consumer<Effects> addition() {
+        return addition;
+    }
+
+    long additionBytes() {
+        return additionBytes;
+    }
+
+    long additionStripes() {
+        return additionStripes;
+    }
+
+    /** The offset of the replication stream behind its last change; 0 if it has made none. */
+    public long followedOffset() {
+        return followedOffset;
+    }
+
+    void followedOffset(long offset) {
+        followedOffset = offset;
+    }
+
+    /** The client is no more. */
+    public boolean isGone() {
+        return gone;
     }
 
     /** When it last sent or was sent something. */

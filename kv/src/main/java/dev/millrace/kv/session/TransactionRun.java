@@ -95,11 +95,11 @@ final class TransactionRun {
      * put there, {@link #hasSpace} sees to the rest.
      */
     private void admitMeasured(Session session, Transaction open) {
-        long[] whole = {open.cost() + branches.bytesLeft()};
+        long[] whole = {open.cost() + branches.bytesLeft() + session.additionBytes()};
         open.each(
                 server.commands(),
                 (command, request) -> whole[0] += measuredIfAny(session, command, request));
-        if (whole[0] > open.cost()) {
+        if (whole[0] > open.cost() + session.additionBytes()) {
             execution.logExpired(session);
             execution.reserve(whole[0]);
         }
@@ -132,7 +132,10 @@ final class TransactionRun {
     }
 
     private void runQueued(Session session, Transaction open) {
-        long locked = locks.lock(watchedMask(session) | queuedMask(open), open.tells());
+        long locked =
+                locks.lock(
+                        watchedMask(session) | queuedMask(open) | session.additionStripes(),
+                        open.tells());
         try {
             if (session.isTouched() || watchedHasExpired(session)) {
                 output.reply().nullArray();
@@ -251,6 +254,7 @@ final class TransactionRun {
      */
     private void commitWithRooms(Session session) {
         try {
+            execution.addTo(session);
             boolean changed = !record.isEmpty();
             long position = execution.appendRecord();
             if (server.isStrict() || branches.waitForDisk()) {
