@@ -549,39 +549,24 @@ public final class StreamValue {
         }
     }
 
-    /** Is told of an entry that is delivered. */
-    @FunctionalInterface
-    public interface Delivery {
-        void entry(StreamCursor entry);
-    }
-
     /**
-     * Delivers up to so many entries to a consumer, from an ID on: its group has read as far.
+     * Delivers an entry to a consumer, as far as its group has read.
      *
-     * @param pends whether they are pending until they are acknowledged
-     * @return how many there were
+     * @param pends whether it is pending until it is acknowledged
      */
-    public static long deliver(
+    public static void deliver(
             Place place,
             long group,
             long consumer,
-            StreamId from,
-            long count,
+            long ms,
+            long seq,
             boolean pends,
-            long timeMillis,
-            Delivery delivery) {
+            long timeMillis) {
         long root = changed(place);
         StreamPart.beforeChange(place, root, group);
-        StreamCursor cursor = StreamCursor.upwards(place, from, StreamId.MAX);
-        long delivered = 0;
-        while (delivered < count && cursor.next()) {
-            delivered++;
-            StreamProgress.read(root, group, cursor.ms(), cursor.seq());
-            delivery.entry(cursor);
-            if (pends) {
-                Pending.put(place, group, consumer, cursor.ms(), cursor.seq(), timeMillis, 1);
-            }
+        StreamProgress.read(root, group, ms, seq);
+        if (pends) {
+            Pending.put(place, group, consumer, ms, seq, timeMillis, 1);
         }
-        return delivered;
     }
 }

@@ -94,15 +94,15 @@ enum Effect {
      */
     STREAM_ADD(40),
     /**
-     * {@code db key nodes(varint) entries(varint)}: so many nodes are off the stream's front, and
-     * so many entries of the next.
+     * {@code db key nodes(varint) entries(varint) id}: so many nodes are off the stream's front, and
+     * so many entries of the next; the first that is left, 0-0 if none is.
      */
     STREAM_TRIM(41),
     /** {@code db key count id...}: out of the stream. */
     STREAM_DELETE(42),
     /** {@code db key id added(i64) id}: the last ID, the entries ever added, the last deleted. */
     STREAM_SET(43),
-    /** {@code db key group id read(i64)}: the group is there and has read so far. */
+    /** {@code db key group new(u8) id read(i64)}: the group has read so far; a new one if 1. */
     STREAM_PUT_GROUP(44),
     /** {@code db key group}: the group is gone. */
     STREAM_REMOVE_GROUP(45),
@@ -113,8 +113,8 @@ enum Effect {
     /** {@code db key group consumer}: the consumer is gone, with what is pending for it. */
     STREAM_REMOVE_CONSUMER(48),
     /**
-     * {@code db key group consumer id most(i64) pends(u8) time}: so many entries, from an ID on,
-     * are delivered to the consumer, and pending if 1.
+     * {@code db key group consumer time pends(u8) count id... id read(i64)}: these entries are
+     * delivered to the consumer, and pending if 1; the group has read so far.
      */
     STREAM_DELIVER(49),
     /**

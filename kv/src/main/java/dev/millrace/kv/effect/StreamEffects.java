@@ -3,6 +3,7 @@ package dev.millrace.kv.effect;
 import dev.millrace.kernel.journal.CorruptJournalException;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.collection.StreamConsumer;
+import dev.millrace.kv.collection.StreamCursor;
 import dev.millrace.kv.collection.StreamFields;
 import dev.millrace.kv.collection.StreamGroup;
 import dev.millrace.kv.collection.StreamId;
@@ -21,7 +22,11 @@ import java.util.Arrays;
  * <p>Who watches the key is told of entries only, not of groups, as in Redis.
  */
 public final class StreamEffects {
-    private static final StreamValue.Delivery UNSEEN = entry -> {};
+    /** Is told of an entry that is delivered. */
+    @FunctionalInterface
+    public interface Delivery {
+        void entry(StreamCursor entry);
+    }
 
     private final Effects effects;
     private final Run run;
@@ -129,6 +134,7 @@ public final class StreamEffects {
         out.putVarint(trim.nodes());
         out.putVarint(trim.entries());
         StreamValue.trim(key, trim);
+        putId(effects.record(), StreamValue.first(key));
         effects.touched(key, false);
     }
 
@@ -141,6 +147,10 @@ public final class StreamEffects {
                     "kv effect: " + nodes + " nodes and " + entries + " entries are cut off");
         }
         StreamValue.trim(key, new StreamTrim(nodes, entries, 0));
+        StreamId first = id(in);
+        if (!first.equals(StreamValue.first(key))) {
+            throw new CorruptJournalException("kv effect: the first entry left is not " + first);
+        }
     }
 
     /** Deletes an entry; false if it is not there. {@link #endDelete} follows the last of them. */
@@ -236,6 +246,7 @@ public final class StreamEffects {
     public void putGroup(Key key, long name, int length, StreamId last, long read) {
         boolean created = !key.exists();
         NativeBuffer out = begin(Effect.STREAM_PUT_GROUP, key, name, length);
+        out.putByte(StreamValue.group(key, name, length) == 0 ? 1 : 0);
         putId(out, last);
         out.putLong(read);
         StreamValue.putGroup(key, name, length, last, read);
@@ -250,6 +261,7 @@ public final class StreamEffects {
         Place key = in.keyOf(Item.TYPE_STREAM);
         int length = in.length();
         long name = in.skip(length);
+        in.u8();
         StreamId last = id(in);
         StreamValue.putGroup(key, name, length, last, in.i64());
     }
@@ -317,8 +329,7 @@ public final class StreamEffects {
     // ---- Deliveries
 
     /**
-     * Delivers up to so many entries, from an ID on, to a consumer, which is seen. Which those are
-     * follows from the stream, at a replay as now.
+     * Delivers up to so many entries, from an ID on, to a consumer, which is seen.
      *
      * @param pends whether they are pending until they are acknowledged
      * @param delivery is told of each
@@ -332,15 +343,24 @@ public final class StreamEffects {
             long count,
             boolean pends,
             long timeMillis,
-            StreamValue.Delivery delivery) {
+            Delivery delivery) {
         NativeBuffer out = begin(Effect.STREAM_DELIVER, key, group, consumer);
-        putId(out, from);
-        out.putLong(count);
-        out.putByte(pends ? 1 : 0);
         out.putLong(timeMillis);
+        out.putByte(pends ? 1 : 0);
+        run.begin();
         StreamValue.see(key, consumer, timeMillis);
-        long delivered =
-                StreamValue.deliver(key, group, consumer, from, count, pends, timeMillis, delivery);
+        StreamCursor cursor = StreamCursor.upwards(key, from, StreamId.MAX);
+        long delivered = 0;
+        while (delivered < count && cursor.next()) {
+            delivered++;
+            putId(run.next(), cursor.ms(), cursor.seq());
+            delivery.entry(cursor);
+            StreamValue.deliver(
+                    key, group, consumer, cursor.ms(), cursor.seq(), pends, timeMillis);
+        }
+        run.end();
+        putId(effects.record(), StreamGroup.last(group));
+        effects.record().putLong(StreamGroup.read(group));
         effects.touchedUnwatched(key);
         return delivered;
     }
@@ -349,12 +369,15 @@ public final class StreamEffects {
         Place key = in.existing(Item.TYPE_STREAM);
         long group = group(in, key);
         long consumer = consumer(in, group);
-        StreamId from = id(in);
-        long count = in.i64();
-        boolean pends = in.u8() != 0;
         long timeMillis = in.i64();
+        boolean pends = in.u8() != 0;
         StreamValue.see(key, consumer, timeMillis);
-        StreamValue.deliver(key, group, consumer, from, count, pends, timeMillis, UNSEEN);
+        for (int left = in.count(); left > 0; left--) {
+            StreamId id = id(in);
+            StreamValue.deliver(key, group, consumer, id.ms(), id.seq(), pends, timeMillis);
+        }
+        StreamId last = id(in);
+        StreamValue.readUpTo(key, group, last, in.i64());
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.millrace.kv.command.Key;
 import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.resp.Decimal;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Place;
@@ -39,6 +40,14 @@ public final class GroupReading {
     /** What the effects for one key take beside its name, the group's and the consumer's. */
     private static final int EFFECTS_BYTES = 160;
 
+    private static final int ID_BYTES = 16;
+
+    /**
+     * Space is set aside for so many entries of a key before it is locked, and more when it is. Who
+     * has waited gets no more at once.
+     */
+    private static final int UNMEASURED = 4096;
+
     private GroupReading() {}
 
     public static List<Command> all() {
@@ -59,6 +68,7 @@ public final class GroupReading {
                         .flags(Flag.WRITE, Flag.BLOCKING)
                         .access(KeyAccess.of("RO", "access"))
                         .cost(GroupReading::cost)
+                        .measure(GroupReading::measure)
                         .does(GroupReading::read));
     }
 
@@ -70,7 +80,36 @@ public final class GroupReading {
             names += request.length(i);
         }
         long keys = Math.max(0, request.count() - first) / 2;
-        return 2 * (request.bytes() + keys * (names + EFFECTS_BYTES));
+        return 2 * (request.bytes() + keys * (names + EFFECTS_BYTES))
+                + keys * Math.min(unlocked(request), UNMEASURED) * ID_BYTES;
+    }
+
+    /** What COUNT says, as far as that can be told of a request that may be none. */
+    private static long unlocked(Request request) {
+        int first = Keys.firstStream(request);
+        long count = 0;
+        for (int i = 1; i + 1 < first; i++) {
+            long address = request.address(i + 1);
+            int length = request.length(i + 1);
+            if (request.is(i, "COUNT") && Decimal.isLong(address, length)) {
+                count = Decimal.parse(address, length);
+            }
+        }
+        return count > 0 ? count : UNMEASURED;
+    }
+
+    /** Of what is in the streams and is more than {@link #cost} counts. */
+    private static long measure(Call call) {
+        ReadRequest request = ReadRequest.read(call, true);
+        long bytes = 0;
+        for (int at = request.first(); at <= request.lastKey(); at++) {
+            long length =
+                    request.most() <= UNMEASURED
+                            ? 0
+                            : StreamValue.length(call.peek(at).require(Item.TYPE_STREAM));
+            bytes += Math.max(0, Math.min(length, request.most()) - UNMEASURED) * ID_BYTES;
+        }
+        return bytes;
     }
 
     private static void read(Call call) {
@@ -216,7 +255,7 @@ public final class GroupReading {
         }
         long begun = call.reply().out().length();
         named(call, key);
-        deliver(call, request, key, group, request.mostWhenServed());
+        deliver(call, request, key, group, Math.min(request.mostWhenServed(), UNMEASURED));
         call.reply().mapOfPairsInFront(begun, 1);
         call.effects().count(-1); // Redis does not count it.
     }

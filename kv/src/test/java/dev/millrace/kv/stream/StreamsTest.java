@@ -67,7 +67,7 @@ class StreamsTest {
     void ranges_include_their_ends_or_not_and_go_both_ways() {
         fill("s", 5);
         assertEquals(
-                "[[2-0, [f, v2]], [3-0, [f, v3]]]", kv.call("XRANGE", "s", "2", "(4"));
+                "[[2-0, [f, v2]], [3-0, [f, v3]]]", kv.call("XRANGE", "s", "2", "(4-0"));
         assertEquals(
                 "[[5-0, [f, v5]], [4-0, [f, v4]]]",
                 kv.call("XREVRANGE", "s", "+", "-", "COUNT", "2"));
