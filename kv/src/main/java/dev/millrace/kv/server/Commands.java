@@ -56,6 +56,14 @@ import dev.millrace.kv.sortedset.Extremes;
 import dev.millrace.kv.sortedset.Ranking;
 import dev.millrace.kv.sortedset.Sampling;
 import dev.millrace.kv.sortedset.SortedSets;
+import dev.millrace.kv.stream.Appending;
+import dev.millrace.kv.stream.Claiming;
+import dev.millrace.kv.stream.GroupReading;
+import dev.millrace.kv.stream.Groups;
+import dev.millrace.kv.stream.Reading;
+import dev.millrace.kv.stream.StreamInfo;
+import dev.millrace.kv.stream.Streams;
+import dev.millrace.kv.stream.Unacknowledged;
 import dev.millrace.kv.string.Counters;
 import dev.millrace.kv.string.Floats;
 import dev.millrace.kv.string.GetAndChange;
@@ -133,6 +141,14 @@ public final class Commands {
                         SetAlgebra.all(),
                         HyperLogLogs.all(),
                         HyperLogLogChecks.all(),
+                        Streams.all(),
+                        Appending.all(),
+                        Reading.all(),
+                        GroupReading.all(),
+                        Groups.all(),
+                        Unacknowledged.all(),
+                        Claiming.all(),
+                        StreamInfo.all(),
                         Transactions.all(),
                         Rooms.all(),
                         Subscribing.all(),

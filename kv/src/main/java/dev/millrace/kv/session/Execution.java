@@ -473,6 +473,7 @@ final class Execution {
             throw fault;
         }
         commit(lane.nobody());
+        serveReady();
         return true;
     }
 }

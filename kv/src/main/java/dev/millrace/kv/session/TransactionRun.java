@@ -160,6 +160,7 @@ final class TransactionRun {
         } catch (NoSpaceYet | Refusal notNow) {
             // Nothing has run; but that a key was found to have expired may be in the record.
             execution.commit(session);
+            execution.serveReady();
             leaveUnchanged(session);
             locks.unlock(locked);
             throw notNow;
