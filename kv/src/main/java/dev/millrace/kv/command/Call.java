@@ -19,6 +19,7 @@ import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+import dev.millrace.kv.tracking.Tracking;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -71,6 +72,7 @@ public final class Call {
         this.command = first;
         this.session = nobody;
         effects.onCreated(created -> notify(Notification.NEW, "new", created));
+        effects.onChanged(changed -> Tracking.of(server()).changed(this, changed));
     }
 
     /** Makes it the call of this command; for the loop. */

@@ -1,5 +1,6 @@
 package dev.millrace.kv.config;
 
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.config.Parameter.Trait;
 import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.pubsub.KeyspaceEvents;
@@ -200,7 +201,12 @@ public final class Parameters {
         number("timeout", 0, INT_MAX, Quantity.TIMEOUT_SECONDS);
         text("requirepass", "")
                 .is(Trait.SENSITIVE)
-                .stands(config::requirepass, config::requirepass);
+                .stands(
+                        config::requirepass,
+                        password -> {
+                            config.requirepass(password);
+                            Users.of(server).requirePassword(password);
+                        });
         bytes("proto-max-bulk-len", MEBIBYTE, LONG_MAX, 0)
                 .stands(
                         () -> Long.toString(config.protoMaxBulkLen()),
@@ -217,8 +223,8 @@ public final class Parameters {
                         () -> OutputLimitText.of(config.outputLimits()),
                         value -> config.outputLimits(OutputLimitText.parse(value)));
         choice("acl-pubsub-default", "resetchannels", "allchannels", "resetchannels");
-        number("acllog-max-len", 0, LONG_MAX, 128);
-        number("tracking-table-max-keys", 0, LONG_MAX, 1_000_000);
+        number("acllog-max-len", 0, LONG_MAX, Quantity.ACLLOG_MAX_LEN);
+        number("tracking-table-max-keys", 0, LONG_MAX, Quantity.TRACKING_TABLE_MAX_KEYS);
         text("aclfile", "").is(Trait.IMMUTABLE);
         flag("protected-mode", NO);
     }

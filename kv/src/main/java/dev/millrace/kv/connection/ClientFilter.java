@@ -1,5 +1,7 @@
 package dev.millrace.kv.connection;
 
+import dev.millrace.kv.acl.User;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.resp.CText;
@@ -68,10 +70,11 @@ final class ClientFilter {
         } else if (call.is(i, "LADDR")) {
             add(session -> session.outlet().local().equals(value));
         } else if (call.is(i, "USER")) {
-            if (!value.equals(Authentication.DEFAULT_USER)) {
-                throw new Refusal("ERR No such user '" + value + "'");
+            User user = Users.of(call.server()).find(value);
+            if (user == null) {
+                throw new Refusal("ERR No such user '" + CText.of(value) + "'");
             }
-            add(Session::isAuthenticated);
+            add(session -> session.user().equals(user));
         } else if (call.is(i, "SKIPME")) {
             skipMe = yes(call, i + 1);
         } else {

@@ -39,7 +39,7 @@ public final class Monitors implements CommandTap {
         this.server = server;
     }
 
-    static Monitors of(KvServer server) {
+    public static Monitors of(KvServer server) {
         return server.part(Monitors.class, Monitors::new);
     }
 
@@ -82,7 +82,7 @@ public final class Monitors implements CommandTap {
         }
     }
 
-    boolean has(Session session) {
+    public boolean has(Session session) {
         return sessions.contains(session);
     }
 

@@ -54,6 +54,7 @@ public final class Effects {
     private final NativeBuffer name = new NativeBuffer(64);
     private final RestoreEffect restore = new RestoreEffect(this);
     private Consumer<Key> onCreated = key -> {};
+    private Consumer<Key> onChanged = key -> {};
 
     public Effects(RecordWriter record, Stripes stripes) {
         this.record = record;
@@ -64,6 +65,11 @@ public final class Effects {
     /** Who is told of each key that is made where there was none, before anything else is. */
     public void onCreated(Consumer<Key> action) {
         onCreated = action;
+    }
+
+    /** Who is told of each key that is changed, while clients track keys. */
+    public void onChanged(Consumer<Key> action) {
+        onChanged = action;
     }
 
     /** Of hashes. */
@@ -134,6 +140,9 @@ public final class Effects {
      */
     public void touchWatchers(Key key) {
         key.stripe().watches().touch(key.database().index(), key.address(), key.length());
+        if (stripes.isTracked()) {
+            onChanged.accept(key);
+        }
     }
 
     /**

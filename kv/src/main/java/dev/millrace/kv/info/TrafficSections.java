@@ -9,6 +9,7 @@ import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Latencies;
 import dev.millrace.kv.session.Session;
 import dev.millrace.kv.session.Stats;
+import dev.millrace.kv.tracking.Tracking;
 
 import java.util.Collection;
 import java.util.StringJoiner;
@@ -36,7 +37,8 @@ final class TrafficSections {
                                 .max()
                                 .orElse(0))
                 .add("blocked_clients", sessions.stream().filter(Session::isWaiting).count())
-                .zero("tracking_clients", "clients_in_timeout_table");
+                .add("tracking_clients", Tracking.of(server).clients())
+                .zero("clients_in_timeout_table");
     }
 
     static void stats(KvServer server, Lines lines) {
@@ -80,11 +82,11 @@ final class TrafficSections {
                         "active_defrag_key_hits",
                         "active_defrag_key_misses",
                         "total_active_defrag_time",
-                        "current_active_defrag_time",
-                        "tracking_total_keys",
-                        "tracking_total_items",
-                        "tracking_total_prefixes",
-                        "unexpected_error_replies")
+                        "current_active_defrag_time")
+                .add("tracking_total_keys", Tracking.of(server).keys())
+                .add("tracking_total_items", Tracking.of(server).items())
+                .add("tracking_total_prefixes", Tracking.of(server).prefixCount())
+                .zero("unexpected_error_replies")
                 .add("total_error_replies", totals.sum(Stats::errors))
                 .zero("dump_payload_sanitizations")
                 .add("total_reads_processed", totals.sum(Stats::reads))

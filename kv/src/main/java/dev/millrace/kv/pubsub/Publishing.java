@@ -2,6 +2,7 @@ package dev.millrace.kv.pubsub;
 
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Channels;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Help;
@@ -41,7 +42,8 @@ public final class Publishing {
                 .since(since)
                 .group("pubsub")
                 .arity(3)
-                .flags(Flag.PUBSUB, Flag.LOADING, Flag.STALE, Flag.FAST, Flag.MAY_REPLICATE);
+                .flags(Flag.PUBSUB, Flag.LOADING, Flag.STALE, Flag.FAST, Flag.MAY_REPLICATE)
+                .channels(Channels.PUBLISHED);
     }
 
     private static Command.Builder asking(String name, String since, int arity) {

@@ -2,6 +2,7 @@ package dev.millrace.kv.replication;
 
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.rdb.BadDump;
 import dev.millrace.kv.session.KvServer;
@@ -410,6 +411,7 @@ final class MasterLink implements Runnable {
             onLane(
                     () -> {
                         Session made = lane.open(outlet);
+                        made.user(Users.of(server).superuser());
                         made.authenticated(true);
                         made.peer(Session.Peer.MASTER);
                         made.adds(

@@ -1,5 +1,6 @@
 package dev.millrace.kv.server;
 
+import dev.millrace.kv.acl.AccessCommands;
 import dev.millrace.kv.bitmap.BitFields;
 import dev.millrace.kv.bitmap.BitOperations;
 import dev.millrace.kv.bitmap.BitSearch;
@@ -33,7 +34,6 @@ import dev.millrace.kv.list.ListSearch;
 import dev.millrace.kv.list.Lists;
 import dev.millrace.kv.list.Popping;
 import dev.millrace.kv.list.Pushing;
-import dev.millrace.kv.operator.AccessLists;
 import dev.millrace.kv.operator.Curiosities;
 import dev.millrace.kv.operator.Debugging;
 import dev.millrace.kv.operator.LatencyEvents;
@@ -98,7 +98,7 @@ public final class Commands {
                         Curiosities.all(),
                         Replicating.all(),
                         Clusters.all(),
-                        AccessLists.all(),
+                        AccessCommands.all(),
                         Existence.all(),
                         TimeToLive.all(),
                         Moves.all(),

@@ -15,6 +15,7 @@ import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.shard.StateMachine;
 import dev.millrace.kernel.transaction.Participants;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.cluster.Cluster;
 import dev.millrace.kv.command.CommandTable;
@@ -61,6 +62,15 @@ public final class KvRoom implements Room {
 
     private static final Setting<String> PASSWORD =
             Setting.text("kv.requirepass", "", "password that Redis clients must give");
+
+    private static final Setting<String> ACL_FILE =
+            Setting.text("kv.acl.file", "", "file of users, which ACL LOAD reads, ACL SAVE writes");
+
+    private static final Setting<String> ACL_USERS =
+            Setting.text(
+                    "kv.acl.users",
+                    "",
+                    "users, as in such a file but without the word user; a semicolon between two");
 
     private static final Setting<String> SYNC = ShardRoom.syncSetting("kv.sync");
 
@@ -136,6 +146,8 @@ public final class KvRoom implements Room {
                 UNIX,
                 TLS,
                 PASSWORD,
+                ACL_FILE,
+                ACL_USERS,
                 SYNC,
                 SAVE_DIR,
                 SAVE_FILE,
@@ -168,7 +180,7 @@ public final class KvRoom implements Room {
                         new CommandTable(Commands.all()),
                         Clock.systemUTC());
         serving.participants(participants);
-        serving.config().requirepass(context.get(PASSWORD));
+        setUsers(context, serving);
         serving.config().set(Config.Quantity.MAXCLIENTS, context.get(Guard.CONNECTIONS_MAX));
         Path dump = dump(context);
         serving.checkpoints(new ShardCheckpoints(shards));
@@ -192,7 +204,7 @@ public final class KvRoom implements Room {
         housekeeping = keeping;
         keeping.start();
         serving.onCut(Feed.of(serving)::cut);
-        boolean secret = !context.get(PASSWORD).isEmpty();
+        boolean secret = !Users.of(serving).standard().isOpen();
         GuardPolicy guard =
                 GuardPolicy.patient().refusing("-ERR max number of clients reached\r\n");
         Listener listener =
@@ -241,6 +253,33 @@ public final class KvRoom implements Room {
             throw new IllegalStateException("the kv room is not started");
         }
         return new Block(clients::execute);
+    }
+
+    /** Who there is: as the password says, unless users are defined. */
+    private static void setUsers(RoomContext context, KvServer serving) throws BadSettings {
+        serving.config().requirepass(context.get(PASSWORD));
+        Users users = Users.of(serving);
+        users.requirePassword(context.get(PASSWORD));
+        String file = context.get(ACL_FILE);
+        String definitions = context.get(ACL_USERS);
+        if (!file.isEmpty() && !definitions.isEmpty()) {
+            throw BadSettings.of(ACL_USERS, definitions, "nothing, for kv.acl.file has the users");
+        }
+        try {
+            if (!definitions.isEmpty()) {
+                users.configure(definitions);
+            }
+        } catch (Users.BadUsers bad) {
+            throw BadSettings.of(ACL_USERS, "(not shown)", String.valueOf(bad.getMessage()));
+        }
+        try {
+            if (!file.isEmpty()) {
+                users.useFile(file);
+                Parameters.of(serving).declare("aclfile", file);
+            }
+        } catch (Users.BadUsers bad) {
+            throw BadSettings.of(ACL_FILE, file, String.valueOf(bad.getMessage()));
+        }
     }
 
     /** The file that SAVE and BGSAVE write. */

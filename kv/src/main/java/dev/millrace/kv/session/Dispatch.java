@@ -1,11 +1,14 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kv.acl.Denial;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.eviction.Eviction;
 import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.tracking.Tracker;
 
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +125,7 @@ final class Dispatch {
         if (session.isMaster()) {
             return decideTrusted(session, command, request, open);
         }
-        String refusal = refusal(session, command);
+        String refusal = refusal(session, command, request);
         if (refusal == null && server.isCluster()) {
             refusal = slots.refusal(session, command, request);
         }
@@ -163,11 +166,25 @@ final class Dispatch {
     private boolean performWatched(Session session, Command command, Request request) {
         int database = session.database();
         boolean performed = execution.perform(session, command, request);
+        if (performed) {
+            endCaching(session, command);
+        }
         CommandTap tap = server.tap();
         if (performed && tap != null) {
             tap.command(session, command, request, database, execution.call().redacted());
         }
         return performed;
+    }
+
+    /** CLIENT CACHING is for the next command, or for a whole transaction. */
+    private static void endCaching(Session session, Command command) {
+        Tracker tracker = session.tracker();
+        if (tracker != null
+                && tracker.isCaching()
+                && session.transaction() == null
+                && !command.fullName().startsWith("client|")) {
+            tracker.caching(false);
+        }
     }
 
     private boolean ignoresMemory() {
@@ -191,10 +208,23 @@ final class Dispatch {
         return made;
     }
 
-    private @Nullable String refusal(Session session, Command command) {
+    private @Nullable String refusal(Session session, Command command, Request request) {
         boolean needsAuth = !session.isAuthenticated() && !command.has(Flag.NO_AUTH);
-        if (needsAuth && !server.config().requirepass().isEmpty()) {
+        if (needsAuth && !session.user().isOpen()) {
             return "NOAUTH Authentication required.";
+        }
+        if (session.transaction() != null) {
+            if (command.has(Flag.NO_MULTI)) {
+                return "ERR Command not allowed inside a transaction";
+            }
+        }
+        if ((session.care() & Session.CARE_USER) != 0) {
+            Denial denial = session.user().denies(command, request);
+            if (denial != null) {
+                Users users = Users.of(server);
+                users.denied(session, command, request, denial, Users.context(session));
+                return denial.refusal(command);
+            }
         }
         Role role = server.role();
         String forRole = role == null ? null : role.refusal(session, command);
@@ -202,9 +232,6 @@ final class Dispatch {
             return forRole;
         }
         if (session.transaction() != null) {
-            if (command.has(Flag.NO_MULTI)) {
-                return "ERR Command not allowed inside a transaction";
-            }
             if (command.isWrite() && journal.state() != Journal.State.OPEN) {
                 return execution.diskError();
             }

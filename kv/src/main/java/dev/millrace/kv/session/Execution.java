@@ -7,6 +7,7 @@ import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kv.blocking.Serving;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
@@ -15,6 +16,7 @@ import dev.millrace.kv.eviction.Eviction;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+import dev.millrace.kv.tracking.Tracking;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -276,9 +278,16 @@ final class Execution {
             output.error(e.text());
             stats.failed(command);
         }
+        if ((session.care() & Session.CARE_TRACKING) != 0 && command.has(Flag.READONLY)) {
+            Tracking.of(server).read(lane, session, command, request);
+        }
         turn.nowNanos = System.nanoTime();
         long took = turn.nowNanos - start + call.waitNanos();
         stats.ran(command, took);
+        if (took >= server.spikeNanos()) {
+            boolean fast = command.has(Flag.FAST);
+            server.took(fast ? LatencySpikes.FAST_COMMAND : LatencySpikes.COMMAND, took);
+        }
         if (took >= server.slowNanos()) {
             server.slow(session, command, request, call.redacted(), took);
         }
@@ -377,6 +386,7 @@ final class Execution {
             Command.Handler handler) {
         boolean reservedBefore = reserved;
         reserved = true;
+        long start = System.nanoTime();
         output.reply().to(answer, waiting.protocol());
         call.begin(waiting, command, request);
         try {
@@ -394,6 +404,7 @@ final class Execution {
             loop.fault(fault);
         }
         reserved = reservedBefore;
+        server.took(LatencySpikes.UNBLOCKING, System.nanoTime() - start);
         try {
             long position = appendRecord();
             call.committed(position);

@@ -27,6 +27,8 @@ import java.util.function.LongConsumer;
  * monitors) keeps it in a {@link #part}: nothing here has to know of it.
  */
 public final class KvServer {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     /** Somebody sees every command. */
     static final int CARE_TAP = 1;
 
@@ -61,6 +63,8 @@ public final class KvServer {
     private final AtomicLong connectionsReceived = new AtomicLong();
     private final AtomicLong connectionsRejected = new AtomicLong();
     private final SlowLog slowLog = new SlowLog();
+    private final LatencySpikes latencySpikes = new LatencySpikes();
+    private volatile long spikeNanos = Long.MAX_VALUE;
     private final KeptNames keptNames = KeptNames.ofHeap();
     private volatile Participants participants = new Participants();
     private volatile Notifications notifications = Notifications.NONE;
@@ -89,7 +93,15 @@ public final class KvServer {
         this.config = new Config();
         this.clock = clock;
         this.startedMillis = clock.millis();
-        config.onChange(() -> care(CARE_MEMORY, config.get(Config.Quantity.MAXMEMORY_BYTES) > 0));
+        config.onChange(this::configured);
+    }
+
+    /** A quantity has changed: what is looked at with each command is derived from it. */
+    private void configured() {
+        care(CARE_MEMORY, config.get(Config.Quantity.MAXMEMORY_BYTES) > 0);
+        long millis = config.get(Config.Quantity.LATENCY_MONITOR_THRESHOLD_MILLIS);
+        boolean watches = millis > 0 && millis < Long.MAX_VALUE / NANOS_PER_MILLI;
+        spikeNanos = watches ? millis * NANOS_PER_MILLI : Long.MAX_VALUE;
     }
 
     public Stripes stripes() {
@@ -398,6 +410,27 @@ public final class KvServer {
 
     public void shutdown(@Nullable Runnable begin) {
         shutdown = begin;
+    }
+
+    // ---- What takes long
+
+    /** What took longer than it should. */
+    public LatencySpikes latencySpikes() {
+        return latencySpikes;
+    }
+
+    /** What takes so long is a spike of latency. */
+    long spikeNanos() {
+        return spikeNanos;
+    }
+
+    /** An event took so long; noted if that is too long. From any thread. */
+    public void took(String event, long nanos) {
+        if (nanos >= spikeNanos) {
+            latencySpikes.add(
+                    event,
+                    new LatencySpikes.Sample(clock.millis() / 1000, nanos / NANOS_PER_MILLI));
+        }
     }
 
     // ---- Slow commands

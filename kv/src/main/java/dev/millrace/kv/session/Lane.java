@@ -2,6 +2,8 @@ package dev.millrace.kv.session;
 
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kv.acl.User;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.blocking.Deadlines;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
@@ -12,6 +14,8 @@ import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +53,7 @@ public final class Lane {
     private final int index;
     private final Stats stats = new Stats();
     private final List<Session> parked = new ArrayList<>();
+    private final List<Runnable> beforeAnswers = new ArrayList<>();
     private final Session nobody;
     private final SplittableRandom random;
     private final Deadlines deadlines = new Deadlines(this);
@@ -72,7 +77,8 @@ public final class Lane {
         this.server = server;
         this.loop = loop;
         this.stripes = server.stripes();
-        this.nobody = new Session(0, this, NoOutlet.INSTANCE, true, 0);
+        this.nobody =
+                new Session(0, this, NoOutlet.INSTANCE, Users.of(server).superuser(), true, 0);
         this.random = new SplittableRandom(server.startedMillis() + server.lanes().size());
         this.output = new Output(this, turn);
         this.execution = new Execution(this, turn, output);
@@ -145,9 +151,9 @@ public final class Lane {
     /** Takes a new client in; on the loop. */
     public Session open(Outlet outlet) {
         readClock();
-        boolean free = server.config().requirepass().isEmpty();
+        User user = Users.of(server).standard();
         long id = server.nextSessionId();
-        Session session = new Session(id, this, outlet, free, turn.nowMillis);
+        Session session = new Session(id, this, outlet, user, user.isOpen(), turn.nowMillis);
         server.add(session, id);
         return session;
     }
@@ -168,7 +174,7 @@ public final class Lane {
 
     /** Closes without ado; from any thread. */
     void drop(Session session) {
-        loop.execute(
+        tell(
                 () -> {
                     session.closing = true;
                     session.outlet().close();
@@ -232,6 +238,26 @@ public final class Lane {
     public void tell(Runnable letter) {
         mail.add(letter);
         loop.execute(this::takeMail);
+    }
+
+    /**
+     * Runs once before the replies of the batch that is executed go out; at the end of the turn if
+     * there is none. On the loop.
+     */
+    public void beforeAnswers(Runnable action) {
+        if (turn.current == null) {
+            loop.afterTurn(action);
+        } else {
+            beforeAnswers.add(action);
+        }
+    }
+
+    void answersGoOut() {
+        if (!beforeAnswers.isEmpty()) {
+            List<Runnable> actions = List.copyOf(beforeAnswers);
+            beforeAnswers.clear();
+            actions.forEach(Runnable::run);
+        }
     }
 
     private void takeMail() {
@@ -377,6 +403,7 @@ public final class Lane {
             case SKIPPING -> session.replyMode(Session.ReplyMode.ON);
             case OFF -> {}
         }
+        output.putHeld(session);
         goOn(session);
     }
 
@@ -406,6 +433,16 @@ public final class Lane {
         List<Session> waiting = List.copyOf(parked);
         parked.clear();
         waiting.forEach(this::goOn);
+    }
+
+    /** The client whose commands are being executed, or null; on the loop. */
+    public @Nullable Session current() {
+        return turn.current;
+    }
+
+    /** True if a command of this client's runs now; on the loop, elsewhere false. */
+    boolean runs(Session session) {
+        return loop.isCurrent() && turn.current == session;
     }
 
     // ---- Ten times a second, and at the end

@@ -88,6 +88,7 @@ final class Receiving {
             throw fault;
         } finally {
             try {
+                lane.answersGoOut();
                 output.finish(session);
             } finally {
                 output.clear();

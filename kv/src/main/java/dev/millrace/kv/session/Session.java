@@ -1,16 +1,20 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.acl.User;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Watches;
+import dev.millrace.kv.tracking.Tracker;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -36,7 +40,9 @@ public final class Session implements Watches.Watcher {
     static final int CARE_SUBSCRIBER = 4;
     static final int CARE_REPLIES = 8;
     static final int CARE_MONITOR = 16;
-    static final int CARE_PEER = 32;
+    static final int CARE_USER = 32;
+    static final int CARE_TRACKING = 64;
+    static final int CARE_PEER = 128;
 
     /** Who waits for something inside a command: a key, a checkpoint. */
     public interface Blocking {
@@ -84,6 +90,9 @@ public final class Session implements Watches.Watcher {
     private volatile int database;
     private volatile int protocol = 2;
     private volatile String name = "";
+    private volatile User user;
+    private volatile @Nullable Tracker tracker;
+    private boolean hasTracked;
     private volatile boolean authenticated;
     private volatile long lastActiveMillis;
     private volatile String lastCommand = "NULL";
@@ -132,6 +141,11 @@ public final class Session implements Watches.Watcher {
     /** Set by whoever changes a watched key, on any lane. */
     private volatile boolean touched;
 
+    /** A message that waits for an answer to go first. */
+    record Held(byte[] bytes, long dependsOn) {}
+
+    final List<Held> held = new ArrayList<>(0);
+
     /** The highest position its next reply depends on. */
     long dependsOn;
 
@@ -169,12 +183,14 @@ public final class Session implements Watches.Watcher {
     /** How far those who follow us are when they have its last change. */
     private long followedOffset;
 
-    Session(long id, Lane lane, Outlet outlet, boolean authenticated, long nowMillis) {
+    Session(long id, Lane lane, Outlet outlet, User user, boolean authenticated, long nowMillis) {
         this.id = id;
+        this.user = user;
         this.lane = lane;
         this.outlet = outlet;
         this.authenticated = authenticated;
         this.care = authenticated ? 0 : CARE_UNAUTHENTICATED;
+        care(CARE_USER, !user.mayDoEverything());
         this.createdMillis = nowMillis;
         this.lastActiveMillis = nowMillis;
     }
@@ -218,6 +234,31 @@ public final class Session implements Watches.Watcher {
 
     public void name(String name) {
         this.name = name;
+    }
+
+    /** Who it is; who has not said it is the standard user. */
+    public User user() {
+        return user;
+    }
+
+    /** It is this user from here on, or the user's rights are others now; on its lane. */
+    public void user(User user) {
+        this.user = user;
+        care(CARE_USER, !user.mayDoEverything());
+    }
+
+    /** How it is told of changes to what it has read, or null if it is not. */
+    public @Nullable Tracker tracker() {
+        return tracker;
+    }
+
+    /** True if it is the first that is set. */
+    public boolean tracker(@Nullable Tracker wanted) {
+        boolean first = wanted != null && !hasTracked;
+        tracker = wanted;
+        hasTracked |= first;
+        care(CARE_TRACKING, wanted != null);
+        return first;
     }
 
     public boolean isAuthenticated() {
@@ -401,6 +442,11 @@ public final class Session implements Watches.Watcher {
         blocking = null;
     }
 
+    /** What it waited for has come, and its answer is on its way. */
+    boolean isAboutToBeAnswered() {
+        return unblocked && parked;
+    }
+
     void goesOn() {
         parked = false;
         unblocked = false;
@@ -496,6 +542,11 @@ public final class Session implements Watches.Watcher {
         if (wait != null) {
             wait.abandon();
         }
+    }
+
+    /** True if its command runs now; on its lane, elsewhere false. */
+    public boolean isRunning() {
+        return lane.runs(this);
     }
 
     public boolean isKilled() {

@@ -4,12 +4,16 @@ import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kv.acl.Denial;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * EXEC, and a lone change in another room: what was queued runs as one record, under the locks of
@@ -216,6 +220,7 @@ final class TransactionRun {
                     server.commands(),
                     (command, request) -> {
                         if (command.isBranch()) {
+                            requireAllowed(session, command, request);
                             call.begin(session, command, request);
                             branches.add(command.branch(call));
                         }
@@ -225,6 +230,14 @@ final class TransactionRun {
             throw new Refusal(Dispatch.aborted(refusal.text()));
         } finally {
             branches.clear();
+        }
+    }
+
+    /** What is to be done in another room is done with all else or not at all. */
+    private void requireAllowed(Session session, Command command, Request request) {
+        Denial denial = denial(session, command, request);
+        if (denial != null) {
+            throw new Refusal(denial.refusalAtExec());
         }
     }
 
@@ -285,7 +298,7 @@ final class TransactionRun {
         output.begin(session);
         int database = session.database();
         long before = output.length();
-        if (hasSpace(session, command, request)) {
+        if (isAllowed(session, command, request) && hasSpace(session, command, request)) {
             execution.run(session, command, request);
         }
         costLeft -= Execution.cost(command, request);
@@ -296,6 +309,23 @@ final class TransactionRun {
         if (tap != null) {
             tap.command(session, command, request, database, call.redacted());
         }
+    }
+
+    /** What was allowed when it was queued need not be now. */
+    private boolean isAllowed(Session session, Command command, Request request) {
+        Denial denial = denial(session, command, request);
+        if (denial != null) {
+            output.error(denial.refusalAtExec());
+        }
+        return denial == null;
+    }
+
+    private @Nullable Denial denial(Session session, Command command, Request request) {
+        Denial denial = session.isMaster() ? null : session.user().denies(command, request);
+        if (denial != null) {
+            Users.of(server).denied(session, command, request, denial, Denial.Context.MULTI);
+        }
+        return denial;
     }
 
     private long watchedMask(Session session) {

@@ -90,6 +90,7 @@ public final class Stripe {
     private final NativeBuffer lent = new NativeBuffer((long) LENT * LENT_BYTES);
     private int accessClock;
     private final Watches watches = new Watches();
+    private final Readers readers = new Readers();
     private final Waits waits = new Waits();
 
     public Stripe() {
@@ -135,6 +136,11 @@ public final class Stripe {
 
     public Watches watches() {
         return watches;
+    }
+
+    /** Who has read what and wants to know when it changes. */
+    public Readers readers() {
+        return readers;
     }
 
     /** Who waits for keys of this stripe. */

@@ -3,6 +3,7 @@ package dev.millrace.kv.store;
 /** The stripes of one shard: a power of two, from the hash slot. */
 public final class Stripes {
     private final Stripe[] stripes;
+    private volatile boolean tracked;
 
     /** {@code count} must be a power of two, at most {@link Slot#COUNT}. */
     public Stripes(int count) {
@@ -14,6 +15,15 @@ public final class Stripes {
         for (int i = 0; i < count; i++) {
             stripes[i] = new Stripe();
         }
+    }
+
+    /** Whether somebody wants to be told of changes to what it has read. */
+    public boolean isTracked() {
+        return tracked;
+    }
+
+    public void tracked(boolean wanted) {
+        tracked = wanted;
     }
 
     public int count() {
