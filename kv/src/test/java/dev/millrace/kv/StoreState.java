@@ -11,8 +11,8 @@ import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
-import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Place;
+import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 

@@ -35,8 +35,7 @@ final class StreamText {
         StreamValue.eachNode(
                 place,
                 (ms, seq, pack) ->
-                        texts.add(
-                                new StreamId(ms, seq) + " " + latin(pack, Listpack.bytes(pack))));
+                        texts.add(new StreamId(ms, seq) + " " + latin(pack, Listpack.bytes(pack))));
         for (int i = 0; i < StreamValue.groups(place); i++) {
             addGroup(StreamValue.group(place, i), texts);
         }

@@ -304,9 +304,7 @@ final class CollectionsModel {
             entries.append("*2\r\n").append(bulk(entry.getKey() + "-0"));
             entries.append("*2\r\n").append(bulk("f")).append(bulk(entry.getValue()));
         }
-        return read == 0
-                ? "*-1\r\n"
-                : "*1\r\n*2\r\n" + bulk(key) + "*" + read + "\r\n" + entries;
+        return read == 0 ? "*-1\r\n" : "*1\r\n*2\r\n" + bulk(key) + "*" + read + "\r\n" + entries;
     }
 
     // ---- Sorted sets

@@ -87,17 +87,29 @@ public final class KvRows {
                 collection("lpush-p16", "lpush", List.of(), 0.9),
                 collection("rpop-p16", "rpop", List.of(new ClosedLoop.Before(push)), 0.9),
                 collection("hset-p16", "hset", List.of(), 0.9),
-                collection("hget-p16", "hget myhash element:__rand_int__", List.of(new ClosedLoop.Before(set)), 0.9),
+                collection(
+                        "hget-p16",
+                        "hget myhash element:__rand_int__",
+                        List.of(new ClosedLoop.Before(set)),
+                        0.9),
                 collection("sadd-p16", "sadd", List.of(), 0.9),
                 collection("zadd-p16", "zadd", List.of(), 0.9),
-                collection("zrange-p16", "zrange myzset 0 9", List.of(new ClosedLoop.Before(add)), 0.9),
-                collection("lrange-100-p16", "lrange mylist 0 99", List.of(new ClosedLoop.Before(push)), 1.0));
+                collection(
+                        "zrange-p16",
+                        "zrange myzset 0 9",
+                        List.of(new ClosedLoop.Before(add)),
+                        0.9),
+                collection(
+                        "lrange-100-p16",
+                        "lrange mylist 0 99",
+                        List.of(new ClosedLoop.Before(push)),
+                        1.0));
     }
 
     /**
      * Entries of one field; each delivery is of one entry, which is pending from then on: with
-     * NOACK it would cost less. Before each round the stream is cut off, its group is made anew, and
-     * then it is filled.
+     * NOACK it would cost less. Before each round the stream is cut off, its group is made anew,
+     * and then it is filled.
      */
     private static List<ClosedLoop> streams() {
         String entry = "xadd mystream * field value:__rand_int__";

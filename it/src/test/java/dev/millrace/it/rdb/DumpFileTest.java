@@ -157,8 +157,7 @@ class DumpFileTest {
     }
 
     /** With names that change now and then, deleted entries, groups, and what is pending there. */
-    private static void fillStream(RespConnection client, String key, int size)
-            throws IOException {
+    private static void fillStream(RespConnection client, String key, int size) throws IOException {
         for (int i = 1; i <= size; i++) {
             String name = i % 50 == 0 ? "other" : "name";
             client.call("XADD", key, i + "-" + i % 3, name, "value:" + i, "number", "" + i * 7);
@@ -169,8 +168,15 @@ class DumpFileTest {
         }
         for (String consumer : List.of("a", "12", "c".repeat(100))) {
             client.call(
-                    "XREADGROUP", "GROUP", "all", consumer, "COUNT", "" + (size / 4 + 1), "STREAMS",
-                    key, ">");
+                    "XREADGROUP",
+                    "GROUP",
+                    "all",
+                    consumer,
+                    "COUNT",
+                    "" + (size / 4 + 1),
+                    "STREAMS",
+                    key,
+                    ">");
         }
         client.call("XREADGROUP", "GROUP", "7", "a", "NOACK", "STREAMS", key, ">");
         client.call("XACK", key, "all", "2-2", "3-0");

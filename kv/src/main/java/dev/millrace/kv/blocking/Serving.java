@@ -19,7 +19,8 @@ import java.util.Set;
  * Serves those who wait for the keys that a lane's commands make ready, as Redis's {@code
  * handleClientsBlockedOnKeys} does: key by key in the order in which they became ready, at each key
  * in the order in which clients came, as long as there is something; and then the keys that this
- * has made ready (BLMOVE). A key that is gone is ready, too: who reads a stream with a group is told.
+ * has made ready (BLMOVE). A key that is gone is ready, too: who reads a stream with a group is
+ * told.
  *
  * <p><b>When.</b> After the record of a command, or of a whole transaction, is appended, and before
  * its stripes are unlocked. So nobody else can come in between and take what was pushed for those

@@ -63,7 +63,9 @@ final class IdTree {
     private static final int CHILD_BYTES = 24;
     private static final int INNER_MAX = (NODE_BYTES - CHILDREN) / CHILD_BYTES;
 
-    /** A node with less than a quarter is merged with a neighbour, if both fit in three quarters. */
+    /**
+     * A node with less than a quarter is merged with a neighbour, if both fit in three quarters.
+     */
     private static final int SPARSE_PARTS = 4;
 
     private final int entryBytes;
@@ -343,8 +345,7 @@ final class IdTree {
     long insert(Place place, long root, long tree, long owner, long ms, long seq) {
         Stripe stripe = place.stripe();
         if (top(tree) == 0) {
-            long only =
-                    newLeaf(stripe, root, owner, ENTRIES + (long) FIRST_ENTRIES * entryBytes);
+            long only = newLeaf(stripe, root, owner, ENTRIES + (long) FIRST_ENTRIES * entryBytes);
             top(tree, only);
             last(tree, only);
         }
@@ -396,8 +397,7 @@ final class IdTree {
         return right == 0 ? 0 : insertChild(place.stripe(), root, node, index + 1, right);
     }
 
-    private long insertIntoLeaf(
-            Place place, long root, long tree, long leaf, long ms, long seq) {
+    private long insertIntoLeaf(Place place, long root, long tree, long leaf, long ms, long seq) {
         beforeChange(place, root, leaf);
         int index = indexIn(leaf, ms, seq);
         if (count(leaf) < capacity(leaf)) {

@@ -111,8 +111,7 @@ final class NameIndex {
         if (parts <= room) {
             return;
         }
-        long larger =
-                Root.allocate(stripe, root, Math.max(INITIAL_PARTS, room * 2) * Long.BYTES);
+        long larger = Root.allocate(stripe, root, Math.max(INITIAL_PARTS, room * 2) * Long.BYTES);
         if (block != 0) {
             Memory.copy(block, larger, (long) count(index) * Long.BYTES);
             Root.free(stripe, root, block);

@@ -57,10 +57,7 @@ public final class Pending {
     private boolean found(boolean is) {
         stands = is;
         if (is) {
-            entry =
-                    ofConsumer
-                            ? find(group, cursor.ms(), cursor.seq())
-                            : cursor.entry();
+            entry = ofConsumer ? find(group, cursor.ms(), cursor.seq()) : cursor.entry();
         }
         return is;
     }
@@ -167,8 +164,7 @@ public final class Pending {
     }
 
     static void own(Place place, long root, long consumer, long ms, long seq) {
-        IdTree.OWNED.insert(
-                place, root, StreamConsumer.pendingTree(consumer), consumer, ms, seq);
+        IdTree.OWNED.insert(place, root, StreamConsumer.pendingTree(consumer), consumer, ms, seq);
     }
 
     private static void disown(Place place, long root, long consumer, long ms, long seq) {
@@ -177,8 +173,7 @@ public final class Pending {
 
     /** An entry that is there is delivered once more. */
     static void again(Place place, long root, long group, long ms, long seq, long timeMillis) {
-        IdTree.Cursor found =
-                new IdTree.Cursor(IdTree.PENDING, StreamGroup.pendingTree(group));
+        IdTree.Cursor found = new IdTree.Cursor(IdTree.PENDING, StreamGroup.pendingTree(group));
         found.at(ms, seq);
         found.beforeChange(place, root);
         long entry = found.entry();

@@ -25,8 +25,7 @@ public final class StreamConsumer {
     private StreamConsumer() {}
 
     /** Makes one that is in no index yet. */
-    static long make(
-            Stripe stripe, long root, long number, long group, long name, int length) {
+    static long make(Stripe stripe, long root, long number, long group, long name, int length) {
         long consumer = BY_NAME.make(stripe, root, StreamPart.CONSUMER, name, length);
         Memory.putLong(consumer + NUMBER, number);
         group(consumer, group);

@@ -90,8 +90,7 @@ public final class StreamParts implements Parts {
         long consumer = StreamGroup.consumer(group, consumers - 1);
         long tree = StreamConsumer.pendingTree(consumer);
         if (IdTree.OWNED.freeLast(stripe, root, tree, entry -> {})) {
-            StreamConsumer.BY_NAME.remove(
-                    stripe, root, StreamGroup.consumerIndex(group), consumer);
+            StreamConsumer.BY_NAME.remove(stripe, root, StreamGroup.consumerIndex(group), consumer);
             freePart(stripe, root, consumer);
         }
         return false;
@@ -132,8 +131,7 @@ public final class StreamParts implements Parts {
         StreamGroup.read(fresh, StreamGroup.read(group));
         StreamGroup.BY_NAME.add(stripe, copy, StreamRoot.groups(copy), fresh);
         long tree = StreamGroup.pendingTree(fresh);
-        IdTree.Cursor pending =
-                new IdTree.Cursor(IdTree.PENDING, StreamGroup.pendingTree(group));
+        IdTree.Cursor pending = new IdTree.Cursor(IdTree.PENDING, StreamGroup.pendingTree(group));
         for (boolean is = pending.first(); is; is = pending.next()) {
             long entry = pending.entry();
             Pending.put(
@@ -158,8 +156,7 @@ public final class StreamParts implements Parts {
                         StreamConsumer.nameLength(consumer));
         StreamConsumer.seenMillis(fresh, StreamConsumer.seenMillis(consumer));
         StreamConsumer.BY_NAME.add(to.stripe(), copy, StreamGroup.consumerIndex(group), fresh);
-        IdTree.Cursor owned =
-                new IdTree.Cursor(IdTree.OWNED, StreamConsumer.pendingTree(consumer));
+        IdTree.Cursor owned = new IdTree.Cursor(IdTree.OWNED, StreamConsumer.pendingTree(consumer));
         for (boolean is = owned.first(); is; is = owned.next()) {
             Pending.ownCopy(to, group, fresh, owned.ms(), owned.seq());
         }
@@ -465,8 +462,7 @@ public final class StreamParts implements Parts {
                     });
             consumers.values().forEach(consumer -> enter(groups, consumer));
             // In their order trees get full leaves.
-            blocks.sort(
-                    Comparator.comparing(block -> StreamRoot.id(entriesOf(block))));
+            blocks.sort(Comparator.comparing(block -> StreamRoot.id(entriesOf(block))));
             Place place = new Place(stripe);
             blocks.forEach(block -> pend(place, groups, consumers, block));
         }
@@ -503,8 +499,7 @@ public final class StreamParts implements Parts {
                 long ms = Memory.getLong(at);
                 long seq = Memory.getLong(at + 8);
                 long consumer = named(consumers, Memory.getLong(at + 32));
-                if (Pending.find(group, ms, seq) != 0
-                        || StreamConsumer.group(consumer) != group) {
+                if (Pending.find(group, ms, seq) != 0 || StreamConsumer.group(consumer) != group) {
                     throw PartReader.twice();
                 }
                 long entry = IdTree.PENDING.insert(place, root, tree, group, ms, seq);

@@ -22,7 +22,10 @@ public final class StreamProgress {
                 && !from.isAfter(deleted);
     }
 
-    /** How many entries there were up to this ID, if that can be told; else {@link StreamGroup#UNKNOWN}. */
+    /**
+     * How many entries there were up to this ID, if that can be told; else {@link
+     * StreamGroup#UNKNOWN}.
+     */
     public static long upTo(Place place, StreamId id) {
         return upTo(Item.root(place.item()), id);
     }

@@ -204,9 +204,7 @@ public final class StreamValue {
         return place.exists() && nodes(place) > 0;
     }
 
-    /**
-     * Deletes an entry; false if it is not there. {@link #endDelete} follows the last of them.
-     */
+    /** Deletes an entry; false if it is not there. {@link #endDelete} follows the last of them. */
     public static boolean delete(Place place, long ms, long seq) {
         StreamId id = new StreamId(ms, seq);
         StreamCursor cursor = StreamCursor.upwards(place, id, id);
@@ -466,8 +464,7 @@ public final class StreamValue {
     /** Takes a consumer out, and of its group what is pending for it. */
     public static void removeConsumer(Place place, long group, long consumer) {
         long root = changed(place);
-        IdTree.Cursor owned =
-                new IdTree.Cursor(IdTree.OWNED, StreamConsumer.pendingTree(consumer));
+        IdTree.Cursor owned = new IdTree.Cursor(IdTree.OWNED, StreamConsumer.pendingTree(consumer));
         long tree = StreamGroup.pendingTree(group);
         for (boolean is = owned.first(); is; is = owned.next()) {
             IdTree.PENDING.remove(place, root, tree, owned.ms(), owned.seq());
@@ -538,8 +535,7 @@ public final class StreamValue {
     public static void deliverAgain(
             Place place, long group, long consumer, StreamId from, long count, long timeMillis) {
         long root = changed(place);
-        IdTree.Cursor owned =
-                new IdTree.Cursor(IdTree.OWNED, StreamConsumer.pendingTree(consumer));
+        IdTree.Cursor owned = new IdTree.Cursor(IdTree.OWNED, StreamConsumer.pendingTree(consumer));
         long left = count;
         for (boolean is = owned.from(from.ms(), from.seq()); is && left > 0; is = owned.next()) {
             left--;

@@ -94,8 +94,8 @@ enum Effect {
      */
     STREAM_ADD(40),
     /**
-     * {@code db key nodes(varint) entries(varint) id}: so many nodes are off the stream's front, and
-     * so many entries of the next; the first that is left, 0-0 if none is.
+     * {@code db key nodes(varint) entries(varint) id}: so many nodes are off the stream's front,
+     * and so many entries of the next; the first that is left, 0-0 if none is.
      */
     STREAM_TRIM(41),
     /** {@code db key count id...}: out of the stream. */

@@ -216,8 +216,7 @@ public final class StreamEffects {
 
     private NativeBuffer begin(Effect effect, Key key, long group, long consumer) {
         NativeBuffer out = begin(effect, key, group);
-        Effects.putBytes(
-                out, StreamConsumer.name(consumer), StreamConsumer.nameLength(consumer));
+        Effects.putBytes(out, StreamConsumer.name(consumer), StreamConsumer.nameLength(consumer));
         return out;
     }
 
@@ -355,8 +354,7 @@ public final class StreamEffects {
             delivered++;
             putId(run.next(), cursor.ms(), cursor.seq());
             delivery.entry(cursor);
-            StreamValue.deliver(
-                    key, group, consumer, cursor.ms(), cursor.seq(), pends, timeMillis);
+            StreamValue.deliver(key, group, consumer, cursor.ms(), cursor.seq(), pends, timeMillis);
         }
         run.end();
         putId(effects.record(), StreamGroup.last(group));

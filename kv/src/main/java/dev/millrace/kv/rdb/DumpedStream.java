@@ -72,8 +72,7 @@ final class DumpedStream {
         StreamId id = rawId(name.address());
         in.otherString(pack);
         String wrong =
-                StreamValue.addNode(
-                        place, id.ms(), id.seq(), pack.address(), pack.length(), order);
+                StreamValue.addNode(place, id.ms(), id.seq(), pack.address(), pack.length(), order);
         if (!wrong.isEmpty()) {
             throw in.bad("a stream's node: " + wrong);
         }
@@ -89,8 +88,7 @@ final class DumpedStream {
         return new StreamId(in.unsigned(), in.unsigned());
     }
 
-    private static void readFacts(
-            DumpReader in, Place place, StreamOrder order, boolean early) {
+    private static void readFacts(DumpReader in, Place place, StreamOrder order, boolean early) {
         long length = in.unsigned();
         if (length != order.entries()) {
             throw in.bad("a stream of " + length + " entries that has " + order.entries());
@@ -135,8 +133,7 @@ final class DumpedStream {
                 throw in.bad("a stream's consumer that is there already");
             }
             long consumer =
-                    StreamValue.addConsumer(
-                            place, group, name.address(), name.length(), in.i64());
+                    StreamValue.addConsumer(place, group, name.address(), name.length(), in.i64());
             for (long ids = in.countOrNone(RAW_ID_BYTES); ids > 0; ids--) {
                 StreamId id = rawId(in.skip(RAW_ID_BYTES));
                 if (!StreamValue.loadOwner(place, group, consumer, id)) {

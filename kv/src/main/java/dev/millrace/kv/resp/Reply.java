@@ -236,7 +236,9 @@ public final class Reply {
         out.advance(head);
     }
 
-    /** Two unsigned numbers with a dash between them, as a bulk string: how streams name entries. */
+    /**
+     * Two unsigned numbers with a dash between them, as a bulk string: how streams name entries.
+     */
     public void bulkPair(long first, long second) {
         int firstDigits = Decimal.unsignedLength(first);
         int length = firstDigits + 1 + Decimal.unsignedLength(second);

@@ -32,8 +32,7 @@ public final class Appending {
             new Refusal(
                     "ERR The ID specified in XADD is equal or smaller than the target stream top"
                             + " item");
-    private static final Refusal TOO_LARGE =
-            new Refusal("ERR Elements are too large to be stored");
+    private static final Refusal TOO_LARGE = new Refusal("ERR Elements are too large to be stored");
 
     /** What both effects take beside key, names and values. */
     private static final int EFFECTS_BYTES = 96;

@@ -147,8 +147,7 @@ public final class Claiming {
         boolean further = options.last.isAfter(StreamGroup.last(group));
         if (further) {
             long read = StreamGroup.read(group);
-            call.effects()
-                    .stream()
+            call.effects().stream()
                     .putGroup(key, call.address(2), call.length(2), options.last, read);
             call.effects().count(-1);
         }
@@ -181,12 +180,10 @@ public final class Claiming {
         for (int i = FIRST_ID; i < options.idsEnd; i++) {
             StreamId id = IdText.id(call, i);
             boolean pends = pending.from(id) && pending.id().equals(id);
-            boolean wanted =
-                    pends ? claims.isIdle(pending, idle) : options.force;
+            boolean wanted = pends ? claims.isIdle(pending, idle) : options.force;
             if (wanted && StreamValue.has(key, id)) {
                 long before = pends ? pending.deliveries() : 1;
-                claims.claim(
-                        id, options.retries >= 0 ? options.retries : claims.counted(before));
+                claims.claim(id, options.retries >= 0 ? options.retries : claims.counted(before));
             }
         }
         claims.end();

@@ -132,8 +132,7 @@ public final class GroupReading {
     }
 
     private static long group(Call call, ReadRequest request, Place key) {
-        return StreamValue.group(
-                key, call.address(request.group()), call.length(request.group()));
+        return StreamValue.group(key, call.address(request.group()), call.length(request.group()));
     }
 
     private static void check(Call call, ReadRequest request, int at) {
@@ -175,8 +174,7 @@ public final class GroupReading {
 
     /** The greatest ID means the same. */
     private static boolean isNew(Call call, ReadRequest request, int at) {
-        return request.isNew(call, at)
-                || IdText.id(call, request.id(at)).equals(StreamId.MAX);
+        return request.isNew(call, at) || IdText.id(call, request.id(at)).equals(StreamId.MAX);
     }
 
     private static void named(Call call, Key key) {
@@ -188,14 +186,12 @@ public final class GroupReading {
         return Groups.consumer(call, key, group, request.consumer());
     }
 
-    private static void deliver(
-            Call call, ReadRequest request, Key key, long group, long most) {
+    private static void deliver(Call call, ReadRequest request, Key key, long group, long most) {
         long consumer = consumer(call, request, key, group);
         StreamId from = StreamGroup.last(group).next();
         long begun = call.reply().out().length();
         long delivered =
-                call.effects()
-                        .stream()
+                call.effects().stream()
                         .deliver(
                                 key,
                                 group,
@@ -226,8 +222,7 @@ public final class GroupReading {
             }
         }
         call.reply().arrayInFront(begun, answered);
-        call.effects()
-                .stream()
+        call.effects().stream()
                 .deliverAgain(key, group, consumer, from, answered, call.nowMillis());
     }
 
@@ -274,8 +269,7 @@ public final class GroupReading {
                 return true;
             }
             long reading = StreamValue.group(found, group);
-            return reading == 0
-                    || StreamValue.last(found).isAfter(StreamGroup.last(reading));
+            return reading == 0 || StreamValue.last(found).isAfter(StreamGroup.last(reading));
         }
     }
 }

@@ -26,8 +26,7 @@ public final class Groups {
                     "ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you"
                             + " may want to use the MKSTREAM option to create an empty stream"
                             + " automatically.");
-    private static final Refusal BUSY =
-            new Refusal("BUSYGROUP Consumer Group name already exists");
+    private static final Refusal BUSY = new Refusal("BUSYGROUP Consumer Group name already exists");
     private static final Refusal NEGATIVE_READ =
             new Refusal("ERR value for ENTRIESREAD must be positive or -1");
 
@@ -126,8 +125,7 @@ public final class Groups {
 
     private static long addConsumer(Call call, Key key, long group, int index) {
         long consumer =
-                call.effects()
-                        .stream()
+                call.effects().stream()
                         .addConsumer(
                                 key,
                                 group,

@@ -31,8 +31,7 @@ record ReadRequest(
             new Refusal(
                     "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be"
                             + " specified.");
-    private static final Refusal NO_GROUP =
-            new Refusal("ERR Missing GROUP option for XREADGROUP");
+    private static final Refusal NO_GROUP = new Refusal("ERR Missing GROUP option for XREADGROUP");
 
     /** While it waits a client without COUNT gets so many. */
     private static final long BLOCKED_COUNT = 1000;

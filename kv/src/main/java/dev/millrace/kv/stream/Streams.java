@@ -23,13 +23,13 @@ public final class Streams {
                     "ERR The ID specified in XSETID is smaller than the provided"
                             + " max_deleted_entry_id");
     private static final Refusal BELOW_TOP =
-            new Refusal("ERR The ID specified in XSETID is smaller than the target stream top item");
+            new Refusal(
+                    "ERR The ID specified in XSETID is smaller than the target stream top item");
     private static final Refusal BELOW_LENGTH =
             new Refusal(
                     "ERR The entries_added specified in XSETID is smaller than the target stream"
                             + " length");
-    private static final Refusal NEGATIVE_ADDED =
-            new Refusal("ERR entries_added must be positive");
+    private static final Refusal NEGATIVE_ADDED = new Refusal("ERR entries_added must be positive");
 
     private Streams() {}
 
@@ -199,8 +199,7 @@ public final class Streams {
                 throw BELOW_LENGTH;
             }
         }
-        call.effects()
-                .stream()
+        call.effects().stream()
                 .set(
                         key,
                         last,

@@ -41,8 +41,7 @@ record TrimRequest(
                     "ERR syntax error, LIMIT cannot be used without specifying a trimming"
                             + " strategy");
     private static final Refusal LIMIT_EXACT =
-            new Refusal(
-                    "ERR syntax error, LIMIT cannot be used without the special ~ option");
+            new Refusal("ERR syntax error, LIMIT cannot be used without the special ~ option");
     private static final Refusal NO_STRATEGY =
             new Refusal("ERR syntax error, XTRIM must be called with a trimming strategy");
 

@@ -197,7 +197,14 @@ class LargeCollectionsTest {
             case 8 -> kv.call("XAUTOCLAIM", key, group, consumer, "0", id, "COUNT", "20");
             case 9 ->
                     kv.call(
-                            "XREADGROUP", "GROUP", group, consumer, "COUNT", "50", "STREAMS", key,
+                            "XREADGROUP",
+                            "GROUP",
+                            group,
+                            consumer,
+                            "COUNT",
+                            "50",
+                            "STREAMS",
+                            key,
                             random.nextBoolean() ? ">" : "0");
             case 10 -> kv.call("XGROUP", "DELCONSUMER", key, group, consumer);
             default -> {

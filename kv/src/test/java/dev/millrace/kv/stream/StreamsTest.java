@@ -66,15 +66,13 @@ class StreamsTest {
     @Test
     void ranges_include_their_ends_or_not_and_go_both_ways() {
         fill("s", 5);
-        assertEquals(
-                "[[2-0, [f, v2]], [3-0, [f, v3]]]", kv.call("XRANGE", "s", "2", "(4-0"));
+        assertEquals("[[2-0, [f, v2]], [3-0, [f, v3]]]", kv.call("XRANGE", "s", "2", "(4-0"));
         assertEquals(
                 "[[5-0, [f, v5]], [4-0, [f, v4]]]",
                 kv.call("XREVRANGE", "s", "+", "-", "COUNT", "2"));
         assertEquals("[]", kv.call("XRANGE", "s", "(5", "+"));
         assertEquals("nil", kv.call("XRANGE", "s", "-", "+", "COUNT", "0"));
-        assertEquals(
-                "-ERR invalid end ID for the interval", kv.call("XRANGE", "s", "-", "(0-0"));
+        assertEquals("-ERR invalid end ID for the interval", kv.call("XRANGE", "s", "-", "(0-0"));
     }
 
     @Test
@@ -188,8 +186,7 @@ class StreamsTest {
                 "[[s, [[3-0, [f, v3]]]]]",
                 kv.call("XREADGROUP", "GROUP", "g", "b", "STREAMS", "s", ">"));
         assertEquals("nil", kv.call("XREADGROUP", "GROUP", "g", "b", "STREAMS", "s", ">"));
-        assertEquals(
-                "[:3, 1-0, 3-0, [[a, 2], [b, 1]]]", kv.call("XPENDING", "s", "g"));
+        assertEquals("[:3, 1-0, 3-0, [[a, 2], [b, 1]]]", kv.call("XPENDING", "s", "g"));
         assertEquals(":1", kv.call("XACK", "s", "g", "1-0", "9-9"));
         assertEquals(
                 "[[s, [[2-0, [f, v2]]]]]",
@@ -213,15 +210,13 @@ class StreamsTest {
         kv.advance(100);
         assertEquals("[]", kv.call("XCLAIM", "s", "g", "b", "101", "1-0"));
         assertEquals(
-                "[[1-0, [f, v1]]]",
-                kv.call("XCLAIM", "s", "g", "b", "100", "1-0", "2-0", "7-0"));
+                "[[1-0, [f, v1]]]", kv.call("XCLAIM", "s", "g", "b", "100", "1-0", "2-0", "7-0"));
         assertEquals(
                 "[4-0, [3-0], []]",
                 kv.call("XAUTOCLAIM", "s", "g", "b", "50", "2", "COUNT", "1", "JUSTID"));
         assertEquals("[:3, 1-0, 4-0, [[a, 1], [b, 2]]]", kv.call("XPENDING", "s", "g"));
         kv.call("XDEL", "s", "4-0");
-        assertEquals(
-                "[0-0, [], [4-0]]", kv.call("XAUTOCLAIM", "s", "g", "b", "1000", "-"));
+        assertEquals("[0-0, [], [4-0]]", kv.call("XAUTOCLAIM", "s", "g", "b", "1000", "-"));
         assertEquals(":2", kv.call("XGROUP", "DELCONSUMER", "s", "g", "b"));
         assertEquals("[:0, nil, nil, nil]", kv.call("XPENDING", "s", "g"));
     }
