@@ -51,6 +51,7 @@ public final class Parameters {
         commands();
         persistence();
         network();
+        tls();
         process();
         replication();
         cluster();
@@ -372,6 +373,29 @@ public final class Parameters {
         number("io-threads", 1, 128, 1).is(Trait.IMMUTABLE);
         flag("io-threads-do-reads", NO).is(Trait.IMMUTABLE);
         text("bind-source-addr", "");
+    }
+
+    /** TLS is net.tls.*'s business; Redis's names are kept for who asks for them. */
+    private void tls() {
+        number("tls-port", 0, PORT_MAX, 0);
+        number("tls-session-cache-size", 0, INT_MAX, 20 * 1024);
+        number("tls-session-cache-timeout", 0, INT_MAX, 300);
+        flags(NO, "tls-cluster", "tls-replication", "tls-prefer-server-ciphers");
+        flag("tls-session-caching", YES);
+        choice("tls-auth-clients", YES, NO, YES, "optional");
+        text("tls-key-file-pass", "").is(Trait.SENSITIVE);
+        text("tls-client-key-file-pass", "").is(Trait.SENSITIVE);
+        texts(
+                "tls-cert-file",
+                "tls-key-file",
+                "tls-client-cert-file",
+                "tls-client-key-file",
+                "tls-dh-params-file",
+                "tls-ca-cert-file",
+                "tls-ca-cert-dir",
+                "tls-protocols",
+                "tls-ciphers",
+                "tls-ciphersuites");
     }
 
     private void process() {

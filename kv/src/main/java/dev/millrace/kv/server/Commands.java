@@ -37,6 +37,7 @@ import dev.millrace.kv.operator.Curiosities;
 import dev.millrace.kv.operator.Debugging;
 import dev.millrace.kv.operator.LatencyEvents;
 import dev.millrace.kv.operator.MemoryUse;
+import dev.millrace.kv.operator.Modules;
 import dev.millrace.kv.operator.NoCluster;
 import dev.millrace.kv.operator.Saves;
 import dev.millrace.kv.operator.Shutdowns;
@@ -89,6 +90,7 @@ public final class Commands {
                         Debugging.all(),
                         Curiosities.all(),
                         Replicating.all(),
+                        Modules.all(),
                         NoCluster.all(),
                         AccessCommands.all(),
                         Existence.all(),

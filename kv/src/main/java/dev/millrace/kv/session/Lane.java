@@ -306,6 +306,11 @@ public final class Lane {
         return execution.serve(waiting, command, request, answer, handler);
     }
 
+    /** See {@link Execution#hasWaited}. */
+    public void hasWaited(Session session, Command command, Request request, boolean refused) {
+        execution.hasWaited(session, command, request, refused);
+    }
+
     /** See {@link Execution#withStripes}. */
     public void withStripes(long wanted, Runnable action) {
         execution.withStripes(wanted, action);

@@ -113,6 +113,9 @@ public final class Session implements Watches.Watcher {
 
     private volatile boolean killed;
 
+    /** How long its command has run that waits now. */
+    long ranNanos;
+
     /** When its replies passed the soft limit, ns; 0 if they are below. */
     long overSoftLimitNanos;
 
