@@ -125,7 +125,8 @@ class RightsTest {
     @Test
     void a_file_has_a_line_for_each_user() throws UsersFile.Unusable {
         Map<String, Rights> users = read("user bob on ~a +get\r\n\n user eve (~b\t+set )\n");
-        assertEquals("on ~a resetchannels -@all +get", Objects.requireNonNull(users.get("bob")).text());
+        assertEquals(
+                "on ~a resetchannels -@all +get", Objects.requireNonNull(users.get("bob")).text());
         assertEquals(2, users.size());
     }
 

@@ -23,7 +23,7 @@ class TrackingTest {
 
     private void track(String options) {
         reader.call("HELLO 3");
-        assertEquals("OK", reader.call("CLIENT TRACKING ON " + options));
+        assertEquals("OK", reader.call("CLIENT TRACKING ON" + options));
     }
 
     private String write(String command) {
@@ -37,10 +37,10 @@ class TrackingTest {
         track("");
         reader.calls("GET a", "MGET a b");
         write("SET a 1");
-        assertEquals("[invalidate, [a]]", reader.next());
+        assertEquals(">[invalidate, [a]]", reader.next());
         write("SET a 2");
         write("MSET b 1 c 1");
-        assertEquals("[invalidate, [b]]", reader.next());
+        assertEquals(">[invalidate, [b]]", reader.next());
         assertFalse(reader.hasMore());
     }
 
@@ -49,45 +49,45 @@ class TrackingTest {
         track("");
         reader.call("GET a");
         assertEquals("OK", reader.call("SET a 1"));
-        assertEquals("[invalidate, [a]]", reader.next());
+        assertEquals(">[invalidate, [a]]", reader.next());
         reader.calls("GET a", "MULTI", "SET a 2", "GET b");
         assertEquals("[OK, nil]", reader.call("EXEC"));
-        assertEquals("[invalidate, [a]]", reader.next());
+        assertEquals(">[invalidate, [a]]", reader.next());
     }
 
     @Test
     void with_noloop_it_is_not_told_of_what_it_does_itself() {
-        track("NOLOOP");
+        track(" NOLOOP");
         reader.calls("GET a", "GET b", "SET a 1");
         write("SET b 1");
-        assertEquals("[invalidate, [b]]", reader.next());
+        assertEquals(">[invalidate, [b]]", reader.next());
         assertFalse(reader.hasMore());
     }
 
     @Test
     void with_optin_only_what_is_asked_for_is_remembered() {
-        track("OPTIN");
+        track(" OPTIN");
         reader.calls("GET a", "CLIENT CACHING YES", "GET b", "GET c");
         write("MSET a 1 b 1 c 1");
-        assertEquals("[invalidate, [b]]", reader.next());
+        assertEquals(">[invalidate, [b]]", reader.next());
         assertFalse(reader.hasMore());
     }
 
     @Test
     void with_optout_only_what_is_asked_for_is_not() {
-        track("OPTOUT");
+        track(" OPTOUT");
         reader.calls("CLIENT CACHING NO", "GET a", "GET b");
         write("MSET a 1 b 1");
-        assertEquals("[invalidate, [b]]", reader.next());
+        assertEquals(">[invalidate, [b]]", reader.next());
         assertFalse(reader.hasMore());
     }
 
     @Test
     void prefixes_are_told_together_whoever_has_read() {
-        track("BCAST PREFIX a PREFIX b");
+        track(" BCAST PREFIX a PREFIX b");
         write("MSET a2 1 a1 1 b1 1 c1 1");
-        assertEquals("[invalidate, [a1, a2]]", reader.next());
-        assertEquals("[invalidate, [b1]]", reader.next());
+        assertEquals(">[invalidate, [a1, a2]]", reader.next());
+        assertEquals(">[invalidate, [b1]]", reader.next());
         assertFalse(reader.hasMore());
         assertEquals(
                 "-ERR Prefix 'ab' overlaps with an existing prefix 'a'. Prefixes for a single"
@@ -109,7 +109,7 @@ class TrackingTest {
         listener.leave();
         kv.settle();
         write("SET a 2");
-        assertEquals("[tracking-redir-broken, :" + id + "]", reader.next());
+        assertEquals(">[tracking-redir-broken, :" + id + "]", reader.next());
         assertTrue(reader.call("CLIENT TRACKINGINFO").contains("broken_redirect"));
     }
 
@@ -118,7 +118,7 @@ class TrackingTest {
         track("");
         reader.calls("GET a", "GET b");
         write("FLUSHALL");
-        assertEquals("[invalidate, nil]", reader.next());
+        assertEquals(">[invalidate, nil]", reader.next());
         write("SET a 1");
         assertFalse(reader.hasMore());
     }
@@ -128,7 +128,7 @@ class TrackingTest {
         writer.call("CONFIG SET tracking-table-max-keys 2");
         track("");
         reader.calls("GET a", "GET b", "GET c");
-        assertEquals("[invalidate, [a]]", reader.next());
+        assertEquals(">[invalidate, [a]]", reader.next());
         assertTrue(writer.call("INFO stats").contains("tracking_total_keys:2"));
     }
 
