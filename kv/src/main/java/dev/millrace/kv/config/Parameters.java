@@ -246,7 +246,8 @@ public final class Parameters {
                 .stands(config::maxmemoryPolicy, config::maxmemoryPolicy);
         number("maxmemory-samples", 1, INT_MAX, Quantity.MAXMEMORY_SAMPLES);
         number("maxmemory-eviction-tenacity", 0, 100, 10);
-        add(new Parameter("maxmemory-clients", Kind.bytesOrPercent(), "0"));
+        add(new Parameter("maxmemory-clients", Kind.bytesOrPercent(), "0"))
+                .stands(server.clientMemory()::limit, server.clientMemory()::limit);
         number("lfu-log-factor", 0, INT_MAX, Quantity.LFU_LOG_FACTOR);
         number("lfu-decay-time", 0, INT_MAX, Quantity.LFU_DECAY_TIME);
         number("active-expire-effort", 1, 10, Quantity.ACTIVE_EXPIRE_EFFORT);

@@ -169,6 +169,7 @@ public final class Lane {
         session.gone = true;
         parked.remove(session);
         output.closed(session);
+        server.clientMemory().closed(session);
         server.remove(session);
     }
 

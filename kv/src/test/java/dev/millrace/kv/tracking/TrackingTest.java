@@ -127,8 +127,8 @@ class TrackingTest {
     void beyond_the_limit_the_oldest_is_forgotten_and_told() {
         writer.call("CONFIG SET tracking-table-max-keys 2");
         track("");
-        reader.calls("GET a", "GET b", "GET c");
-        assertEquals(">[invalidate, [a]]", reader.next());
+        reader.calls("GET a{t}", "GET b{t}", "GET c{t}");
+        assertEquals(">[invalidate, [a{t}]]", reader.next());
         assertTrue(writer.call("INFO stats").contains("tracking_total_keys:2"));
     }
 
