@@ -59,7 +59,7 @@ public final class ClientMemory {
     /** Counts what a client takes now; on its lane. */
     void count(Session session) {
         if (limitBytes > 0) {
-            long now = session.memoryBytes();
+            long now = session.usedBytes();
             long all = bytes.addAndGet(now - session.countedBytes);
             session.countedBytes = now;
             if (all >= limitBytes) {
@@ -76,16 +76,16 @@ public final class ClientMemory {
     private void evict() {
         List<Session> largest =
                 server.sessions().stream()
-                        .sorted(Comparator.comparingLong(Session::memoryBytes).reversed())
+                        .sorted(Comparator.comparingLong(Session::usedBytes).reversed())
                         .toList();
-        long all = largest.stream().mapToLong(Session::memoryBytes).sum();
+        long all = largest.stream().mapToLong(Session::usedBytes).sum();
         for (Session session : largest) {
             if (all < limitBytes) {
                 return;
             }
             boolean may = !session.isNoEvict() && session.peer() == Session.Peer.CLIENT;
             if (may && !session.isKilled()) {
-                all -= session.memoryBytes();
+                all -= session.usedBytes();
                 evicted.incrementAndGet();
                 session.kill();
             }

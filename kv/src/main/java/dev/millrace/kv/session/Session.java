@@ -116,7 +116,7 @@ public final class Session implements Watches.Watcher {
 
     private volatile boolean killed;
 
-    /** Of {@link #memoryBytes}, what {@link ClientMemory} knows. */
+    /** Of {@link #usedBytes}, what {@link ClientMemory} knows. */
     long countedBytes;
 
     /** How long its command has run that waits now. */
@@ -523,13 +523,17 @@ public final class Session implements Watches.Watcher {
         return parser != null || waiting != null;
     }
 
-    /** What it takes of memory, about: itself, what it has sent, queued, named, and not read. */
+    /** What it takes of memory, about, with room in its buffer that is given back in a moment. */
     public long memoryBytes() {
+        return usedBytes() + pendingRoomBytes();
+    }
+
+    /** What it takes of memory, about: itself, what it has sent, queued, named, and not read. */
+    long usedBytes() {
         long names = KeptNames.NAME_BYTES * ((long) watched.size() + subscriptions());
         return CLIENT_BYTES
                 + outlet.pendingBytes()
                 + pendingBytes()
-                + pendingRoomBytes()
                 + queuedBytes()
                 + names;
     }
