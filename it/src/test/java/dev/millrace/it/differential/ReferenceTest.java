@@ -71,23 +71,7 @@ class ReferenceTest {
      * missing, and what is missing may be nothing else.
      */
     private static final List<String> NOT_YET =
-            List.of(
-                    "cluster|",
-                    "eval",
-                    "fcall",
-                    "function",
-                    "migrate",
-                    "script",
-                    "xa",
-                    "xc",
-                    "xd",
-                    "xg",
-                    "xi",
-                    "xl",
-                    "xp",
-                    "xr",
-                    "xs",
-                    "xt");
+            List.of("eval", "fcall", "function", "migrate", "script");
 
     @Test
     void every_command_of_redis_is_there_but_for_the_families_that_are_not_yet()

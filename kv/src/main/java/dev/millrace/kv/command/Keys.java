@@ -13,9 +13,20 @@ import dev.millrace.kv.resp.Request;
  *     {@code first} may name a key before it (a destination), or be 0
  * @param stored index from which on STORE or STOREDIST may be, and a key behind it; the last one
  *     counts; 0 if neither can be
+ * @param streams index from which on STREAMS may be, whose keys are the first half of what stands
+ *     behind it; 0 if it cannot be
  */
-public record Keys(int first, int last, int step, int counted, int stored) {
+public record Keys(int first, int last, int step, int counted, int stored, int streams) {
     public static final Keys NONE = new Keys(0, 0, 0, 0, 0);
+
+    private Keys(int first, int last, int step, int counted, int stored) {
+        this(first, last, step, counted, stored, 0);
+    }
+
+    /** As many keys behind STREAMS as there are arguments behind them. */
+    public static Keys streams(int from) {
+        return new Keys(0, 0, 0, 0, 0, from);
+    }
 
     public static Keys one() {
         return new Keys(1, 1, 1, 0, 0);
@@ -47,12 +58,12 @@ public record Keys(int first, int last, int step, int counted, int stored) {
     }
 
     public boolean isNone() {
-        return first == 0 && counted == 0;
+        return first == 0 && counted == 0 && streams == 0;
     }
 
     /** True if where the keys are depends on an argument. */
     public boolean isMovable() {
-        return counted != 0 || stored != 0;
+        return counted != 0 || stored != 0 || streams != 0;
     }
 
     /** The last key's index in this request, or {@code first - 1} if there is none. */
@@ -77,6 +88,37 @@ public record Keys(int first, int last, int step, int counted, int stored) {
         if (destination != 0) {
             each.key(destination);
         }
+        if (streams != 0) {
+            int begin = firstStream(request);
+            for (int i = 0; i < streamCount(request, begin); i++) {
+                each.key(begin + i);
+            }
+        }
+    }
+
+    /**
+     * The index of the first key behind STREAMS, which the options before it do not hide; as many
+     * arguments as there are if it is missing.
+     */
+    public static int firstStream(Request request) {
+        for (int i = 1; i < request.count(); i++) {
+            if (request.is(i, "STREAMS")) {
+                return i + 1;
+            } else if (request.is(i, "BLOCK") || request.is(i, "COUNT")) {
+                i++;
+            } else if (request.is(i, "GROUP")) {
+                i += 2;
+            } else if (!request.is(i, "NOACK")) {
+                break;
+            }
+        }
+        return request.count();
+    }
+
+    /** How many keys there are behind STREAMS: none if something is missing. */
+    private static int streamCount(Request request, int begin) {
+        int left = Math.max(0, request.count() - begin);
+        return left % 2 == 0 ? left / 2 : 0;
     }
 
     /** The index of the key that STORE names, or 0. */

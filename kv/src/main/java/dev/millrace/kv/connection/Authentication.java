@@ -141,9 +141,9 @@ public final class Authentication {
         call.reply().bulk("id");
         call.reply().integer(call.session().id());
         call.reply().bulk("mode");
-        call.reply().bulk("standalone");
+        call.reply().bulk(call.server().isCluster() ? "cluster" : "standalone");
         call.reply().bulk("role");
-        call.reply().bulk("master");
+        call.reply().bulk(call.server().isReplica() ? "replica" : "master");
         call.reply().bulk("modules");
         call.reply().emptyArray();
     }

@@ -33,6 +33,7 @@ public final class EffectCommands {
     private static final String MARK = "millrace:4f6c1d0e-7f0b-4a55-9f38-0b1f0c6d2a9e";
 
     private final EffectReader in;
+    private final StreamCommands stream = new StreamCommands(this);
     private final NativeBuffer words = new NativeBuffer(256);
     private NativeBuffer out = new NativeBuffer(64);
     private int database = -1;
@@ -126,6 +127,22 @@ public final class EffectCommands {
                 long count = in.varint();
                 in.u8();
                 storeRange(rank, count);
+            }
+            case STREAM_ADD,
+                    STREAM_TRIM,
+                    STREAM_DELETE,
+                    STREAM_SET,
+                    STREAM_PUT_GROUP,
+                    STREAM_REMOVE_GROUP,
+                    STREAM_ADD_CONSUMER,
+                    STREAM_SEE,
+                    STREAM_REMOVE_CONSUMER,
+                    STREAM_DELIVER,
+                    STREAM_DELIVER_AGAIN,
+                    STREAM_CLAIM,
+                    STREAM_ACKNOWLEDGE -> {
+                readKey();
+                stream.one(effect);
             }
             case SORTED_COPY_GROWN -> {
                 readKey();
@@ -433,8 +450,20 @@ public final class EffectCommands {
         key = in.skip(keyLength);
     }
 
+    EffectReader in() {
+        return in;
+    }
+
+    /** As {@link #beginOnKey}, of a container's command, whose key follows the subcommand. */
+    void beginOnKey(int arguments, String container, String subcommand) {
+        select(keyDatabase);
+        begin(arguments, container);
+        bulk(subcommand);
+        bulk(key, keyLength);
+    }
+
     /** The next bytes behind their length, as an argument. */
-    private void bytes() {
+    void bytes() {
         int length = in.length();
         bulk(in.skip(length), length);
     }
@@ -456,7 +485,7 @@ public final class EffectCommands {
         bulk(name);
     }
 
-    private void beginOnKey(int arguments, String name) {
+    void beginOnKey(int arguments, String name) {
         select(keyDatabase);
         begin(arguments, name);
         bulk(key, keyLength);
@@ -468,18 +497,18 @@ public final class EffectCommands {
         end();
     }
 
-    private void number(long value) {
+    void number(long value) {
         bulk(Long.toString(value));
     }
 
-    private void bulk(String text) {
+    void bulk(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         head(bytes.length);
         out.put(bytes);
         end();
     }
 
-    private void bulk(long address, int length) {
+    void bulk(long address, int length) {
         head(length);
         out.put(address, length);
         end();

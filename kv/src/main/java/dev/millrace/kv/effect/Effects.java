@@ -36,6 +36,7 @@ public final class Effects {
     private final ListEffects list = new ListEffects(this);
     private final SetEffects set = new SetEffects(this);
     private final SortedSetEffects sortedSet = new SortedSetEffects(this);
+    private final StreamEffects stream = new StreamEffects(this);
 
     // What the record has touched, for the dependencies of readers.
     private Stripe[] touchedStripes = new Stripe[16];
@@ -89,6 +90,11 @@ public final class Effects {
     /** Of sorted sets. */
     public SortedSetEffects sortedSet() {
         return sortedSet;
+    }
+
+    /** Of streams. */
+    public StreamEffects stream() {
+        return stream;
     }
 
     /** Of values from dumps. */
@@ -158,12 +164,24 @@ public final class Effects {
             touchWatchers(key);
         }
         touched(key.stripe(), key.hash());
-        if (!key.stripe().waits().isEmpty() && key.exists()) {
-            readyIfWaitedFor(key);
-        }
+        readyIfWaitedFor(key);
     }
 
-    private void readyIfWaitedFor(Key key) {
+    /**
+     * What an effect ends with of which those who watch the key, or wait for something there, are
+     * not told.
+     */
+    void touchedUnwatched(Key key) {
+        changes++;
+        replacing = false;
+        touched(key.stripe(), key.hash());
+    }
+
+    /** Who waits for the key is to be looked at: also when it is gone, for some wait for that. */
+    void readyIfWaitedFor(Key key) {
+        if (key.stripe().waits().isEmpty()) {
+            return;
+        }
         Waits.Name name =
                 key.stripe().waits().find(key.database().index(), key.address(), key.length());
         if (name != null) {
@@ -350,6 +368,7 @@ public final class Effects {
         for (int i = 0; i < stripes.count(); i++) {
             touchWatched(stripes.stripe(i), database, database);
             Apply.flush(stripes.stripe(i), database);
+            readyIn(stripes.stripe(i), database, database);
         }
         touchedAll = true;
     }
@@ -377,13 +396,14 @@ public final class Effects {
             touchWatched(stripes.stripe(i), a, b);
             touchWatched(stripes.stripe(i), b, a);
             Apply.swap(stripes.stripe(i), a, b);
-            readyAfterSwap(stripes.stripe(i), a, b);
+            readyIn(stripes.stripe(i), a, b);
         }
         touchedAll = true;
         changes++;
     }
 
-    private void readyAfterSwap(Stripe stripe, int a, int b) {
+    /** Who waits for keys of these databases is to be looked at. */
+    private void readyIn(Stripe stripe, int a, int b) {
         if (!stripe.waits().isEmpty()) {
             stripe.waits()
                     .each(

@@ -78,6 +78,19 @@ public final class Replay {
             case SORTED_COMBINE -> SortedSetEffects.replayCombine(in);
             case SORTED_COPY_RANKS -> SortedSetEffects.replayCopyRanks(in);
             case SORTED_COPY_GROWN -> SortedSetEffects.replayCopyGrown(in);
+            case STREAM_ADD -> StreamEffects.replayAdd(in);
+            case STREAM_TRIM -> StreamEffects.replayTrim(in);
+            case STREAM_DELETE -> StreamEffects.replayDelete(in);
+            case STREAM_SET -> StreamEffects.replaySet(in);
+            case STREAM_PUT_GROUP -> StreamEffects.replayPutGroup(in);
+            case STREAM_REMOVE_GROUP -> StreamEffects.replayRemoveGroup(in);
+            case STREAM_ADD_CONSUMER -> StreamEffects.replayAddConsumer(in);
+            case STREAM_SEE -> StreamEffects.replaySee(in);
+            case STREAM_REMOVE_CONSUMER -> StreamEffects.replayRemoveConsumer(in);
+            case STREAM_DELIVER -> StreamEffects.replayDeliver(in);
+            case STREAM_DELIVER_AGAIN -> StreamEffects.replayDeliverAgain(in);
+            case STREAM_CLAIM -> StreamEffects.replayClaim(in);
+            case STREAM_ACKNOWLEDGE -> StreamEffects.replayAcknowledge(in);
         }
     }
 

@@ -64,6 +64,7 @@ public final class Modules {
                                 module("list", "4.0.0", 2)
                                         .complexity("O(N) where N is the number of loaded modules.")
                                         .summary("List all modules loaded by the server")
+                                        .tips("nondeterministic_output_order")
                                         .does(call -> call.reply().emptyArray()),
                                 refused("load", "4.0.0", -3, "Load a module"),
                                 refused(

@@ -6,6 +6,7 @@ import dev.millrace.kv.bitmap.BitOperations;
 import dev.millrace.kv.bitmap.BitSearch;
 import dev.millrace.kv.bitmap.Bits;
 import dev.millrace.kv.catalog.Catalog;
+import dev.millrace.kv.cluster.Clusters;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.config.Configuring;
 import dev.millrace.kv.connection.Authentication;
@@ -38,7 +39,6 @@ import dev.millrace.kv.operator.Debugging;
 import dev.millrace.kv.operator.LatencyEvents;
 import dev.millrace.kv.operator.MemoryUse;
 import dev.millrace.kv.operator.Modules;
-import dev.millrace.kv.operator.NoCluster;
 import dev.millrace.kv.operator.Saves;
 import dev.millrace.kv.operator.Shutdowns;
 import dev.millrace.kv.operator.SlowLogs;
@@ -57,6 +57,14 @@ import dev.millrace.kv.sortedset.Extremes;
 import dev.millrace.kv.sortedset.Ranking;
 import dev.millrace.kv.sortedset.Sampling;
 import dev.millrace.kv.sortedset.SortedSets;
+import dev.millrace.kv.stream.Appending;
+import dev.millrace.kv.stream.Claiming;
+import dev.millrace.kv.stream.GroupReading;
+import dev.millrace.kv.stream.Groups;
+import dev.millrace.kv.stream.Reading;
+import dev.millrace.kv.stream.StreamInfo;
+import dev.millrace.kv.stream.Streams;
+import dev.millrace.kv.stream.Unacknowledged;
 import dev.millrace.kv.string.Counters;
 import dev.millrace.kv.string.Floats;
 import dev.millrace.kv.string.GetAndChange;
@@ -91,7 +99,7 @@ public final class Commands {
                         Curiosities.all(),
                         Replicating.all(),
                         Modules.all(),
-                        NoCluster.all(),
+                        Clusters.all(),
                         AccessCommands.all(),
                         Existence.all(),
                         TimeToLive.all(),
@@ -135,6 +143,14 @@ public final class Commands {
                         SetAlgebra.all(),
                         HyperLogLogs.all(),
                         HyperLogLogChecks.all(),
+                        Streams.all(),
+                        Appending.all(),
+                        Reading.all(),
+                        GroupReading.all(),
+                        Groups.all(),
+                        Unacknowledged.all(),
+                        Claiming.all(),
+                        StreamInfo.all(),
                         Transactions.all(),
                         Rooms.all(),
                         Subscribing.all(),

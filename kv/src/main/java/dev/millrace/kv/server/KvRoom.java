@@ -17,6 +17,7 @@ import dev.millrace.kernel.shard.StateMachine;
 import dev.millrace.kernel.transaction.Participants;
 import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.checkpoint.KvMachine;
+import dev.millrace.kv.cluster.Cluster;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.embedded.Block;
@@ -91,6 +92,16 @@ public final class KvRoom implements Room {
                     64,
                     "parts of the keyspace, a power of two; 0: as it suits");
 
+    private static final Setting<Boolean> CLUSTER =
+            Setting.flag(
+                    "kv.cluster", false, "be a cluster of one node, for clients that want one");
+
+    private static final Setting<String> MASTER_AUTH =
+            Setting.text("kv.masterauth", "", "password for a Redis that is followed");
+
+    private static final Setting<String> MASTER_USER =
+            Setting.text("kv.masteruser", "", "user for a Redis that is followed");
+
     private static final int STRIPES_FOR_LOOPS = 64;
 
     private final ShardRoom shards;
@@ -131,8 +142,20 @@ public final class KvRoom implements Room {
     @Override
     public List<Setting<?>> settings() {
         return List.of(
-                PORT, UNIX, TLS, PASSWORD, ACL_FILE, ACL_USERS, SYNC, SAVE_DIR, SAVE_FILE, LOOPS,
-                STRIPES);
+                PORT,
+                UNIX,
+                TLS,
+                PASSWORD,
+                ACL_FILE,
+                ACL_USERS,
+                SYNC,
+                SAVE_DIR,
+                SAVE_FILE,
+                LOOPS,
+                STRIPES,
+                CLUSTER,
+                MASTER_AUTH,
+                MASTER_USER);
     }
 
     private StateMachine machine(RoomContext context) {
@@ -204,10 +227,17 @@ public final class KvRoom implements Room {
         }
     }
 
-    /** Goes on following whom the log says, or whom the configuration names. */
+    /** What the server is to other servers: part of a cluster, a follower. */
     private void follow(RoomContext context, KvServer serving) throws IOException {
         Path folder = context.data().resolve("kv");
         Files.createDirectories(folder);
+        if (context.get(CLUSTER)) {
+            serving.cluster(true);
+            Parameters.of(serving).declare("cluster-enabled", "yes");
+            Cluster.of(serving).nameIn(folder.resolve("cluster-node-id"));
+        }
+        Parameters.of(serving).declare("masterauth", context.get(MASTER_AUTH));
+        Parameters.of(serving).declare("masteruser", context.get(MASTER_USER));
         Following made = Following.of(serving);
         following = made;
         made.start(context.log(), folder);

@@ -30,6 +30,7 @@ final class Dispatch {
     private final Stats stats;
     private final Output output;
     private final Execution execution;
+    private final OneSlot slots = new OneSlot();
     private @Nullable Eviction eviction;
 
     Dispatch(Lane lane, Turn turn, Output output, Execution execution) {
@@ -125,6 +126,9 @@ final class Dispatch {
             return decideTrusted(session, command, request, open);
         }
         String refusal = refusal(session, command, request);
+        if (refusal == null && server.isCluster()) {
+            refusal = slots.refusal(session, command, request);
+        }
         if (refusal != null) {
             return refuse(session, command, refusal);
         }
@@ -209,11 +213,6 @@ final class Dispatch {
         if (needsAuth && !session.user().isOpen()) {
             return "NOAUTH Authentication required.";
         }
-        Role role = server.role();
-        String forRole = role == null ? null : role.refusal(session, command);
-        if (forRole != null) {
-            return forRole;
-        }
         if (session.transaction() != null) {
             if (command.has(Flag.NO_MULTI)) {
                 return "ERR Command not allowed inside a transaction";
@@ -227,6 +226,11 @@ final class Dispatch {
                 users.denied(session, command, request, denial, Users.context(session));
                 return denial.refusal(command);
             }
+        }
+        Role role = server.role();
+        String forRole = role == null ? null : role.refusal(session, command);
+        if (forRole != null) {
+            return forRole;
         }
         if (session.transaction() != null) {
             if (command.isWrite() && journal.state() != Journal.State.OPEN) {

@@ -490,6 +490,7 @@ final class Execution {
             throw fault;
         }
         commit(lane.nobody());
+        serveReady();
         return true;
     }
 }

@@ -32,6 +32,9 @@ public final class KvServer {
     /** Somebody sees every command. */
     static final int CARE_TAP = 1;
 
+    /** Keys of different hash slots are not taken together. */
+    static final int CARE_CLUSTER = 16;
+
     /** Some commands are refused for what the server is at present: a replica, loading. */
     static final int CARE_ROLE = 8;
 
@@ -320,6 +323,15 @@ public final class KvServer {
     public boolean isReplica() {
         Role now = role;
         return now != null && now.isReplica();
+    }
+
+    /** The server is a cluster of one node. */
+    public boolean isCluster() {
+        return (care & CARE_CLUSTER) != 0;
+    }
+
+    public void cluster(boolean is) {
+        care(CARE_CLUSTER, is);
     }
 
     /** Who is told the position of each checkpoint's cut, all stripes locked. */

@@ -531,11 +531,7 @@ public final class Session implements Watches.Watcher {
     /** What it takes of memory, about: itself, what it has sent, queued, named, and not read. */
     long usedBytes() {
         long names = KeptNames.NAME_BYTES * ((long) watched.size() + subscriptions());
-        return CLIENT_BYTES
-                + outlet.pendingBytes()
-                + pendingBytes()
-                + queuedBytes()
-                + names;
+        return CLIENT_BYTES + outlet.pendingBytes() + pendingBytes() + queuedBytes() + names;
     }
 
     /** Queued commands of MULTI, or -1 outside. */

@@ -160,6 +160,7 @@ final class TransactionRun {
         } catch (NoSpaceYet | Refusal notNow) {
             // Nothing has run; but that a key was found to have expired may be in the record.
             execution.commit(session);
+            execution.serveReady();
             leaveUnchanged(session);
             locks.unlock(locked);
             throw notNow;
@@ -320,7 +321,7 @@ final class TransactionRun {
     }
 
     private @Nullable Denial denial(Session session, Command command, Request request) {
-        Denial denial = session.user().denies(command, request);
+        Denial denial = session.isMaster() ? null : session.user().denies(command, request);
         if (denial != null) {
             Users.of(server).denied(session, command, request, denial, Denial.Context.MULTI);
         }
