@@ -39,6 +39,7 @@ import dev.millrace.kv.operator.Curiosities;
 import dev.millrace.kv.operator.Debugging;
 import dev.millrace.kv.operator.LatencyEvents;
 import dev.millrace.kv.operator.MemoryUse;
+import dev.millrace.kv.operator.Modules;
 import dev.millrace.kv.operator.Saves;
 import dev.millrace.kv.operator.Shutdowns;
 import dev.millrace.kv.operator.SlowLogs;
@@ -98,6 +99,7 @@ public final class Commands {
                         Debugging.all(),
                         Curiosities.all(),
                         Replicating.all(),
+                        Modules.all(),
                         Clusters.all(),
                         AccessCommands.all(),
                         Existence.all(),

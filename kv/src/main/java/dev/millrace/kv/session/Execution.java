@@ -283,16 +283,33 @@ final class Execution {
         }
         turn.nowNanos = System.nanoTime();
         long took = turn.nowNanos - start + call.waitNanos();
+        if (session.blocking() != null) {
+            session.ranNanos = took; // It has run when it has waited.
+        } else {
+            ran(session, command, request, call.redacted(), took);
+        }
+        if (!turn.frozen && turn.nowNanos - turn.clockNanos > NANOS_PER_MILLI) {
+            lane.readClock();
+        }
+    }
+
+    /** Counts a command that has run. */
+    private void ran(Session session, Command command, Request request, long redacted, long took) {
         stats.ran(command, took);
         if (took >= server.spikeNanos()) {
             boolean fast = command.has(Flag.FAST);
             server.took(fast ? LatencySpikes.FAST_COMMAND : LatencySpikes.COMMAND, took);
         }
         if (took >= server.slowNanos()) {
-            server.slow(session, command, request, call.redacted(), took);
+            server.slow(session, command, request, redacted, took);
         }
-        if (!turn.frozen && turn.nowNanos - turn.clockNanos > NANOS_PER_MILLI) {
-            lane.readClock();
+    }
+
+    /** Counts a command that has waited and is about to be answered; on its client's lane. */
+    void hasWaited(Session session, Command command, Request request, boolean refused) {
+        ran(session, command, request, 0, session.ranNanos);
+        if (refused) {
+            stats.failed(command);
         }
     }
 
