@@ -110,7 +110,7 @@ public final class Users {
     }
 
     /** Gives the standard user this one password; none if it is empty. */
-    public void requirePassword(String password) {
+    public synchronized void requirePassword(String password) {
         Rights changed = standard.rights().copy(channelsAtFirst());
         changed.requirePassword(Names.ofText(password));
         replace(standard, changed);

@@ -174,6 +174,7 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
                         () -> {
                             answer(
                                     position,
+                                    false,
                                     reply -> reply.out().put(answer.address(), answer.length()));
                             // It is memory of the other lane's.
                             by.loop().execute(answer::free);
@@ -191,6 +192,7 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
                         () ->
                                 answer(
                                         0,
+                                        withError,
                                         reply -> {
                                             if (withError) {
                                                 throw Refusal.UNBLOCKED;
@@ -207,7 +209,8 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
         }
     }
 
-    private void answer(long position, Consumer<Reply> answer) {
+    private void answer(long position, boolean refused, Consumer<Reply> answer) {
+        session.lane().hasWaited(session, command, request, refused);
         leave();
         session.lane().resumeHere(session, position, answer);
     }

@@ -14,9 +14,6 @@ import dev.millrace.kv.tracking.Tracker;
 public final class ClientLine {
     private static final int MILLIS_PER_SECOND = 1000;
 
-    /** What a client takes beside its buffers: session, channel, maps. */
-    private static final long CLIENT_BYTES = 2048;
-
     /** Redis's {@code PROTO_IOBUF_LEN}. */
     private static final long READ_BYTES = 16 * 1024;
 
@@ -72,7 +69,7 @@ public final class ClientLine {
                 + " omem="
                 + unread
                 + " tot-mem="
-                + (CLIENT_BYTES + unread + received + room + queued)
+                + Math.max(session.memoryBytes(), received)
                 + " events="
                 + (unread > 0 ? "rw" : "r")
                 + " cmd="

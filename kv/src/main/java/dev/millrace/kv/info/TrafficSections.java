@@ -63,10 +63,8 @@ final class TrafficSections {
                 .add("expired_stale_perc", 0.0)
                 .zero("expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds")
                 .add("evicted_keys", totals.sum(Stats::evictedKeys))
-                .zero(
-                        "evicted_clients",
-                        "total_eviction_exceeded_time",
-                        "current_eviction_exceeded_time")
+                .add("evicted_clients", server.clientMemory().evicted())
+                .zero("total_eviction_exceeded_time", "current_eviction_exceeded_time")
                 .add("keyspace_hits", totals.sum(Stats::hits))
                 .add("keyspace_misses", totals.sum(Stats::misses))
                 .add("pubsub_channels", pubSub.channelCount())

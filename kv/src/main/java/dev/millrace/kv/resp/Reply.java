@@ -256,6 +256,22 @@ public final class Reply {
         header(protocol == 2 ? '*' : '>', length);
     }
 
+    /** An integer of any length: in RESP2 a bulk string, in RESP3 a big number. */
+    public void bigNumber(String digits) {
+        if (protocol == 2) {
+            bulk(digits);
+        } else {
+            out.putByte('(');
+            out.putUtf8(digits);
+            crlf();
+        }
+    }
+
+    /** In RESP3, so many pairs that are said of the reply behind them. */
+    public void attribute(int pairs) {
+        header('|', pairs);
+    }
+
     public void bool(boolean value) {
         if (protocol == 2) {
             flag(value);

@@ -34,10 +34,12 @@ import dev.millrace.kv.list.ListSearch;
 import dev.millrace.kv.list.Lists;
 import dev.millrace.kv.list.Popping;
 import dev.millrace.kv.list.Pushing;
+import dev.millrace.kv.migration.Migrating;
 import dev.millrace.kv.operator.Curiosities;
 import dev.millrace.kv.operator.Debugging;
 import dev.millrace.kv.operator.LatencyEvents;
 import dev.millrace.kv.operator.MemoryUse;
+import dev.millrace.kv.operator.Modules;
 import dev.millrace.kv.operator.Saves;
 import dev.millrace.kv.operator.Shutdowns;
 import dev.millrace.kv.operator.SlowLogs;
@@ -97,6 +99,7 @@ public final class Commands {
                         Debugging.all(),
                         Curiosities.all(),
                         Replicating.all(),
+                        Modules.all(),
                         Clusters.all(),
                         AccessCommands.all(),
                         Existence.all(),
@@ -119,6 +122,7 @@ public final class Commands {
                         BitFields.all(),
                         Hashes.all(),
                         Dumps.all(),
+                        Migrating.all(),
                         SortedSets.all(),
                         Adding.all(),
                         Ranking.all(),

@@ -221,6 +221,7 @@ final class Dispatch {
         if ((session.care() & Session.CARE_USER) != 0) {
             Denial denial = session.user().denies(command, request);
             if (denial != null) {
+                session.ran(command.fullName());
                 Users users = Users.of(server);
                 users.denied(session, command, request, denial, Users.context(session));
                 return denial.refusal(command);

@@ -283,16 +283,33 @@ final class Execution {
         }
         turn.nowNanos = System.nanoTime();
         long took = turn.nowNanos - start + call.waitNanos();
+        if (session.blocking() != null) {
+            session.ranNanos = took; // It has run when it has waited.
+        } else {
+            ran(session, command, request, call.redacted(), took);
+        }
+        if (!turn.frozen && turn.nowNanos - turn.clockNanos > NANOS_PER_MILLI) {
+            lane.readClock();
+        }
+    }
+
+    /** Counts a command that has run. */
+    private void ran(Session session, Command command, Request request, long redacted, long took) {
         stats.ran(command, took);
         if (took >= server.spikeNanos()) {
             boolean fast = command.has(Flag.FAST);
             server.took(fast ? LatencySpikes.FAST_COMMAND : LatencySpikes.COMMAND, took);
         }
         if (took >= server.slowNanos()) {
-            server.slow(session, command, request, call.redacted(), took);
+            server.slow(session, command, request, redacted, took);
         }
-        if (!turn.frozen && turn.nowNanos - turn.clockNanos > NANOS_PER_MILLI) {
-            lane.readClock();
+    }
+
+    /** Counts a command that has waited and is about to be answered; on its client's lane. */
+    void hasWaited(Session session, Command command, Request request, boolean refused) {
+        ran(session, command, request, 0, session.ranNanos);
+        if (refused) {
+            stats.failed(command);
         }
     }
 
@@ -323,6 +340,32 @@ final class Execution {
         try {
             addition.accept(effects);
             appendRecord();
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            locks.unlock(locked);
+            throw fault;
+        }
+        locks.unlock(locked);
+        return true;
+    }
+
+    /**
+     * Changes something for a client whose command has ended its run but not its client's wait, as
+     * a record of its own; false if the journal has no space now.
+     *
+     * @param wanted the stripes to lock
+     * @param bytes what it takes of the journal at most
+     */
+    boolean change(Session session, long wanted, long bytes, Consumer<Call> action) {
+        if (admit(bytes + session.additionBytes()) != Journal.Admission.ADMITTED) {
+            return false;
+        }
+        long locked = locks.lock(wanted | session.additionStripes(), true);
+        try {
+            call.begin(session, call.command(), call.request());
+            action.accept(call);
+            commit(session);
+            serveReady();
         } catch (Throwable fault) {
             stopIfChanged(fault);
             locks.unlock(locked);

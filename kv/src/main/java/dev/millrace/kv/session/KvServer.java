@@ -63,6 +63,7 @@ public final class KvServer {
     private final AtomicLong connectionsReceived = new AtomicLong();
     private final AtomicLong connectionsRejected = new AtomicLong();
     private final SlowLog slowLog = new SlowLog();
+    private final ClientMemory clientMemory = new ClientMemory(this);
     private final LatencySpikes latencySpikes = new LatencySpikes();
     private volatile long spikeNanos = Long.MAX_VALUE;
     private final KeptNames keptNames = KeptNames.ofHeap();
@@ -99,6 +100,7 @@ public final class KvServer {
     /** A quantity has changed: what is looked at with each command is derived from it. */
     private void configured() {
         care(CARE_MEMORY, config.get(Config.Quantity.MAXMEMORY_BYTES) > 0);
+        clientMemory.configured();
         long millis = config.get(Config.Quantity.LATENCY_MONITOR_THRESHOLD_MILLIS);
         boolean watches = millis > 0 && millis < Long.MAX_VALUE / NANOS_PER_MILLI;
         spikeNanos = watches ? millis * NANOS_PER_MILLI : Long.MAX_VALUE;
@@ -246,6 +248,7 @@ public final class KvServer {
     public void resetStats(Lane here) {
         connectionsReceived.set(0);
         connectionsRejected.set(0);
+        clientMemory.reset();
         for (Lane lane : lanes) {
             if (lane.equals(here)) {
                 lane.stats().reset();
@@ -410,6 +413,11 @@ public final class KvServer {
 
     public void shutdown(@Nullable Runnable begin) {
         shutdown = begin;
+    }
+
+    /** What all clients may take together. */
+    public ClientMemory clientMemory() {
+        return clientMemory;
     }
 
     // ---- What takes long

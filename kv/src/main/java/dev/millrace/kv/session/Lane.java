@@ -169,6 +169,7 @@ public final class Lane {
         session.gone = true;
         parked.remove(session);
         output.closed(session);
+        server.clientMemory().closed(session);
         server.remove(session);
     }
 
@@ -286,6 +287,11 @@ public final class Lane {
         execution.reserve(bytes);
     }
 
+    /** See {@link Execution#change}; on the loop. */
+    public boolean change(Session session, long stripes, long bytes, Consumer<Call> action) {
+        return execution.change(session, stripes, bytes, action);
+    }
+
     /** See {@link Execution#note}; on the loop. */
     public boolean note(Session session) {
         return execution.note(session);
@@ -304,6 +310,11 @@ public final class Lane {
             NativeBuffer answer,
             Command.Handler handler) {
         return execution.serve(waiting, command, request, answer, handler);
+    }
+
+    /** See {@link Execution#hasWaited}. */
+    public void hasWaited(Session session, Command command, Request request, boolean refused) {
+        execution.hasWaited(session, command, request, refused);
     }
 
     /** See {@link Execution#withStripes}. */

@@ -90,6 +90,7 @@ final class Receiving {
             try {
                 lane.answersGoOut();
                 output.finish(session);
+                server.clientMemory().count(session);
             } finally {
                 output.clear();
                 turn.current = null;

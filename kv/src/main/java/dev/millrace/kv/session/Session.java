@@ -44,6 +44,9 @@ public final class Session implements Watches.Watcher {
     static final int CARE_TRACKING = 64;
     static final int CARE_PEER = 128;
 
+    /** What a client takes beside its buffers: session, channel, maps. */
+    private static final long CLIENT_BYTES = 2048;
+
     /** Who waits for something inside a command: a key, a checkpoint. */
     public interface Blocking {
         /**
@@ -112,6 +115,12 @@ public final class Session implements Watches.Watcher {
     private volatile boolean unblocked;
 
     private volatile boolean killed;
+
+    /** Of {@link #usedBytes}, what {@link ClientMemory} knows. */
+    long countedBytes;
+
+    /** How long its command has run that waits now. */
+    long ranNanos;
 
     /** When its replies passed the soft limit, ns; 0 if they are below. */
     long overSoftLimitNanos;
@@ -512,6 +521,17 @@ public final class Session implements Watches.Watcher {
     /** True if it has sent something that is not executed and not thrown away. */
     boolean hasUnfinished() {
         return parser != null || waiting != null;
+    }
+
+    /** What it takes of memory, about, with room in its buffer that is given back in a moment. */
+    public long memoryBytes() {
+        return usedBytes() + pendingRoomBytes();
+    }
+
+    /** What it takes of memory, about: itself, what it has sent, queued, named, and not read. */
+    long usedBytes() {
+        long names = KeptNames.NAME_BYTES * ((long) watched.size() + subscriptions());
+        return CLIENT_BYTES + outlet.pendingBytes() + pendingBytes() + queuedBytes() + names;
     }
 
     /** Queued commands of MULTI, or -1 outside. */

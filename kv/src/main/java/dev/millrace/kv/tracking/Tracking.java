@@ -39,7 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p><b>How much is remembered</b> is bounded by {@code tracking-table-max-keys}, and by what the
  * heap has for names ({@link dev.millrace.kv.session.KeptNames}): beyond it the key that has been
- * known for longest is forgotten and its readers are told, as if it had changed.
+ * known for longest of its stripe is forgotten and its readers are told, as if it had changed.
  *
  * <p>Who does not track pays one look at a field for each change ({@link Stripes#isTracked}).
  */
@@ -156,7 +156,7 @@ public final class Tracking {
         long bytes = readers.add(key, length, client);
         if (bytes > 0) {
             boolean room = server.keptNames().tryTake(bytes);
-            if (!room || keys() > keysMax()) {
+            if (!room || keys() > keysMax() && readers.keys() > 1) {
                 forgetOldest(lane, readers, room ? 0 : bytes);
             }
         }
