@@ -108,16 +108,15 @@ public final class KvRows {
 
     /**
      * Entries of one field; each delivery is of one entry, which is pending from then on: with
-     * NOACK it would cost less. Before each round the stream is cut off, its group is made anew,
-     * and then it is filled.
+     * NOACK it would cost less. Before each round the stream and its group are made anew, and it is
+     * filled.
      */
     private static List<ClosedLoop> streams() {
         String entry = "xadd mystream * field value:__rand_int__";
         String read = "xreadgroup GROUP workers one COUNT 1 STREAMS mystream >";
         List<ClosedLoop.Before> filled =
                 List.of(
-                        once("xtrim mystream MAXLEN 0"),
-                        once("xgroup destroy mystream workers"),
+                        once("unlink mystream"),
                         once("xgroup create mystream workers 0 MKSTREAM"),
                         new ClosedLoop.Before(new RedisBenchmark(entry, 3, 16, CONNECTIONS)));
         return List.of(
