@@ -84,7 +84,10 @@ final class CommandReply {
             }
             int first = access.first() == 0 ? keys.first() : access.first();
             int last = access.first() == 0 ? keys.last() : access.last();
-            if (keys.streams() != 0) {
+            if (keys.listed() != 0 && access.first() == keys.listed()) {
+                beginKeywordSpec(access, "KEYS", -2);
+                range(-1, 1);
+            } else if (keys.streams() != 0) {
                 beginKeywordSpec(access, "STREAMS", keys.streams());
                 range(-1, 1, 2);
             } else if (keys.stored() != 0 && first > keys.last()) {
@@ -253,7 +256,11 @@ final class CommandReply {
         if (argument.keySpec() >= 0) {
             fields.add(() -> keySpec(argument.keySpec()));
         }
-        addIfTold(fields, "token", argument.token());
+        if (argument.type().equals(Argument.TOKEN)) {
+            fields.add(() -> field("token", argument.token())); // It may be the empty one.
+        } else {
+            addIfTold(fields, "token", argument.token());
+        }
         addIfTold(fields, "since", argument.since());
         addIfTold(fields, "deprecated_since", argument.deprecatedSince());
         if (!argument.flags().isEmpty()) {

@@ -62,9 +62,12 @@ final class Syntax {
         return text.substring(begin, at);
     }
 
-    /** A token, which may be one of the signs, too: {@code equal==}. */
+    /** A token, which may be one of the signs, too: {@code equal==}; or empty. */
     private String sign() {
-        boolean isSign = at < text.length() && SIGNS.indexOf(text.charAt(at)) >= 0;
+        if (at == text.length() || text.charAt(at) == ')' || text.charAt(at) == ' ') {
+            return "";
+        }
+        boolean isSign = SIGNS.indexOf(text.charAt(at)) >= 0;
         return isSign ? text.substring(at, ++at) : word();
     }
 

@@ -32,8 +32,9 @@ public final class StreamConsumer {
         return consumer;
     }
 
+    /** Its number; 0 for none, as what is pending has it while a dump is read. */
     static long number(long consumer) {
-        return Memory.getLong(consumer + NUMBER);
+        return consumer == 0 ? 0 : Memory.getLong(consumer + NUMBER);
     }
 
     /** While a checkpoint is loaded: the group's number. */

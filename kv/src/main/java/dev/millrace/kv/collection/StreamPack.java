@@ -216,6 +216,9 @@ final class StreamPack {
             if (counter("master's end") != 0) {
                 return "master's end";
             }
+            if (wrong.isEmpty() && Listpack.isEnd(at)) {
+                return "no entries";
+            }
             while (wrong.isEmpty() && !Listpack.isEnd(at)) {
                 if (isLive(names)) {
                     live--;

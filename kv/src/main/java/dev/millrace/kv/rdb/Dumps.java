@@ -102,11 +102,16 @@ public final class Dumps {
             return;
         }
         NativeBuffer out = call.scratch();
+        payload(call, key, out);
+        call.reply().bulk(out.address(), Math.toIntExact(out.length()));
+    }
+
+    /** Writes what DUMP answers of a key. */
+    public static void payload(Call call, Key key, NativeBuffer out) {
         DumpWriter writer = new DumpWriter(out);
         ValueWriter.writeType(key, writer);
         new ValueWriter(call.element(), call.otherElement()).write(key, writer);
         end(out);
-        call.reply().bulk(out.address(), Math.toIntExact(out.length()));
     }
 
     /** Ends a payload of type and value: with the format's version and the sum of all before. */

@@ -34,6 +34,7 @@ import dev.millrace.kv.list.ListSearch;
 import dev.millrace.kv.list.Lists;
 import dev.millrace.kv.list.Popping;
 import dev.millrace.kv.list.Pushing;
+import dev.millrace.kv.migration.Migrating;
 import dev.millrace.kv.operator.Curiosities;
 import dev.millrace.kv.operator.Debugging;
 import dev.millrace.kv.operator.LatencyEvents;
@@ -121,6 +122,7 @@ public final class Commands {
                         BitFields.all(),
                         Hashes.all(),
                         Dumps.all(),
+                        Migrating.all(),
                         SortedSets.all(),
                         Adding.all(),
                         Ranking.all(),

@@ -349,6 +349,32 @@ final class Execution {
         return true;
     }
 
+    /**
+     * Changes something for a client whose command has ended its run but not its client's wait, as
+     * a record of its own; false if the journal has no space now.
+     *
+     * @param wanted the stripes to lock
+     * @param bytes what it takes of the journal at most
+     */
+    boolean change(Session session, long wanted, long bytes, Consumer<Call> action) {
+        if (admit(bytes + session.additionBytes()) != Journal.Admission.ADMITTED) {
+            return false;
+        }
+        long locked = locks.lock(wanted | session.additionStripes(), true);
+        try {
+            call.begin(session, call.command(), call.request());
+            action.accept(call);
+            commit(session);
+            serveReady();
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            locks.unlock(locked);
+            throw fault;
+        }
+        locks.unlock(locked);
+        return true;
+    }
+
     /** Lets a session add to a record of its own that is about to be appended. */
     void addTo(Session session) {
         Consumer<Effects> addition = session.addition();

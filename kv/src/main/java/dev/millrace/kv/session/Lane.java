@@ -287,6 +287,11 @@ public final class Lane {
         execution.reserve(bytes);
     }
 
+    /** See {@link Execution#change}; on the loop. */
+    public boolean change(Session session, long stripes, long bytes, Consumer<Call> action) {
+        return execution.change(session, stripes, bytes, action);
+    }
+
     /** See {@link Execution#note}; on the loop. */
     public boolean note(Session session) {
         return execution.note(session);
