@@ -71,7 +71,7 @@ class ReferenceTest {
      * missing, and what is missing may be nothing else.
      */
     private static final List<String> NOT_YET =
-            List.of("eval", "fcall", "function", "migrate", "script");
+            List.of("eval", "fcall", "function", "script");
 
     @Test
     void every_command_of_redis_is_there_but_for_the_families_that_are_not_yet()

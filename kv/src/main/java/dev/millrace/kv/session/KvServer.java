@@ -181,9 +181,21 @@ public final class KvServer {
     public <T> T part(Class<T> kind, Function<KvServer, T> make) {
         Object known = parts.get(kind);
         if (known == null) {
-            known = parts.computeIfAbsent(kind, absent -> make.apply(this));
+            known = made(kind, make);
         }
         return kind.cast(known);
+    }
+
+    /** Making one may ask for another: a map that is being computed would not bear that. */
+    private <T> Object made(Class<T> kind, Function<KvServer, T> make) {
+        synchronized (parts) {
+            Object known = parts.get(kind);
+            if (known == null) {
+                known = make.apply(this);
+                parts.put(kind, known);
+            }
+            return known;
+        }
     }
 
     /** Runs ten times a second, on the first lane. */
