@@ -87,7 +87,13 @@ enum Effect {
      * table of so many members of the sorted set, from the rank on. Of those from the rank {@code
      * packed} of the result on, which a listpack held before it became a table, no score is -0.
      */
-    SORTED_COPY_GROWN(32);
+    SORTED_COPY_GROWN(32),
+    /** {@code name code(varint) code}: the library of functions is there. */
+    LIBRARY_PUT(60),
+    /** {@code name}: the library of functions is gone. */
+    LIBRARY_REMOVE(61),
+    /** Nothing: there are no libraries of functions. */
+    LIBRARIES_REMOVE(62);
 
     static final int MACHINE = 1;
 

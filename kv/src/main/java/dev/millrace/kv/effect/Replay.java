@@ -78,6 +78,9 @@ public final class Replay {
             case SORTED_COMBINE -> SortedSetEffects.replayCombine(in);
             case SORTED_COPY_RANKS -> SortedSetEffects.replayCopyRanks(in);
             case SORTED_COPY_GROWN -> SortedSetEffects.replayCopyGrown(in);
+            case LIBRARY_PUT -> ServerEffects.replayPut(in);
+            case LIBRARY_REMOVE -> ServerEffects.replayRemove(in);
+            case LIBRARIES_REMOVE -> stripes.state().removeLibraries();
         }
     }
 

@@ -81,7 +81,7 @@ final class Interpreter implements AutoCloseable {
                     .findVirtual(
                             Called.class, "call", MethodType.methodType(int.class, long.class));
         } catch (ReflectiveOperationException impossible) {
-            throw new AssertionError(impossible);
+            throw new LinkageError("Called.call", impossible);
         }
     }
 
@@ -145,6 +145,7 @@ final class Interpreter implements AutoCloseable {
 
     /** What the stub of a function calls: nothing may be thrown out of it. */
     private record Called(Interpreter interpreter, LuaFunction function) {
+        @SuppressWarnings("UnusedMethod") // The stubs call it.
         int call(long state) {
             try {
                 return function.call(state);
@@ -205,6 +206,11 @@ final class Interpreter implements AutoCloseable {
         Lua.pushBoolean(state, 0);
         Lua.rawSet(state, Lua.REGISTRY, pendingError);
         return 1;
+    }
+
+    /** Whether something was thrown in a function of ours that is no error of a script's. */
+    boolean hasFault() {
+        return !faults.isEmpty();
     }
 
     /** What was thrown in a function of ours that is no error of a script's; null if nothing. */

@@ -145,9 +145,17 @@ final class Json {
                 get(state, SPARSE_SAFE),
                 get(state, ENCODE_DEPTH),
                 get(state, PRECISION),
-                Invalid.values()[get(state, ENCODE_INVALID)],
+                invalid(get(state, ENCODE_INVALID)),
                 get(state, DECODE_DEPTH),
                 get(state, DECODE_INVALID) != 0);
+    }
+
+    private static Invalid invalid(int value) {
+        return switch (value) {
+            case 0 -> Invalid.REFUSED;
+            case 1 -> Invalid.AS_THEY_ARE;
+            default -> Invalid.AS_NULL;
+        };
     }
 
     private static void expectAtMost(long state, int arguments) {

@@ -134,6 +134,11 @@ final class Lua {
         collect(state, GC_SET_STEP_MULTIPLE, USUAL_PERCENT);
     }
 
+    /** Pushes an integer, which Lua has as a double: as C converts, to the nearest. */
+    static void pushNumber(long state, long value) {
+        pushNumber(state, (double) value);
+    }
+
     /** Pops values. */
     static void pop(long state, int values) {
         top(state, -values - 1);

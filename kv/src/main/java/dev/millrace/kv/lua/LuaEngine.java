@@ -83,6 +83,9 @@ public final class LuaEngine {
     }
 
     private @Nullable String problem() {
+        if (lua.hasFault()) {
+            return RedisApi.FAULT;
+        }
         if (loading.isTooLong()) {
             return "ERR FUNCTION LOAD timeout";
         }

@@ -294,7 +294,7 @@ final class MessagePack {
             case 0xcf, 0xd3 -> Lua.pushNumber(state, head(8));
             case 0xd0 -> Lua.pushNumber(state, (byte) head(1));
             case 0xd1 -> Lua.pushNumber(state, (short) head(2));
-            case 0xd2 -> Lua.pushNumber(state, (int) head(4));
+            case 0xd2 -> Lua.pushNumber(state, (double) (int) head(4));
             case 0xc0 -> {
                 at++;
                 Lua.pushNil(state);
@@ -319,7 +319,7 @@ final class MessagePack {
     private void readSmall(long state, int code) {
         if (code < 0x80 || code >= 0xe0) {
             at++;
-            Lua.pushNumber(state, (byte) code);
+            Lua.pushNumber(state, (long) (byte) code);
         } else if ((code & 0xe0) == 0xa0) {
             at++;
             readString(state, code & 0x1f);

@@ -3,7 +3,6 @@ package dev.millrace.kv.lua;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.RedisVersion;
-import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
 
 import org.jspecify.annotations.Nullable;
@@ -15,6 +14,9 @@ import java.util.HexFormat;
 
 /** The table {@code redis}, and the numbers of {@code math.random}. */
 final class RedisApi {
+    /** What a script sees of a fault of ours; it ends, and the fault is thrown on. */
+    static final String FAULT = "ERR internal error";
+
     private static final int PLACE_BYTES = 8;
     private static final int NUMBER_DIGITS = 17;
     private static final int ANSWER_BYTES = 1024;
@@ -30,7 +32,6 @@ final class RedisApi {
     private final ReplyToLua replies;
     private final NativeBuffer arguments = new NativeBuffer(256);
     private final NativeBuffer answer = new NativeBuffer(ANSWER_BYTES);
-    private final Reply reply = new Reply(answer);
     private final Request request = Request.view();
     private final LibraryLoading loading;
     private @Nullable ScriptHost host;
@@ -140,7 +141,6 @@ final class RedisApi {
         String refused = null;
         if (wrong == null) {
             answer.shrink();
-            reply.to(answer, protocol);
             refused = runs(running);
             if (refused == null) {
                 replies.push(state, answer);
@@ -157,13 +157,16 @@ final class RedisApi {
     }
 
     private @Nullable String runs(ScriptHost running) {
+        if (lua.hasFault()) {
+            return FAULT;
+        }
         if (calls) {
             return "ERR luaRedisGenericCommand() recursive call detected. Are you doing funny stuff"
                     + " with Lua debug hooks?";
         }
         calls = true;
         try {
-            return running.call(request, reply);
+            return running.call(request, answer, protocol);
         } finally {
             calls = false;
         }

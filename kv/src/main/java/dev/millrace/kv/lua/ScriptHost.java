@@ -1,6 +1,6 @@
 package dev.millrace.kv.lua;
 
-import dev.millrace.kv.resp.Reply;
+import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.resp.Request;
 
 import org.jspecify.annotations.Nullable;
@@ -10,10 +10,11 @@ public interface ScriptHost {
     /**
      * Runs a command.
      *
-     * @param answer where its reply is put
+     * @param answer empty; where its reply is put
+     * @param protocol of the reply, 2 or 3
      * @return why it was not run, with the code of the error; null if it was
      */
-    @Nullable String call(Request request, Reply answer);
+    @Nullable String call(Request request, NativeBuffer answer, int protocol);
 
     /**
      * Whether the script's client may run this; null if there is no such command.

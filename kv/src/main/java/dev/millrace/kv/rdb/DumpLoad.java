@@ -11,8 +11,10 @@ import dev.millrace.kv.collection.Collections;
 import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.packed.Element;
+import dev.millrace.kv.script.Libraries;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.store.Place;
+import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
@@ -141,8 +143,9 @@ public final class DumpLoad {
                 case Opcode.EXPIRES_SECONDS -> expiresAt = in.i32() * MILLIS_PER_SECOND;
                 case Opcode.IDLE -> in.length();
                 case Opcode.FREQUENCY -> in.u8();
-                case Opcode.FUNCTION, Opcode.FUNCTION_EARLY ->
-                        throw in.bad("a library of functions cannot be read");
+                case Opcode.FUNCTION -> library();
+                case Opcode.FUNCTION_EARLY ->
+                        throw in.bad("a library of functions of a candidate of Redis 7.0");
                 case Opcode.MODULE -> throw in.bad("a module's data cannot be read");
                 default -> {
                     readKey(code, nowMillis);
@@ -170,6 +173,15 @@ public final class DumpLoad {
         }
         in.skip(Opcode.MAGIC_BYTES);
         return version;
+    }
+
+    /** Its code runs when its functions are first asked for; only its name is needed here. */
+    private void library() {
+        in.string(key);
+        byte[] code = Memory.bytes(key.address(), key.length());
+        String name =
+                Libraries.nameOf(code).orElseThrow(() -> in.bad("a library without a name"));
+        effects.server().logLibrary(new ServerState.Library(name, code));
     }
 
     private int database() {

@@ -46,6 +46,8 @@ import dev.millrace.kv.pubsub.Publishing;
 import dev.millrace.kv.pubsub.Subscribing;
 import dev.millrace.kv.rdb.Dumps;
 import dev.millrace.kv.rooms.Rooms;
+import dev.millrace.kv.script.Functions;
+import dev.millrace.kv.script.Scripts;
 import dev.millrace.kv.set.SetAlgebra;
 import dev.millrace.kv.set.SetDraws;
 import dev.millrace.kv.set.Sets;
@@ -134,6 +136,8 @@ public final class Commands {
                         HyperLogLogs.all(),
                         HyperLogLogChecks.all(),
                         Transactions.all(),
+                        Scripts.all(),
+                        Functions.all(),
                         Rooms.all(),
                         Subscribing.all(),
                         Publishing.all())

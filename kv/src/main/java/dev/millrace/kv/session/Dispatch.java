@@ -17,7 +17,7 @@ import java.util.Locale;
  * refuses it, queues it, has it wait, or has it executed.
  */
 final class Dispatch {
-    private static final String OUT_OF_MEMORY =
+    static final String OUT_OF_MEMORY =
             "OOM command not allowed when used memory > 'maxmemory'.";
 
     private final Lane lane;
@@ -28,6 +28,9 @@ final class Dispatch {
     private final Output output;
     private final Execution execution;
     private @Nullable Eviction eviction;
+
+    /** The last command that came found too much memory taken, and none that could be freed. */
+    private boolean outOfMemory;
 
     Dispatch(Lane lane, Turn turn, Output output, Execution execution) {
         this.lane = lane;
@@ -103,7 +106,25 @@ final class Dispatch {
         if ((session.care() | server.care()) != 0) {
             return decideWithCare(session, command, request);
         }
+        if (command.runsScripts() && lane.loop().isReading()) {
+            lane.laterInTask(session);
+            return false;
+        }
         return execution.perform(session, command, request);
+    }
+
+    /** The command, or the subcommand, that a request names; null if there is none. */
+    @Nullable Command find(Request request) {
+        Command command = server.commands().find(request.address(0), request.length(0));
+        if (command == null || command.subcommands().isEmpty() || request.count() == 1) {
+            return command;
+        }
+        return subcommand(command, request);
+    }
+
+    /** See {@link #outOfMemory}; for the commands of a script. */
+    boolean isOutOfMemory() {
+        return outOfMemory && (server.care() & KvServer.CARE_MEMORY) != 0;
     }
 
     private boolean decideUnknown(Session session, Request request) {
@@ -122,9 +143,8 @@ final class Dispatch {
             return refuse(session, command, refusal);
         }
         Transaction open = session.transaction();
-        if ((server.care() & KvServer.CARE_MEMORY) != 0
-                && !eviction().makeRoom()
-                && needsMemory(command, open)) {
+        outOfMemory = (server.care() & KvServer.CARE_MEMORY) != 0 && !eviction().makeRoom();
+        if (outOfMemory && needsMemory(command, open)) {
             return refuse(session, command, OUT_OF_MEMORY);
         }
         if (isPaused(command, open)) {
@@ -139,13 +159,21 @@ final class Dispatch {
             }
             return true;
         }
+        if (runsScripts(command, open) && lane.loop().isReading()) {
+            lane.laterInTask(session);
+            return false;
+        }
         int database = session.database();
         boolean performed = execution.perform(session, command, request);
         CommandTap tap = server.tap();
-        if (performed && tap != null) {
+        if (performed && tap != null && !command.runsScripts()) {
             tap.command(session, command, request, database, execution.call().redacted());
         }
         return performed;
+    }
+
+    private static boolean runsScripts(Command command, @Nullable Transaction open) {
+        return command.runsScripts() || open != null && isExec(command) && open.runsScripts();
     }
 
     private static boolean needsMemory(Command command, @Nullable Transaction open) {
@@ -165,6 +193,10 @@ final class Dispatch {
     }
 
     private @Nullable String refusal(Session session, Command command) {
+        RunningScript script = server.busyScript();
+        if (script != null && !command.has(Flag.ALLOW_BUSY)) {
+            return script.busyError();
+        }
         boolean needsAuth = !session.isAuthenticated() && !command.has(Flag.NO_AUTH);
         if (needsAuth && !server.config().requirepass().isEmpty()) {
             return "NOAUTH Authentication required.";
@@ -209,7 +241,7 @@ final class Dispatch {
         return command.name().equals("exec");
     }
 
-    private static @Nullable Command subcommand(Command container, Request request) {
+    static @Nullable Command subcommand(Command container, Request request) {
         if (request.length(1) > CommandTable.NAME_BYTES_MAX) {
             return null;
         }
@@ -238,7 +270,7 @@ final class Dispatch {
         };
     }
 
-    private static boolean runsInsideMulti(Command command) {
+    static boolean runsInsideMulti(Command command) {
         return switch (command.name()) {
             case "exec", "discard", "multi", "watch", "quit", "reset" -> true;
             default -> false;

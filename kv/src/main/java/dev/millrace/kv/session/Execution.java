@@ -168,6 +168,11 @@ final class Execution {
         reserved = true;
     }
 
+    /** What the command that runs may change has its space. */
+    void reserved() {
+        reserved = true;
+    }
+
     /** Sets more space aside, so that the record may have so many bytes; false if there is none. */
     boolean extend(long bytes) {
         return bytes <= Journal.RECORD_BYTES_MAX && journal.extend(grant, bytes);
@@ -259,13 +264,14 @@ final class Execution {
 
     void run(Session session, Command command, Request request) {
         long start = turn.nowNanos;
-        long before = output.length();
+        NativeBuffer out = output.reply().out();
+        long before = out.length();
         call.begin(session, command, request);
         session.ran(command.fullName());
         try {
             command.run(call);
         } catch (Refusal e) {
-            output.truncate(before);
+            out.truncate(before);
             output.error(e.text());
             stats.failed(command);
         }

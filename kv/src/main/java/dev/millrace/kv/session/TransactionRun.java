@@ -105,6 +105,11 @@ final class TransactionRun {
         }
     }
 
+    /** What is set aside for those of a transaction that have not run; 0 outside. */
+    long bytesLeft() {
+        return costLeft + branches.bytesLeft();
+    }
+
     private long measuredIfAny(Session session, Command command, Request request) {
         return command.isMeasured() ? execution.measured(session, command, request) : 0;
     }

@@ -3,6 +3,7 @@ package dev.millrace.kv.store;
 /** The stripes of one shard: a power of two, from the hash slot. */
 public final class Stripes {
     private final Stripe[] stripes;
+    private final ServerState state = new ServerState();
 
     /** {@code count} must be a power of two, at most {@link Slot#COUNT}. */
     public Stripes(int count) {
@@ -31,6 +32,11 @@ public final class Stripes {
 
     public Stripe of(long key, int length) {
         return stripes[indexOf(key, length)];
+    }
+
+    /** What is in no stripe. */
+    public ServerState state() {
+        return state;
     }
 
     /** Bytes that all keys take. A little stale for who holds no locks. */
