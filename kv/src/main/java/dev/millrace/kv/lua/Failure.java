@@ -25,8 +25,9 @@ record Failure(String text, String place, boolean counts) {
                 Lua.type(state, -1) == LuaType.BOOLEAN && Lua.toBoolean(state, -1) != 0;
         Lua.pop(state, 1);
         boolean placed = !source.isEmpty() && !line.isEmpty();
+        String text = field(lua, state, "err");
         return new Failure(
-                field(lua, state, "err"), placed ? source + ":" + line + "." : "", !counted);
+                text.isEmpty() ? "ERR unknown error" : text, placed ? source + ":" + line + "." : "", !counted);
     }
 
     /** A string of the table on the top, as C prints it; empty if it has none. */

@@ -29,7 +29,8 @@ import java.util.List;
  * no Java frame is left on the stack, and the hook raises the error. The function is a C function
  * for everybody, and a call that does not fail costs nothing more.
  *
- * <p>The hook is set with the debug library's {@code sethook}, of which scripts see nothing. The
+ * <p>The C code that is Lua's hook is the debug library's, which calls a Lua function: every thread
+ * has the same one, for {@code debug.sethook}, of which scripts see nothing, was called for it. The
  * same hook counts instructions (see {@link Sandbox}).
  */
 final class Interpreter implements AutoCloseable {
@@ -64,9 +65,7 @@ final class Interpreter implements AutoCloseable {
     private final Arena stubs = Arena.ofShared();
     private final List<Throwable> faults = new ArrayList<>();
     private int pendingError;
-    private int setHook;
-    private int hook;
-    private int onReturn;
+    private long hook;
 
     Interpreter() {
         main = Lua.newState();
@@ -158,12 +157,9 @@ final class Interpreter implements AutoCloseable {
         }
     }
 
-    /** The hook on the top of the stack raises errors from here on; pops it and, below, sethook. */
-    void raiseWith() {
-        hook = Lua.reference(main, Lua.REGISTRY);
-        setHook = Lua.reference(main, Lua.REGISTRY);
-        pushText("r");
-        onReturn = Lua.reference(main, Lua.REGISTRY);
+    /** The hook that the main thread has now, which is the debug library's, raises errors. */
+    void raiseWithHook() {
+        hook = Lua.hook(main);
         Lua.pushBoolean(main, 0);
         pendingError = Lua.reference(main, Lua.REGISTRY);
     }
@@ -177,12 +173,7 @@ final class Interpreter implements AutoCloseable {
             pushError(state, error);
         }
         Lua.rawSet(state, Lua.REGISTRY, pendingError);
-        Lua.rawGet(state, Lua.REGISTRY, setHook);
-        Lua.rawGet(state, Lua.REGISTRY, hook);
-        Lua.rawGet(state, Lua.REGISTRY, onReturn);
-        if (Lua.call(state, 2, 0, 0) != Lua.OK) {
-            faults.add(new AssertionError("Lua's hook cannot be set"));
-        }
+        Lua.hookReturns(state, hook);
         return 0;
     }
 

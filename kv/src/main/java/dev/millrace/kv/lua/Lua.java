@@ -38,6 +38,7 @@ final class Lua {
     /** No error. */
     static final int OK = 0;
 
+    private static final int MASK_RETURN = 2;
     private static final int GC_RESTART = 1;
     private static final int GC_COLLECT = 2;
     private static final int GC_COUNT = 3;
@@ -51,6 +52,10 @@ final class Lua {
 
     private static final MethodHandle AUX_NEWSTATE = whole("luaL_newstate", FunctionDescriptor.of(JAVA_LONG));
     private static final MethodHandle CLOSE = whole("lua_close", FunctionDescriptor.ofVoid(JAVA_LONG));
+    private static final MethodHandle SETHOOK =
+            quick("lua_sethook", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle GETHOOK =
+            quick("lua_gethook", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
     private static final MethodHandle GETTOP = quick("lua_gettop", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     private static final MethodHandle SETTOP = quick("lua_settop", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
     private static final MethodHandle PUSHVALUE = quick("lua_pushvalue", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
@@ -137,6 +142,24 @@ final class Lua {
     /** Pushes an integer, which Lua has as a double: as C converts, to the nearest. */
     static void pushNumber(long state, long value) {
         pushNumber(state, (double) value);
+    }
+
+    /** The hook that a thread has; an address of C code. */
+    static long hook(long state) {
+        try {
+            return (long) GETHOOK.invokeExact(state);
+        } catch (Throwable impossible) {
+            throw new AssertionError("lua_gethook", impossible);
+        }
+    }
+
+    /** Has a hook called when a function returns, the running one first, and for nothing else. */
+    static void hookReturns(long state, long hook) {
+        try {
+            int _ = (int) SETHOOK.invokeExact(state, hook, MASK_RETURN, 0);
+        } catch (Throwable impossible) {
+            throw new AssertionError("lua_sethook", impossible);
+        }
     }
 
     /** Pops values. */

@@ -38,7 +38,7 @@ final class Sandbox {
     private static final int PATTERN_BYTES_MAX = 2000;
 
     /** What sandbox.lua returns. */
-    private static final int RESULTS = 8;
+    private static final int RESULTS = 6;
 
     private static final String[] LIBRARIES = {"base", "table", "string", "math", "debug"};
 
@@ -85,7 +85,7 @@ final class Sandbox {
         scriptGlobals = Lua.reference(state, Lua.REGISTRY);
         scriptEnvironment = Lua.reference(state, Lua.REGISTRY);
         handler = Lua.reference(state, Lua.REGISTRY);
-        lua.raiseWith();
+        lua.raiseWithHook();
     }
 
     private void expect(int status) {

@@ -6,11 +6,10 @@ local native, period, pattern_max, string_max = ...
 
 local debug, string, table, math, coroutine = debug, string, table, math, coroutine
 local error, type, tonumber, tostring, next = error, type, tonumber, tostring, next
-local raw_pcall, raw_setmetatable, raw_getmetatable = pcall, setmetatable, getmetatable
-local raw_get, raw_set, raw_setfenv, raw_unpack = rawget, rawset, setfenv, unpack
-local raw_loadstring, raw_collectgarbage = loadstring, collectgarbage
-local set_hook, get_info, get_upvalue = debug.sethook, debug.getinfo, debug.getupvalue
-local ipairs = ipairs
+local pcall, setmetatable, getmetatable = pcall, setmetatable, getmetatable
+local rawget, rawset, unpack, ipairs = rawget, rawset, unpack, ipairs
+local loadstring, collectgarbage = loadstring, collectgarbage
+local set_hook, get_info = debug.sethook, debug.getinfo
 
 -- ---- The hook
 
@@ -32,10 +31,6 @@ hook = function(event)
   end
 end
 
-local function hooked(thread)
-  set_hook(thread, hook, '', period)
-end
-
 -- ---- Tables that scripts must not change
 --
 -- Redis has patched its Lua for this. Here a script is given an empty table with a metatable; what
@@ -49,7 +44,7 @@ local function readonly()
 end
 
 local function protected(contents)
-  local front = raw_setmetatable({}, {__index = contents, __newindex = readonly})
+  local front = setmetatable({}, {__index = contents, __newindex = readonly})
   behind[front] = contents
   return front
 end
@@ -82,11 +77,14 @@ local function outcome(ok, problem, ...)
       problem = text
     end
   end
+  if type(problem) == 'string' and string.sub(problem, 1, 8) == 'sandbox:' then
+    problem = string.gsub(problem, '^sandbox:%d+: ', '', 1)
+  end
   return false, problem
 end
 
 function given.pcall(...)
-  return outcome(raw_pcall(...))
+  return outcome(pcall(...))
 end
 
 function given.next(t, key)
@@ -106,51 +104,34 @@ function given.pairs(t)
   return next, t, nil
 end
 
-function given.rawget(t, key)
-  return raw_get(behind[t] or t, key)
+function given.rawget(t, ...)
+  return rawget(behind[t] or t, ...)
 end
 
-function given.rawset(t, key, value)
+function given.rawset(t, ...)
   if behind[t] then
-    error('Attempt to modify a readonly table', 2)
+    error('Attempt to modify a readonly table', 0)
   end
-  return raw_set(t, key, value)
+  return rawset(t, ...)
 end
 
-function given.setmetatable(t, metatable)
+function given.setmetatable(t, ...)
   if behind[t] then
-    error('Attempt to modify a readonly table', 2)
+    error('Attempt to modify a readonly table', 0)
   end
-  return raw_setmetatable(t, metatable)
+  return setmetatable(t, ...)
 end
 
 local text_metatable = protected({__index = false})
 
-function given.getmetatable(value)
+function given.getmetatable(...)
+  local value = ...
   if behind[value] then
     return shown[value]
   elseif type(value) == 'string' then
     return text_metatable
   end
-  return raw_getmetatable(value)
-end
-
-function given.setfenv(f, environment)
-  if type(f) == 'function' then
-    if behind[f] then
-      error("'setfenv' cannot change environment of given object", 2)
-    end
-    return raw_setfenv(f, environment)
-  end
-  local level = tonumber(f)
-  if not level then
-    bad(1, 'setfenv', 'number', f)
-  elseif not (level >= 1) then
-    -- 0 is the thread, whose environment is for all scripts.
-    error("'setfenv' cannot change environment of given object", 2)
-  end
-  local changed = raw_setfenv(level + 1, environment)
-  return changed
+  return getmetatable(...)
 end
 
 -- Lua 5.1.5 counts the results in an int, which overflows (CVE-2025-46817).
@@ -163,7 +144,7 @@ function given.unpack(t, first, last)
   if from and to and not (to - from < 1000000) then
     error('too many results to unpack', 2)
   end
-  return raw_unpack(t, first, last)
+  return unpack(t, first, last)
 end
 
 -- Its parser does not hold the chunk's name (CVE-2025-49844): a name that ends at its first zero
@@ -177,7 +158,7 @@ local function compiled(source, name)
   if string.sub(source, 1, 1) == '\27' then
     source = ' ' .. source
   end
-  local f, problem = raw_loadstring(source, name)
+  local f, problem = loadstring(source, name)
   return f, problem
 end
 
@@ -206,7 +187,7 @@ function given.load(reader, name)
   end
   local pieces, count = {}, 0
   while true do
-    local ok, piece = raw_pcall(reader)
+    local ok, piece = pcall(reader)
     if not ok then
       return nil, piece
     elseif piece == nil or piece == '' then
@@ -221,46 +202,51 @@ function given.load(reader, name)
 end
 
 -- What a script tells the collector must not outlive it.
-function given.collectgarbage(option, argument)
+function given.collectgarbage(...)
+  local option = ...
   if option == 'stop' or option == 'restart' then
     return 0
   elseif option == 'setpause' or option == 'setstepmul' then
     return 200
   end
-  return raw_collectgarbage(option, argument)
+  return collectgarbage(...)
 end
 
 -- ---- coroutine, string, table
 
-local raw_create, raw_wrap = coroutine.create, coroutine.wrap
+local create, resume = coroutine.create, coroutine.resume
 
-function coroutine.create(f)
-  local thread = raw_create(f)
-  hooked(thread)
+local function hooked_thread(f)
+  local thread = create(f)
+  set_hook(thread, hook, '', period)
   return thread
 end
 
+coroutine.create = hooked_thread
+
+local function resumed(ok, problem, ...)
+  if ok then
+    return problem, ...
+  end
+  if type(problem) == 'string' then
+    local at = get_info(3, 'Sl') -- Level 2 is the function that wrap has returned.
+    if at and at.currentline > 0 then
+      problem = at.short_src .. ':' .. at.currentline .. ': ' .. problem
+    end
+  end
+  error(problem, 0)
+end
+
 function coroutine.wrap(f)
-  local resume = raw_wrap(f)
-  local _, thread = get_upvalue(resume, 1)
-  hooked(thread)
-  return resume
+  local thread = hooked_thread(f)
+  return function(...)
+    return resumed(resume(thread, ...))
+  end
 end
 
 -- The matcher calls itself for each item of a pattern.
-local function check_pattern(name, s, p)
-  local kind = type(s)
-  if kind ~= 'string' and kind ~= 'number' then
-    error('bad argument #1 to \'' .. name .. '\' (string expected, got '
-      .. (s == nil and 'no value' or kind) .. ')', 3)
-  end
-  kind = type(p)
-  if kind ~= 'string' then
-    if kind ~= 'number' then
-      error('bad argument #2 to \'' .. name .. '\' (string expected, got '
-        .. (p == nil and 'no value' or kind) .. ')', 3)
-    end
-  elseif #p > pattern_max then
+local function check_pattern(p)
+  if type(p) == 'string' and #p > pattern_max then
     error('pattern is too long: ' .. #p .. ' bytes (expected: <= ' .. pattern_max .. ')', 3)
   end
 end
@@ -268,47 +254,53 @@ end
 local find, match, gmatch, gsub, rep = string.find, string.match, string.gmatch, string.gsub,
   string.rep
 
-function string.find(s, p, from, plain)
+function string.find(...)
+  local _, p, _, plain = ...
   if not plain then
-    check_pattern('find', s, p)
+    check_pattern(p)
   end
-  return find(s, p, from, plain)
+  return find(...)
 end
 
-function string.match(s, p, from)
-  check_pattern('match', s, p)
-  return match(s, p, from)
+function string.match(...)
+  local _, p = ...
+  check_pattern(p)
+  return match(...)
 end
 
-function string.gmatch(s, p)
-  check_pattern('gmatch', s, p)
-  return gmatch(s, p)
+function string.gmatch(...)
+  local _, p = ...
+  check_pattern(p)
+  return gmatch(...)
 end
 string.gfind = string.gmatch
 
-function string.gsub(s, p, by, most)
-  check_pattern('gsub', s, p)
-  return gsub(s, p, by, most)
+function string.gsub(...)
+  local _, p = ...
+  check_pattern(p)
+  return gsub(...)
 end
 
-function string.rep(s, n)
+function string.rep(...)
+  local s, n = ...
   local times = tonumber(n)
   if times and type(s) == 'string' and #s * times > string_max then
     error('string is too long: ' .. #s * times .. ' bytes (expected: <= ' .. string_max .. ')', 2)
   end
-  return rep(s, n)
+  return rep(...)
 end
 
 local insert, concat, foreach = table.insert, table.concat, table.foreach
 
 function table.insert(t, ...)
   if behind[t] then
-    error('Attempt to modify a readonly table', 2)
+    error('Attempt to modify a readonly table', 0)
   end
   return insert(t, ...)
 end
 
-function table.concat(t, between, from, to)
+function table.concat(...)
+  local t, between = ...
   if type(t) == 'table' then
     local whole = type(between) == 'string' and #between * #t or 0
     for _, piece in ipairs(t) do
@@ -320,11 +312,11 @@ function table.concat(t, between, from, to)
       error('string is too long: ' .. whole .. ' bytes (expected: <= ' .. string_max .. ')', 2)
     end
   end
-  return concat(t, between, from, to)
+  return concat(...)
 end
 
-function table.foreach(t, f)
-  return foreach(behind[t] or t, f)
+function table.foreach(t, ...)
+  return foreach(behind[t] or t, ...)
 end
 
 math.random, math.randomseed = native.random, native.random_seed
@@ -336,11 +328,11 @@ local libraries = {
   coroutine = protected(coroutine), bit = protected(native.bit), cjson = protected(native.cjson),
   cmsgpack = protected(native.cmsgpack), struct = protected(native.struct),
 }
-raw_setmetatable(behind[text_metatable], nil)
+setmetatable(behind[text_metatable], nil)
 behind[text_metatable].__index = libraries.string
 
 local as_they_are = {
-  xpcall = xpcall, tostring = tostring, getfenv = getfenv, assert = assert, tonumber = tonumber,
+  xpcall = xpcall, tostring = tostring, assert = assert, tonumber = tonumber,
   rawequal = rawequal, type = type, select = select, gcinfo = gcinfo, ipairs = ipairs,
   _VERSION = _VERSION, error = error,
 }
@@ -352,7 +344,7 @@ local function globals()
       g[name] = value
     end
   end
-  return raw_setmetatable(g, {__index = nonexistent})
+  return setmetatable(g, {__index = nonexistent})
 end
 
 local shown_globals_metatable = protected({__index = nonexistent})
@@ -370,12 +362,12 @@ function_globals._G = protected(function_globals)
 shown[function_globals._G] = shown_globals_metatable
 function_globals.redis = protected(native.function_redis)
 
-local loading_redis = raw_setmetatable(native.loading_redis, {__index = nonexistent})
-local loading_globals = raw_setmetatable({redis = protected(loading_redis)}, {__index = nonexistent})
+local loading_redis = setmetatable(native.loading_redis, {__index = nonexistent})
+local loading_globals = setmetatable({redis = protected(loading_redis)}, {__index = nonexistent})
 shown[loading_globals.redis] = shown_globals_metatable
 
 local function_metatable = {__index = function_globals, __newindex = readonly}
-local function_environment = raw_setmetatable({}, function_metatable)
+local function_environment = setmetatable({}, function_metatable)
 behind[function_environment] = {}
 shown[function_environment] = protected({__index = function_globals._G})
 
@@ -385,26 +377,45 @@ end
 
 -- ---- Errors
 
--- Redis's own handler looks one C function up; here the hook may stand in between.
+-- Redis's own handler names who called, where a function of C's has failed. Here that function may
+-- be one of this file's, or the hook stands between it and the error.
 local function place()
   local level = 3
-  local above = get_info(level + 1, 'f')
-  if above and above.func == hook then
-    level = level + 2
-  end
   local found = get_info(level, 'nSl')
-  if found and found.what == 'C' then
-    found = get_info(level + 1, 'nSl')
+  local above = get_info(level + 1, 'S')
+  local ours = above and above.source == '=sandbox'
+  while above and above.source == '=sandbox' do
+    level = level + 1
+    above = get_info(level + 1, 'S')
+  end
+  if ours or found and found.what == 'C' then
+    level = level + 1
+    found = get_info(level, 'nSl')
+  end
+  while ours and found and (found.currentline < 0 or found.source == '=sandbox') do
+    level = level + 1
+    found = get_info(level, 'nSl')
   end
   return found
+end
+
+-- What fails in C below a function of this file is said to be in this file.
+local function without_our_place(text, at)
+  local rest = match(text, '^sandbox:%d+: (.*)$')
+  if not rest then
+    return text
+  elseif at and at.currentline > 0 then
+    return at.short_src .. ':' .. at.currentline .. ': ' .. rest
+  end
+  return rest
 end
 
 local function handler(problem)
   local at = place()
   if type(problem) ~= 'table' then
-    problem = {err = 'ERR ' .. tostring(problem)}
+    problem = {err = 'ERR ' .. without_our_place(tostring(problem), at)}
   end
-  if at then
+  if at and at.currentline > 0 then
     problem['source'] = at.source
     problem['line'] = at.currentline
   end
@@ -412,16 +423,16 @@ local function handler(problem)
 end
 script_globals.__redis__err__handler = handler
 
--- Functions of this file look like functions of C's to a script.
-for _, part in ipairs({given, string, table, coroutine, {handler, nonexistent, readonly}}) do
+-- Who asks a function of this file for its environment gets what a function of C's has.
+for _, part in ipairs({given, string, table, coroutine,
+  {handler, nonexistent, readonly}}) do
   for _, f in next, part do
     if type(f) == 'function' and get_info(f, 'S').what ~= 'C' then
-      raw_setfenv(f, script_environment)
-      behind[f] = f
+      setfenv(f, script_environment)
     end
   end
 end
 
 set_hook(hook, '', period)
-return set_hook, hook, handler, script_environment, script_globals, function_environment, loading,
+return handler, script_environment, script_globals, function_environment, loading,
   function() set_hook(hook, '', period) end
