@@ -147,7 +147,9 @@ public final class KvMachine implements StateMachine {
 
     private record Walked(Stripe stripe, StripeWalk walk) {
         StripeWalk.Step step() {
-            stripe.lock();
+            if (!stripe.tryLock()) {
+                return StripeWalk.Step.MORE; // Somebody may have it for long.
+            }
             try {
                 return walk.step(SLICE_ITEMS);
             } finally {

@@ -67,9 +67,7 @@ final class Bits {
         int value = bits(state, 1);
         int wanted =
                 Lua.type(state, 2) == LuaType.NONE ? HEX_DIGITS : bits(state, 2);
-        int digits = wanted < 0 && wanted != Integer.MIN_VALUE ? -wanted : wanted;
-        // The least int has no positive one, and C's answer is no digits.
-        int count = Math.clamp(digits, 0, HEX_DIGITS);
+        int count = (int) Math.min(Math.abs((long) wanted), HEX_DIGITS);
         byte[] text = new byte[count];
         String symbols = wanted < 0 ? "0123456789ABCDEF" : "0123456789abcdef";
         for (int i = count - 1; i >= 0; i--) {

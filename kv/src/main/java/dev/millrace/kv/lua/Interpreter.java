@@ -39,9 +39,6 @@ final class Interpreter implements AutoCloseable {
     /** So many elements may be made before somebody looks whether they are too many. */
     private static final int CHECK_ELEMENTS = 1 << 14;
 
-    /** Room on the stack that raising an error needs. */
-    private static final int RAISING_VALUES = 4;
-
     // Where things are in lua_Debug, with pointers of eight bytes.
     private static final int DEBUG_BYTES = 128;
     private static final int DEBUG_NAME = 8;
@@ -165,11 +162,13 @@ final class Interpreter implements AutoCloseable {
     }
 
     private int raise(long state, LuaError error) {
-        if (Lua.room(state, RAISING_VALUES) == 0) {
-            faults.add(new AssertionError("no room on Lua's stack for an error"));
-            return 0;
-        }
-        if (error.form() != LuaError.Form.VALUE) {
+        // The function's stack may be full.
+        if (error.form() == LuaError.Form.VALUE) {
+            Lua.copy(state, -1);
+            Lua.insert(state, 1);
+            Lua.top(state, 1);
+        } else {
+            Lua.top(state, 0);
             pushError(state, error);
         }
         Lua.rawSet(state, Lua.REGISTRY, pendingError);

@@ -130,6 +130,7 @@ final class Struct {
     private int pack(long state) {
         begin(state);
         out.shrink();
+        Lua.pushNil(state); // So that one argument too few is nil, as there.
         int argument = 2;
         while (hasMore()) {
             int option = format[at++];

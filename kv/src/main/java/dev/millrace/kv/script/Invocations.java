@@ -65,6 +65,7 @@ final class Invocations {
         RunningScript script =
                 new RunningScript(
                         call.session(),
+                        call.command(),
                         invocation.name,
                         invocation.isFunction,
                         invocation.readOnly || flags.contains(ScriptFlag.NO_WRITES),

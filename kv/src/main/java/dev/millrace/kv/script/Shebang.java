@@ -107,12 +107,47 @@ record Shebang(int length, Optional<Set<ScriptFlag>> flags, String name) {
 
     private static List<String> parts(String line, String otherwise) {
         List<String> parts = new ArrayList<>();
-        for (String part : line.strip().split("\\s+")) {
-            parts.add(part);
+        int at = 0;
+        while (at < line.length()) {
+            if (Character.isWhitespace(line.charAt(at))) {
+                at++;
+                continue;
+            }
+            StringBuilder part = new StringBuilder();
+            while (at < line.length() && !Character.isWhitespace(line.charAt(at))) {
+                char c = line.charAt(at++);
+                if (c == '"' || c == '\'') {
+                    at = quoted(line, at, c, part, otherwise);
+                } else {
+                    part.append(c);
+                }
+            }
+            parts.add(part.toString());
         }
-        if (parts.getFirst().isEmpty()) {
+        if (parts.isEmpty()) {
             throw new Refusal(otherwise);
         }
         return parts;
+    }
+
+    /** Takes what is quoted, as an inline command's argument may be; returns where it ends. */
+    private static int quoted(
+            String line, int from, char quote, StringBuilder part, String otherwise) {
+        int at = from;
+        while (at < line.length() && line.charAt(at) != quote) {
+            if (line.charAt(at) == '\\' && at + 1 < line.length()) {
+                at++;
+            }
+            part.append(line.charAt(at++));
+        }
+        boolean ends = at + 1 == line.length() || at + 1 < line.length() && isBlank(line, at + 1);
+        if (!ends) {
+            throw new Refusal(otherwise);
+        }
+        return at + 1;
+    }
+
+    private static boolean isBlank(String line, int at) {
+        return Character.isWhitespace(line.charAt(at));
     }
 }

@@ -66,7 +66,7 @@ final class Execution {
         this.output = output;
         this.effects = new Effects(record, stripes);
         this.serving = new Serving(lane, effects);
-        this.locks = new StripeLocks(stripes);
+        this.locks = new StripeLocks(stripes, server::isBusy);
         this.expiredKey = new Key(stripes.stripe(0));
         Command any = server.commands().all().iterator().next();
         this.call = new Call(lane, effects, output.reply(), any, lane.nobody());
@@ -122,7 +122,13 @@ final class Execution {
         }
         long before = output.length();
         Journal.Admission admission = Journal.Admission.ADMITTED;
-        long locked = locks.lock(locks.of(command, request), command.isWrite());
+        long locked;
+        try {
+            locked = locks.lock(locks.of(command, request), command.isWrite());
+        } catch (StoreBusy busy) {
+            reserved = false;
+            return lane.refuse(session, command, server.busyError());
+        }
         try {
             if (command.isMeasured()) {
                 cost += measured(session, command, request);
@@ -136,6 +142,8 @@ final class Execution {
             serveReady();
         } catch (NoSpaceYet notYet) {
             admission = Journal.Admission.WAIT;
+        } catch (StoreBusy busy) {
+            output.error(server.busyError()); // EXEC has locked more than it was told of.
         } catch (Throwable fault) {
             stopIfChanged(fault);
             failed(session, command, before, fault);

@@ -333,6 +333,14 @@ public final class KvServer {
         return running != null && running.isBusy() ? running : null;
     }
 
+    /** What is answered while a script has the store; one that has just ended has it, too. */
+    String busyError() {
+        RunningScript running = script;
+        return running == null
+                ? "BUSY Redis is busy running a script. Try again."
+                : running.busyError();
+    }
+
     /** Whether a script has the store for so long that others are told so. */
     public boolean isBusy() {
         return busyScript() != null;

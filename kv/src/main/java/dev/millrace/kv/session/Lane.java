@@ -375,6 +375,7 @@ public final class Lane {
 
     /** A script is answered with an error, which counts unless one of its commands has counted it. */
     public void scriptFailed(RunningScript script, String error, boolean counts) {
+        stats.failed(script.caused());
         if (counts) {
             stats.error(error);
         }

@@ -1,5 +1,7 @@
 package dev.millrace.kv.session;
 
+import dev.millrace.kv.command.Command;
+
 import java.util.List;
 
 /**
@@ -10,6 +12,7 @@ public final class RunningScript {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Session caller;
+    private final Command caused;
     private final String name;
     private final boolean isFunction;
     private final boolean readOnly;
@@ -23,17 +26,20 @@ public final class RunningScript {
     /**
      * Begins one.
      *
+     * @param caused by this command
      * @param name of a script the SHA-1
      * @param readOnly it must not change anything
      * @param allowsOom its commands may take memory when there is none left
      */
     public RunningScript(
             Session caller,
+            Command caused,
             String name,
             boolean isFunction,
             boolean readOnly,
             boolean allowsOom) {
         this.caller = caller;
+        this.caused = caused;
         this.name = name;
         this.isFunction = isFunction;
         this.readOnly = readOnly;
@@ -42,6 +48,10 @@ public final class RunningScript {
 
     public Session caller() {
         return caller;
+    }
+
+    Command caused() {
+        return caused;
     }
 
     public String name() {

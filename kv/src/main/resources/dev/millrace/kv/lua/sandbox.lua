@@ -135,7 +135,8 @@ function given.getmetatable(...)
 end
 
 -- Lua 5.1.5 counts the results in an int, which overflows (CVE-2025-46817).
-function given.unpack(t, first, last)
+function given.unpack(...)
+  local t, first, last = ...
   if type(t) ~= 'table' then
     bad(1, 'unpack', 'table', t)
   end
@@ -144,7 +145,7 @@ function given.unpack(t, first, last)
   if from and to and not (to - from < 1000000) then
     error('too many results to unpack', 2)
   end
-  return unpack(t, first, last)
+  return unpack(...)
 end
 
 -- Its parser does not hold the chunk's name (CVE-2025-49844): a name that ends at its first zero
