@@ -51,15 +51,16 @@ final class Interpreter implements AutoCloseable {
     private static final MethodHandle CALLED = called();
 
     private final long main;
-    private final NativeBuffer text = new NativeBuffer(TEXT_BYTES);
+    private final NativeBuffer text;
 
     /** The length of the string that {@link #bytes} found last, and of lua_tolstring. */
-    private final NativeBuffer lengths = new NativeBuffer(Long.BYTES);
+    private final NativeBuffer lengths;
 
-    private final NativeBuffer debug = new NativeBuffer(DEBUG_BYTES);
-    private final NativeBuffer whatName = zeroEnded("n");
-    private final NativeBuffer whatPlace = zeroEnded("Sl");
+    private final NativeBuffer debug;
+    private final NativeBuffer whatName;
+    private final NativeBuffer whatPlace;
     private final Arena stubs = Arena.ofShared();
+    private final List<NativeBuffer> buffers = new ArrayList<>();
     private final List<Throwable> faults = new ArrayList<>();
     private int pendingError;
     private long hook;
@@ -69,6 +70,11 @@ final class Interpreter implements AutoCloseable {
         if (main == 0) {
             throw new OutOfMemoryError("no memory for a Lua interpreter");
         }
+        text = buffer(TEXT_BYTES);
+        lengths = buffer(Long.BYTES);
+        debug = buffer(DEBUG_BYTES);
+        whatName = zeroEnded("n");
+        whatPlace = zeroEnded("Sl");
     }
 
     private static MethodHandle called() {
@@ -81,8 +87,8 @@ final class Interpreter implements AutoCloseable {
         }
     }
 
-    private static NativeBuffer zeroEnded(String name) {
-        NativeBuffer buffer = new NativeBuffer(name.length() + 1L);
+    private NativeBuffer zeroEnded(String name) {
+        NativeBuffer buffer = buffer(name.length() + 1L);
         buffer.putUtf8(name);
         buffer.putByte(0);
         return buffer;
@@ -97,11 +103,7 @@ final class Interpreter implements AutoCloseable {
     public void close() {
         Lua.close(main);
         stubs.close();
-        text.free();
-        lengths.free();
-        debug.free();
-        whatName.free();
-        whatPlace.free();
+        buffers.forEach(NativeBuffer::free);
     }
 
     // ---- Functions of ours
@@ -332,6 +334,13 @@ final class Interpreter implements AutoCloseable {
                 && Lua.usedBytes(main) > Sandbox.MEMORY_BYTES_MAX) {
             throw LuaError.table(Sandbox.TOO_MUCH_MEMORY);
         }
+    }
+
+    /** A buffer that is freed with the interpreter. */
+    NativeBuffer buffer(long bytes) {
+        NativeBuffer made = new NativeBuffer(bytes);
+        buffers.add(made);
+        return made;
     }
 
     // ---- Source

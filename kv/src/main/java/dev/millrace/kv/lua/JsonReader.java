@@ -38,7 +38,7 @@ final class JsonReader {
     }
 
     private final Interpreter lua;
-    private final NativeBuffer string = new NativeBuffer(256);
+    private final NativeBuffer string;
     private JsonOptions options = JsonOptions.USUAL;
     private long begin;
     private long at;
@@ -54,6 +54,7 @@ final class JsonReader {
 
     JsonReader(Interpreter lua) {
         this.lua = lua;
+        this.string = lua.buffer(256);
     }
 
     /** Pushes what the JSON at index 1 means. */

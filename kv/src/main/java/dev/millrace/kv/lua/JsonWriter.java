@@ -13,11 +13,12 @@ final class JsonWriter {
     private static final byte[][] ESCAPES = escapes();
 
     private final Interpreter lua;
-    private final NativeBuffer out = new NativeBuffer(1024);
+    private final NativeBuffer out;
     private JsonOptions options = JsonOptions.USUAL;
 
     JsonWriter(Interpreter lua) {
         this.lua = lua;
+        this.out = lua.buffer(1024);
     }
 
     private static byte[] ascii(String text) {

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <p>It knows nothing of commands: what a script asks for goes through its {@link ScriptHost}.
  */
-public final class LuaEngine {
+public final class LuaEngine implements AutoCloseable {
     /** Every so many scripts the collector does a part of its work, as in Redis. */
     private static final int SCRIPTS_PER_COLLECTION = 50;
 
@@ -44,6 +44,7 @@ public final class LuaEngine {
         keysName = Lua.reference(lua.main(), Lua.REGISTRY);
         lua.pushText("ARGV");
         argumentsName = Lua.reference(lua.main(), Lua.REGISTRY);
+        collect();
     }
 
     /** Pushes the functions that sandbox.lua is given. */
@@ -97,6 +98,11 @@ public final class LuaEngine {
             return Sandbox.TOO_MUCH_MEMORY;
         }
         return null;
+    }
+
+    @Override
+    public void close() {
+        lua.close();
     }
 
     /** Bytes that Lua has for its values. */

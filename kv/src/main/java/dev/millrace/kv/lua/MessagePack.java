@@ -14,7 +14,7 @@ final class MessagePack {
     private static final int ELEMENTS_ROOM_MAX = 1 << 10;
 
     private final Interpreter lua;
-    private final NativeBuffer out = new NativeBuffer(256);
+    private final NativeBuffer out;
 
     // What is being read.
     private long at;
@@ -22,6 +22,7 @@ final class MessagePack {
 
     MessagePack(Interpreter lua) {
         this.lua = lua;
+        this.out = lua.buffer(256);
     }
 
     /** Pushes the library. */

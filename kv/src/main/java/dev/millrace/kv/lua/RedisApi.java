@@ -30,8 +30,8 @@ final class RedisApi {
 
     private final Interpreter lua;
     private final ReplyToLua replies;
-    private final NativeBuffer arguments = new NativeBuffer(256);
-    private final NativeBuffer answer = new NativeBuffer(ANSWER_BYTES);
+    private final NativeBuffer arguments;
+    private final NativeBuffer answer;
     private final Request request = Request.view();
     private final LibraryLoading loading;
     private @Nullable ScriptHost host;
@@ -41,6 +41,8 @@ final class RedisApi {
 
     RedisApi(Interpreter lua, LibraryLoading loading) {
         this.lua = lua;
+        this.arguments = lua.buffer(256);
+        this.answer = lua.buffer(ANSWER_BYTES);
         this.replies = new ReplyToLua(lua);
         this.loading = loading;
     }

@@ -14,7 +14,7 @@ final class Struct {
     private static final int ALIGNMENT_USUAL = 8;
 
     private final Interpreter lua;
-    private final NativeBuffer out = new NativeBuffer(256);
+    private final NativeBuffer out;
 
     // The format that is being read, and how it wants numbers.
     private byte[] format = {};
@@ -24,6 +24,7 @@ final class Struct {
 
     Struct(Interpreter lua) {
         this.lua = lua;
+        this.out = lua.buffer(256);
     }
 
     /** Pushes the library. */

@@ -8,6 +8,7 @@ import dev.millrace.kv.lua.BadSource;
 import dev.millrace.kv.lua.LuaEngine;
 import dev.millrace.kv.lua.ScriptFlag;
 import dev.millrace.kv.session.KvServer;
+import dev.millrace.kv.session.Lane;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class Engine {
     private volatile @Nullable LuaEngine lua;
     private final AtomicLong scriptBytes = new AtomicLong();
     private volatile int scriptCount;
+    private volatile long luaBytes;
 
     private Engine(KvServer server) {
         libraries = new Libraries(this, server.stripes().state());
@@ -35,6 +37,15 @@ public final class Engine {
 
     public static Engine of(KvServer server) {
         return server.part(Engine.class, Engine::new);
+    }
+
+    /** Loads what libraries there are, after a start; on the lane's loop. */
+    public static void start(Lane lane) {
+        KvServer server = lane.server();
+        if (!server.stripes().state().libraries().isEmpty()) {
+            long all = -1L >>> (Long.SIZE - server.stripes().count());
+            lane.withStripes(all, of(server).libraries::refresh);
+        }
     }
 
     LuaEngine lua() {
@@ -54,10 +65,14 @@ public final class Engine {
         return libraries;
     }
 
-    /** Bytes that Lua has; 0 before it is needed. A little stale for who holds no locks. */
+    /** Bytes that Lua had after the last script; 0 before it is needed. */
     public long luaBytes() {
-        LuaEngine made = lua;
-        return made == null ? 0 : made.usedBytes();
+        return luaBytes;
+    }
+
+    /** A script or a function has run. */
+    void ran() {
+        luaBytes = lua().usedBytes();
     }
 
     /** Scripts that are cached. */
@@ -118,15 +133,20 @@ public final class Engine {
         }
     }
 
-    /** SCRIPT FLUSH. */
+    /** SCRIPT FLUSH; Lua begins anew if there are no functions in it. */
     void flushScripts() {
-        scripts.values().forEach(script -> lua().forget(script.reference()));
+        LuaEngine made = lua;
+        if (made != null && libraries.count() == 0) {
+            lua = null;
+            made.close();
+        } else if (made != null) {
+            scripts.values().forEach(script -> made.forget(script.reference()));
+            made.collect();
+        }
+        luaBytes = lua == null ? 0 : lua().usedBytes();
         scripts.clear();
         scriptBytes.set(0);
         scriptCount = 0;
-        if (lua != null) {
-            lua().collect();
-        }
     }
 
     /**

@@ -217,6 +217,7 @@ public final class Functions {
             throw new Refusal("ERR Library not found");
         }
         call.effects().server().removeLibrary(name);
+        libraries(call).refresh();
         call.reply().ok();
     }
 
@@ -228,6 +229,7 @@ public final class Functions {
             throw new Refusal("ERR FUNCTION FLUSH only supports SYNC|ASYNC option");
         }
         call.effects().server().removeLibraries();
+        libraries(call).refresh();
         call.reply().ok();
     }
 
@@ -253,6 +255,7 @@ public final class Functions {
             call.effects().server().removeLibraries();
         }
         restored.forEach(call.effects().server()::putLibrary);
+        libraries(call).refresh();
         call.reply().ok();
     }
 

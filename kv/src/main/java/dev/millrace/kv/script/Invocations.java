@@ -85,6 +85,7 @@ final class Invocations {
                     call.reply());
         } finally {
             lane.endScript(script);
+            Engine.of(call.server()).ran();
         }
     }
 

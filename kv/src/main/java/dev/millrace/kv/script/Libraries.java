@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -63,15 +64,15 @@ public final class Libraries {
 
     @Nullable Function function(String name) {
         refresh();
-        return functions.get(name);
+        return functions.get(key(name));
     }
 
     boolean has(String library) {
         return state.library(library).isPresent();
     }
 
-    /** Takes over what effects have changed. */
-    private void refresh() {
+    /** Takes over what effects have changed; all stripes are locked. */
+    void refresh() {
         if (seen == state.version()) {
             return;
         }
@@ -109,13 +110,18 @@ public final class Libraries {
     private void link(Loaded library) {
         loaded.put(library.library.name(), library);
         library.functions.forEach(
-                one -> functions.putIfAbsent(one.name(), new Function(library.library, one)));
+                one -> functions.putIfAbsent(key(one.name()), new Function(library.library, one)));
+    }
+
+    /** Functions of all libraries are found whatever the case of their letters. */
+    private static String key(String function) {
+        return function.toLowerCase(Locale.ROOT);
     }
 
     private void unlink(Loaded library) {
         loaded.remove(library.library.name());
         for (RegisteredFunction function : library.functions) {
-            functions.remove(function.name(), new Function(library.library, function));
+            functions.remove(key(function.name()), new Function(library.library, function));
             engine.lua().forget(function.reference());
         }
     }
@@ -168,7 +174,7 @@ public final class Libraries {
         List<RegisteredFunction> registered = load(code, true);
         Library library = new Library(name, code);
         for (RegisteredFunction one : registered) {
-            Function taken = functions.get(one.name());
+            Function taken = functions.get(key(one.name()));
             if (taken != null && !taken.library.name().equals(name)) {
                 forget(registered);
                 throw new Refusal("ERR Function " + one.name() + " already exists");
@@ -214,7 +220,7 @@ public final class Libraries {
             List<RegisteredFunction> registered = load(code, false);
             forget(registered);
             for (RegisteredFunction one : registered) {
-                if (owners.putIfAbsent(one.name(), name) != null) {
+                if (owners.putIfAbsent(key(one.name()), name) != null) {
                     throw new Refusal("ERR Function " + one.name() + " already exists");
                 }
             }
