@@ -174,7 +174,8 @@ public final class Sorting {
         boolean isSet = key.exists() && Item.type(key.item()) == Item.TYPE_SET;
         boolean isKept = options.store > 0 || call.session().isScript();
         if (isSet && options.isUnsorted() && isKept) {
-            // A set has no order, but what is stored, or a script does, is to be the same everywhere.
+            // A set has no order, but what is stored, or a script does, is to be the same
+            // everywhere.
             options.by = null;
             options.alphabetical = true;
         }

@@ -2,8 +2,8 @@ package dev.millrace.kv.info;
 
 import dev.millrace.kv.command.RedisVersion;
 import dev.millrace.kv.config.Parameters;
-import dev.millrace.kv.session.Config;
 import dev.millrace.kv.script.Engine;
+import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
 
 import java.time.Instant;

@@ -65,13 +65,14 @@ final class Bits {
 
     private int toHex(long state) {
         int value = bits(state, 1);
-        int wanted =
-                Lua.type(state, 2) == LuaType.NONE ? HEX_DIGITS : bits(state, 2);
+        int wanted = Lua.type(state, 2) == LuaType.NONE ? HEX_DIGITS : bits(state, 2);
         int count = (int) Math.min(Math.abs((long) wanted), HEX_DIGITS);
         byte[] text = new byte[count];
         String symbols = wanted < 0 ? "0123456789ABCDEF" : "0123456789abcdef";
         for (int i = count - 1; i >= 0; i--) {
-            text[i] = symbols.substring(value & 15, (value & 15) + 1).getBytes(StandardCharsets.US_ASCII)[0];
+            text[i] =
+                    symbols.substring(value & 15, (value & 15) + 1)
+                            .getBytes(StandardCharsets.US_ASCII)[0];
             value >>>= 4;
         }
         lua.pushBytes(state, text);

@@ -21,13 +21,14 @@ record Failure(String text, String place, boolean counts) {
         String line = field(lua, state, "line");
         lua.pushText(state, "ignore_error_stats_update");
         Lua.rawGet(state, -2);
-        boolean counted =
-                Lua.type(state, -1) == LuaType.BOOLEAN && Lua.toBoolean(state, -1) != 0;
+        boolean counted = Lua.type(state, -1) == LuaType.BOOLEAN && Lua.toBoolean(state, -1) != 0;
         Lua.pop(state, 1);
         boolean placed = !source.isEmpty() && !line.isEmpty();
         String text = field(lua, state, "err");
         return new Failure(
-                text.isEmpty() ? "ERR unknown error" : text, placed ? source + ":" + line + "." : "", !counted);
+                text.isEmpty() ? "ERR unknown error" : text,
+                placed ? source + ":" + line + "." : "",
+                !counted);
     }
 
     /** A string of the table on the top, as C prints it; empty if it has none. */
@@ -35,8 +36,7 @@ record Failure(String text, String place, boolean counts) {
         lua.pushText(state, name);
         Lua.rawGet(state, -2);
         String text =
-                new String(
-                        LuaToReply.upToZero(lua.array(state, -1)), StandardCharsets.ISO_8859_1);
+                new String(LuaToReply.upToZero(lua.array(state, -1)), StandardCharsets.ISO_8859_1);
         Lua.pop(state, 1);
         return text;
     }

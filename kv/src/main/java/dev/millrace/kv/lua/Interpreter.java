@@ -330,8 +330,14 @@ final class Interpreter implements AutoCloseable {
 
     /** To be called with the number of elements so far by whoever makes many of them. */
     void checkMemory(long elements) {
-        if ((elements & CHECK_ELEMENTS - 1) == CHECK_ELEMENTS - 1
-                && Lua.usedBytes(main) > Sandbox.MEMORY_BYTES_MAX) {
+        if ((elements & CHECK_ELEMENTS - 1) == CHECK_ELEMENTS - 1) {
+            checkMemory();
+        }
+    }
+
+    /** To be called before something large is made. */
+    void checkMemory() {
+        if (Lua.usedBytes(main) > Sandbox.MEMORY_BYTES_MAX) {
             throw LuaError.table(Sandbox.TOO_MUCH_MEMORY);
         }
     }

@@ -189,8 +189,7 @@ final class Json {
         if (Lua.type(state, argument) != LuaType.NIL) {
             int wanted = (int) lua.integer(state, argument);
             if (wanted < least || wanted > most) {
-                throw LuaError.argument(
-                        1, "expected integer between " + least + " and " + most);
+                throw LuaError.argument(1, "expected integer between " + least + " and " + most);
             }
             set(state, option, wanted);
         }

@@ -161,8 +161,7 @@ final class JsonReader {
         if (digit <= '9') {
             return false;
         }
-        String word =
-                "" + (char) digit + (char) peek(from + 1) + (char) peek(from + 2);
+        String word = "" + (char) digit + (char) peek(from + 1) + (char) peek(from + 2);
         return word.equalsIgnoreCase("inf") || word.equalsIgnoreCase("nan");
     }
 
@@ -176,8 +175,7 @@ final class JsonReader {
             return;
         }
         Matcher found =
-                NUMBER.matcher(
-                        new String(Memory.bytes(at, length), StandardCharsets.ISO_8859_1));
+                NUMBER.matcher(new String(Memory.bytes(at, length), StandardCharsets.ISO_8859_1));
         if (!found.lookingAt()) {
             fail("invalid number");
             return;

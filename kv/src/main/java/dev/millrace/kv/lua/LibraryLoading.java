@@ -59,8 +59,7 @@ final class LibraryLoading {
                     case 1 -> named(state);
                     case 2 -> positional(state);
                     default ->
-                            throw refused(
-                                    "wrong number of arguments to redis.register_function");
+                            throw refused("wrong number of arguments to redis.register_function");
                 };
         String wrong = null;
         if (!isName(function.name())) {

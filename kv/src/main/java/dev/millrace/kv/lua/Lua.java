@@ -50,50 +50,98 @@ final class Lua {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LIBRARY = LuaLibrary.load();
 
-    private static final MethodHandle AUX_NEWSTATE = whole("luaL_newstate", FunctionDescriptor.of(JAVA_LONG));
-    private static final MethodHandle CLOSE = whole("lua_close", FunctionDescriptor.ofVoid(JAVA_LONG));
+    private static final MethodHandle AUX_NEWSTATE =
+            whole("luaL_newstate", FunctionDescriptor.of(JAVA_LONG));
+    private static final MethodHandle CLOSE =
+            whole("lua_close", FunctionDescriptor.ofVoid(JAVA_LONG));
     private static final MethodHandle SETHOOK =
-            quick("lua_sethook", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
+            quick(
+                    "lua_sethook",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
     private static final MethodHandle GETHOOK =
             quick("lua_gethook", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle GETTOP = quick("lua_gettop", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
-    private static final MethodHandle SETTOP = quick("lua_settop", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-    private static final MethodHandle PUSHVALUE = quick("lua_pushvalue", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-    private static final MethodHandle REMOVE = quick("lua_remove", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-    private static final MethodHandle INSERT = quick("lua_insert", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-    private static final MethodHandle REPLACE = quick("lua_replace", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-    private static final MethodHandle CHECKSTACK = quick("lua_checkstack", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle TYPE = quick("lua_type", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle ISNUMBER = quick("lua_isnumber", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle TOBOOLEAN = quick("lua_toboolean", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle TONUMBER = quick("lua_tonumber", FunctionDescriptor.of(JAVA_DOUBLE, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle TOLSTRING = quick("lua_tolstring", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle OBJLEN = quick("lua_objlen", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle TOUSERDATA = quick("lua_touserdata", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle PUSHNIL = quick("lua_pushnil", FunctionDescriptor.ofVoid(JAVA_LONG));
-    private static final MethodHandle PUSHNUMBER = quick("lua_pushnumber", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_DOUBLE));
-    private static final MethodHandle PUSHLSTRING = quick("lua_pushlstring", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle PUSHBOOLEAN = quick("lua_pushboolean", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-    private static final MethodHandle PUSHLIGHTUSERDATA = quick("lua_pushlightuserdata", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle PUSHCCLOSURE = quick("lua_pushcclosure", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle RAWGET = quick("lua_rawget", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-    private static final MethodHandle RAWGETI = quick("lua_rawgeti", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
-    private static final MethodHandle CREATETABLE = quick("lua_createtable", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
-    private static final MethodHandle RAWSET = quick("lua_rawset", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-    private static final MethodHandle RAWSETI = quick("lua_rawseti", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
-    private static final MethodHandle SETMETATABLE = quick("lua_setmetatable", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle GETMETATABLE = quick("lua_getmetatable", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle SETFENV = quick("lua_setfenv", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle GETFENV = quick("lua_getfenv", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-    private static final MethodHandle NEXT = quick("lua_next", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle PCALL = whole("lua_pcall", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle AUX_LOADBUFFER = whole("luaL_loadbuffer", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle GC = whole("lua_gc", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
-    private static final MethodHandle GC_COUNTED = quick("lua_gc", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
-    private static final MethodHandle GETSTACK = quick("lua_getstack", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle GETINFO = quick("lua_getinfo", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle AUX_REF = quick("luaL_ref", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle AUX_UNREF = quick("luaL_unref", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle GETTOP =
+            quick("lua_gettop", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+    private static final MethodHandle SETTOP =
+            quick("lua_settop", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+    private static final MethodHandle PUSHVALUE =
+            quick("lua_pushvalue", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+    private static final MethodHandle REMOVE =
+            quick("lua_remove", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+    private static final MethodHandle INSERT =
+            quick("lua_insert", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+    private static final MethodHandle REPLACE =
+            quick("lua_replace", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+    private static final MethodHandle CHECKSTACK =
+            quick("lua_checkstack", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle TYPE =
+            quick("lua_type", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle ISNUMBER =
+            quick("lua_isnumber", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle TOBOOLEAN =
+            quick("lua_toboolean", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle TONUMBER =
+            quick("lua_tonumber", FunctionDescriptor.of(JAVA_DOUBLE, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle TOLSTRING =
+            quick(
+                    "lua_tolstring",
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle OBJLEN =
+            quick("lua_objlen", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle TOUSERDATA =
+            quick("lua_touserdata", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle PUSHNIL =
+            quick("lua_pushnil", FunctionDescriptor.ofVoid(JAVA_LONG));
+    private static final MethodHandle PUSHNUMBER =
+            quick("lua_pushnumber", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_DOUBLE));
+    private static final MethodHandle PUSHLSTRING =
+            quick("lua_pushlstring", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle PUSHBOOLEAN =
+            quick("lua_pushboolean", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+    private static final MethodHandle PUSHLIGHTUSERDATA =
+            quick("lua_pushlightuserdata", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle PUSHCCLOSURE =
+            quick("lua_pushcclosure", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle RAWGET =
+            quick("lua_rawget", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+    private static final MethodHandle RAWGETI =
+            quick("lua_rawgeti", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CREATETABLE =
+            quick("lua_createtable", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle RAWSET =
+            quick("lua_rawset", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+    private static final MethodHandle RAWSETI =
+            quick("lua_rawseti", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle SETMETATABLE =
+            quick("lua_setmetatable", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle GETMETATABLE =
+            quick("lua_getmetatable", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle SETFENV =
+            quick("lua_setfenv", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle GETFENV =
+            quick("lua_getfenv", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+    private static final MethodHandle NEXT =
+            quick("lua_next", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle PCALL =
+            whole(
+                    "lua_pcall",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle AUX_LOADBUFFER =
+            whole(
+                    "luaL_loadbuffer",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle GC =
+            whole("lua_gc", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle GC_COUNTED =
+            quick("lua_gc", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle GETSTACK =
+            quick("lua_getstack", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle GETINFO =
+            quick("lua_getinfo", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle AUX_REF =
+            quick("luaL_ref", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle AUX_UNREF =
+            quick("luaL_unref", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
 
     private Lua() {}
 
@@ -285,8 +333,8 @@ final class Lua {
     }
 
     /**
-     * The address of a string; {@code length} is told its length in eight bytes. A number becomes a string where it
-     * stands; anything else is 0.
+     * The address of a string; {@code length} is told its length in eight bytes. A number becomes a
+     * string where it stands; anything else is 0.
      */
     static long toBytes(long state, int index, long length) {
         try {
@@ -468,8 +516,8 @@ final class Lua {
     }
 
     /**
-     * Pushes a function with this source, or an error. The name ends with a zero byte, and a string equal to it
-     * must be alive: the parser does not hold its own.
+     * Pushes a function with this source, or an error. The name ends with a zero byte, and a string
+     * equal to it must be alive: the parser does not hold its own.
      */
     static int compile(long state, long address, long length, long name) {
         try {
@@ -523,5 +571,4 @@ final class Lua {
             throw new AssertionError("luaL_unref", impossible);
         }
     }
-
 }

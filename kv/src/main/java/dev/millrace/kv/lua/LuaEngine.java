@@ -53,6 +53,12 @@ public final class LuaEngine implements AutoCloseable {
         Lua.newTable(state, 0, 16);
         lua.field("take_error", lua::takeError);
         lua.field("check", this::check);
+        lua.field(
+                "check_memory",
+                at -> {
+                    lua.checkMemory();
+                    return 0;
+                });
         lua.field("random", redis::random);
         lua.field("random_seed", redis::seed);
         library("bit", new Bits(lua)::push);
@@ -254,8 +260,7 @@ public final class LuaEngine implements AutoCloseable {
      * @param timed whether it has to be quick
      * @throws BadSource if it fails; nothing is registered then
      */
-    public List<RegisteredFunction> load(long source, long length, boolean timed)
-            throws BadSource {
+    public List<RegisteredFunction> load(long source, long length, boolean timed) throws BadSource {
         long state = lua.main();
         globalsOf(true);
         sandbox.loading(true);

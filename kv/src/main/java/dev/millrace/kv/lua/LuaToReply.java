@@ -38,7 +38,8 @@ final class LuaToReply {
             return;
         }
         Failure failure = Failure.of(lua, state);
-        String place = failure.place().isEmpty() ? "" : " script: " + name + ", on " + failure.place();
+        String place =
+                failure.place().isEmpty() ? "" : " script: " + name + ", on " + failure.place();
         fail(reply, host, failure.text() + place, failure.counts());
     }
 

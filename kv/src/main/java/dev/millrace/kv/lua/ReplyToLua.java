@@ -33,8 +33,7 @@ final class ReplyToLua {
 
     private String line() {
         long end = lineEnd();
-        String text =
-                new String(Memory.bytes(at, (int) (end - at)), StandardCharsets.ISO_8859_1);
+        String text = new String(Memory.bytes(at, (int) (end - at)), StandardCharsets.ISO_8859_1);
         at = end + 2;
         return text;
     }

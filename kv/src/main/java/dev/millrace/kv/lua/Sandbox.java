@@ -20,7 +20,7 @@ import java.io.UncheckedIOException;
  */
 final class Sandbox {
     /** The hook is called after so many instructions of Lua's machine. */
-    static final int PERIOD_INSTRUCTIONS = 100_000;
+    static final int PERIOD_INSTRUCTIONS = 10_000;
 
     /** What all scripts and functions together may have, bytes; looked at in the hook. */
     static final long MEMORY_BYTES_MAX = 1L << 30;

@@ -16,9 +16,7 @@ public interface ScriptHost {
      */
     @Nullable String call(Request request, NativeBuffer answer, int protocol);
 
-    /**
-     * Whether the script's client may run this; null if there is no such command.
-     */
+    /** Whether the script's client may run this; null if there is no such command. */
     @Nullable Boolean permits(Request request);
 
     /**

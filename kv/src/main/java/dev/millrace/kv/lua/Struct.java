@@ -166,8 +166,7 @@ final class Struct {
 
     private void putInteger(double number, int bytes) {
         // C's conversion to an unsigned long, as compilers for x86-64 do it.
-        long value =
-                number < 0x1p63 ? Interpreter.integer(number) : unsigned(number);
+        long value = number < 0x1p63 ? Interpreter.integer(number) : unsigned(number);
         putBits(value, bytes);
     }
 

@@ -179,8 +179,7 @@ public final class DumpLoad {
     private void library() {
         in.string(key);
         byte[] code = Memory.bytes(key.address(), key.length());
-        String name =
-                Libraries.nameOf(code).orElseThrow(() -> in.bad("a library without a name"));
+        String name = Libraries.nameOf(code).orElseThrow(() -> in.bad("a library without a name"));
         effects.server().logLibrary(new ServerState.Library(name, code));
     }
 

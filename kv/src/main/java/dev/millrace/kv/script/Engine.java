@@ -119,8 +119,7 @@ public final class Engine {
         try {
             copy.put(source);
             int skipped = shebang.length();
-            int reference =
-                    lua().compile(copy.address() + skipped, source.length - (long) skipped);
+            int reference = lua().compile(copy.address() + skipped, source.length - (long) skipped);
             CachedScript made = new CachedScript(sha, reference, shebang.flags());
             scripts.put(sha, made);
             scriptBytes.addAndGet(source.length);
@@ -154,10 +153,7 @@ public final class Engine {
      *
      * @param flags those of its first line, if it has one that says so
      */
-    record CachedScript(
-            String sha,
-            int reference,
-            Optional<Set<ScriptFlag>> flags) {}
+    record CachedScript(String sha, int reference, Optional<Set<ScriptFlag>> flags) {}
 
     /** For COMMAND's sake: a command that runs scripts is given its keys by a number of them. */
     static Command.Builder running(String name, String since, int arity) {

@@ -100,8 +100,7 @@ final class Invocations {
                             + call.server().journal().trouble());
         }
         if (writes && readOnly) {
-            throw new Refusal(
-                    "ERR Can not execute a script with write flag using *_ro command.");
+            throw new Refusal("ERR Can not execute a script with write flag using *_ro command.");
         }
         if (writes && !flags.contains(ScriptFlag.ALLOW_OOM) && call.lane().isOutOfMemory()) {
             throw new Refusal(
@@ -111,8 +110,7 @@ final class Invocations {
     }
 
     /** What the script asks of the server. */
-    private record Host(Lane lane, RunningScript script, Request command)
-            implements ScriptHost {
+    private record Host(Lane lane, RunningScript script, Request command) implements ScriptHost {
         @Override
         public @Nullable String call(Request request, NativeBuffer answer, int protocol) {
             return lane.callFromScript(script, request, answer, protocol);

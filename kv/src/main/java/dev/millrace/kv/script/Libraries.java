@@ -133,7 +133,8 @@ public final class Libraries {
         try {
             copy.put(code);
             List<RegisteredFunction> registered =
-                    engine.lua().load(copy.address() + skipped, code.length - (long) skipped, timed);
+                    engine.lua()
+                            .load(copy.address() + skipped, code.length - (long) skipped, timed);
             if (registered.isEmpty()) {
                 throw new Refusal("ERR No functions registered");
             }
@@ -246,5 +247,4 @@ public final class Libraries {
             }
         }
     }
-
 }

@@ -166,8 +166,7 @@ public final class Scripts {
     private static void run(Call call, CachedScript script, boolean readOnly, int keys) {
         Invocations.run(
                 call,
-                new Invocation(
-                        script.reference(), script.sha(), false, script.flags(), readOnly),
+                new Invocation(script.reference(), script.sha(), false, script.flags(), readOnly),
                 keys);
     }
 

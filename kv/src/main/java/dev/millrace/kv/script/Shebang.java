@@ -26,7 +26,8 @@ record Shebang(int length, Optional<Set<ScriptFlag>> flags, String name) {
             return new Shebang(0, Optional.empty(), "");
         }
         int end = end(source, "ERR Invalid script shebang");
-        List<String> parts = parts(source.substring(0, end), "ERR Invalid engine in script shebang");
+        List<String> parts =
+                parts(source.substring(0, end), "ERR Invalid engine in script shebang");
         if (!parts.getFirst().equals("#!lua")) {
             throw new Refusal("ERR Unexpected engine in script shebang: " + parts.getFirst());
         }

@@ -1,12 +1,12 @@
 package dev.millrace.kv.session;
 
+import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.effect.Effects;
-import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kv.resp.ProtocolException;
 import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
@@ -43,8 +43,7 @@ final class BusyClients {
     /** What came from a client that waits. */
     private record Late(Session session, byte[] bytes) {}
 
-    BusyClients(
-            Lane lane, Turn turn, Execution execution, Dispatch dispatch, Receiving receiving) {
+    BusyClients(Lane lane, Turn turn, Execution execution, Dispatch dispatch, Receiving receiving) {
         this.lane = lane;
         this.turn = turn;
         this.server = lane.server();
@@ -152,8 +151,7 @@ final class BusyClients {
         }
     }
 
-    private @Nullable String refusal(
-            Session session, @Nullable Command command, Request request) {
+    private @Nullable String refusal(Session session, @Nullable Command command, Request request) {
         if (command == null) {
             Command container = server.commands().find(request.address(0), request.length(0));
             return container == null

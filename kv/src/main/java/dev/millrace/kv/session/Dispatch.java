@@ -17,8 +17,7 @@ import java.util.Locale;
  * refuses it, queues it, has it wait, or has it executed.
  */
 final class Dispatch {
-    static final String OUT_OF_MEMORY =
-            "OOM command not allowed when used memory > 'maxmemory'.";
+    static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
 
     private final Lane lane;
     private final Turn turn;

@@ -373,7 +373,9 @@ public final class Lane {
         return dispatch.isOutOfMemory();
     }
 
-    /** A script is answered with an error, which counts unless one of its commands has counted it. */
+    /**
+     * A script is answered with an error, which counts unless one of its commands has counted it.
+     */
     public void scriptFailed(RunningScript script, String error, boolean counts) {
         stats.failed(script.caused());
         if (counts) {

@@ -92,8 +92,7 @@ final class ScriptCalls {
 
     /** When the script has taken long the others are told so, and may end it. */
     void goOn(RunningScript script, Request command) {
-        long thresholdMillis =
-                server.config().get(Config.Quantity.BUSY_REPLY_THRESHOLD_MILLIS);
+        long thresholdMillis = server.config().get(Config.Quantity.BUSY_REPLY_THRESHOLD_MILLIS);
         if (!script.isBusy() && thresholdMillis > 0 && script.millis() >= thresholdMillis) {
             List<byte[]> arguments = new ArrayList<>();
             for (int i = 0; i < command.count(); i++) {
@@ -101,7 +100,8 @@ final class ScriptCalls {
             }
             script.becomesBusy(arguments);
             server.scriptIsBusy();
-            lane.loop().log(WARNING, "slow script " + script.name() + ": " + script.millis() + " ms");
+            lane.loop()
+                    .log(WARNING, "slow script " + script.name() + ": " + script.millis() + " ms");
         }
         if (script.isBusy()) {
             lane.loop().serveSockets();

@@ -4,6 +4,8 @@
 
 local native, period, pattern_max, string_max = ...
 
+local large_string = 65536
+
 local debug, string, table, math, coroutine = debug, string, table, math, coroutine
 local error, type, tonumber, tostring, next = error, type, tonumber, tostring, next
 local pcall, setmetatable, getmetatable = pcall, setmetatable, getmetatable
@@ -252,6 +254,15 @@ local function check_pattern(p)
   end
 end
 
+-- Between two calls of the hook a script could make many large strings.
+local function check_string(bytes)
+  if bytes > string_max then
+    error('string is too long: ' .. bytes .. ' bytes (expected: <= ' .. string_max .. ')', 3)
+  elseif bytes > large_string then
+    native.check_memory()
+  end
+end
+
 local find, match, gmatch, gsub, rep = string.find, string.match, string.gmatch, string.gsub,
   string.rep
 
@@ -285,8 +296,8 @@ end
 function string.rep(...)
   local s, n = ...
   local times = tonumber(n)
-  if times and type(s) == 'string' and #s * times > string_max then
-    error('string is too long: ' .. #s * times .. ' bytes (expected: <= ' .. string_max .. ')', 2)
+  if times and type(s) == 'string' then
+    check_string(#s * times)
   end
   return rep(...)
 end
@@ -309,9 +320,7 @@ function table.concat(...)
         whole = whole + #piece
       end
     end
-    if whole > string_max then
-      error('string is too long: ' .. whole .. ' bytes (expected: <= ' .. string_max .. ')', 2)
-    end
+    check_string(whole)
   end
   return concat(...)
 end

@@ -70,11 +70,10 @@ final class LuaEngineTest {
     @Test
     void an_error_of_a_command_names_the_line_of_the_script() {
         assertEquals(
-                "-ERR it failed script: f, on @user_script:2.|", eval("\nreturn redis.call('FAIL')"));
+                "-ERR it failed script: f, on @user_script:2.|",
+                eval("\nreturn redis.call('FAIL')"));
         assertEquals("-ERR it failed|", eval("return redis.pcall('FAIL')"));
-        assertEquals(
-                "$13|ERR it failed|",
-                eval("local _, e = pcall(redis.call, 'FAIL') return e"));
+        assertEquals("$13|ERR it failed|", eval("local _, e = pcall(redis.call, 'FAIL') return e"));
         assertEquals("$1|x|", eval("return redis.call('ECHO', 'x')"));
     }
 
@@ -86,7 +85,8 @@ final class LuaEngineTest {
                 eval("return cjson.decode(nil)"));
         assertEquals(
                 "$44|user_script:1: Missing bytes in input. is it|",
-                eval("local ok, e = pcall(function() cmsgpack.unpack('\\221') end) return e .. ' is it'"));
+                eval(
+                        "local ok, e = pcall(function() cmsgpack.unpack('\\221') end) return e .. ' is it'"));
     }
 
     @Test
@@ -106,19 +106,20 @@ final class LuaEngineTest {
                 "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
                 eval("local co = coroutine.wrap(function() while true do end end) co()"));
         host.killed = false;
-        assertEquals(":3|", eval("local n = 0 for i = 1, 300000 do n = n + 1 end return n / 100000"));
+        assertEquals(
+                ":3|", eval("local n = 0 for i = 1, 300000 do n = n + 1 end return n / 100000"));
     }
 
     @Test
     void what_is_protected_cannot_be_changed() {
-        String readonly = "-ERR user_script:1: Attempt to modify a readonly table script: f, on @user_script:1.|";
+        String readonly =
+                "-ERR user_script:1: Attempt to modify a readonly table script: f, on @user_script:1.|";
         assertEquals(readonly, eval("a = 1"));
         assertEquals(readonly, eval("string.x = 1"));
         assertEquals(readonly, eval("redis.call = 1"));
         assertEquals(readonly, eval("getmetatable(_G).__index = {}"));
         assertEquals(readonly, eval("getmetatable('').__index = {}"));
-        String inC =
-                "-ERR Attempt to modify a readonly table script: f, on @user_script:1.|";
+        String inC = "-ERR Attempt to modify a readonly table script: f, on @user_script:1.|";
         assertEquals(inC, eval("rawset(_G, 'x', 1)"));
         assertEquals(inC, eval("setmetatable(_G, {})"));
         assertEquals(inC, eval("table.insert(redis, 1)"));
