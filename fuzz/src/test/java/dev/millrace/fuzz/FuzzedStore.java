@@ -24,7 +24,7 @@ final class FuzzedStore {
     void checkAndEmpty() {
         for (int s = 0; s < stripes.count(); s++) {
             Stripe stripe = stripes.stripe(s);
-            for (int d = 0; d < Stripe.DATABASES; d++) {
+            for (int d = 0; d < Stripe.DATABASES_ALL; d++) {
                 check(stripe.database(d).items());
                 check(stripe.database(d).expires());
                 Apply.flush(stripe, d);
@@ -58,7 +58,7 @@ final class FuzzedStore {
     /** What was not refused passes the checks of a checkpoint's load. */
     void checkWhole() {
         for (int s = 0; s < stripes.count(); s++) {
-            for (int d = 0; d < Stripe.DATABASES; d++) {
+            for (int d = 0; d < Stripe.DATABASES_ALL; d++) {
                 Dictionary items = stripes.stripe(s).database(d).items();
                 long cursor = 0;
                 do {
@@ -87,7 +87,7 @@ final class FuzzedStore {
     /** How many keys there are, database by database. */
     List<Long> sizes() {
         List<Long> sizes = new ArrayList<>();
-        for (int d = 0; d < Stripe.DATABASES; d++) {
+        for (int d = 0; d < Stripe.DATABASES_ALL; d++) {
             long size = 0;
             for (int s = 0; s < stripes.count(); s++) {
                 size += stripes.stripe(s).database(d).items().size();

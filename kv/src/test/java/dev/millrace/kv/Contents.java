@@ -44,7 +44,7 @@ public final class Contents {
         SortedMap<String, String> contents = new TreeMap<>();
         for (int s = 0; s < stripes.count(); s++) {
             Stripe stripe = stripes.stripe(s);
-            for (int d = 0; d < Stripe.DATABASES; d++) {
+            for (int d = 0; d < Stripe.DATABASES_ALL; d++) {
                 Database database = stripe.database(d);
                 long cursor = 0;
                 do {
@@ -92,6 +92,7 @@ public final class Contents {
         switch (Item.type(item)) {
             case Item.TYPE_STRING -> texts.add(latin(Item.value(item), Item.valueLength(item)));
             case Item.TYPE_LIST -> addList(place, texts);
+            case Item.TYPE_STREAM -> texts.add(StreamText.of(place));
             case Item.TYPE_SET -> SetValue.each(place, first, member -> texts.add(latin(member)));
             case Item.TYPE_HASH ->
                     HashValue.each(

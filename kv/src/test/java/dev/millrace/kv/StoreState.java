@@ -11,6 +11,7 @@ import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Root;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
@@ -32,7 +33,7 @@ final class StoreState {
     static SortedMap<String, String> of(Stripes stripes) {
         SortedMap<String, String> state = new TreeMap<>();
         for (int s = 0; s < stripes.count(); s++) {
-            for (int d = 0; d < Stripe.DATABASES; d++) {
+            for (int d = 0; d < Stripe.DATABASES_ALL; d++) {
                 Database database = stripes.stripe(s).database(d);
                 assertEquals(d, database.index());
                 for (long item : items(database.items())) {
@@ -63,6 +64,11 @@ final class StoreState {
         long root = Item.root(item);
         assertEquals(item, Root.owner(root));
         Parts parts = Parts.of(Item.type(item));
+        if (Item.type(item) == Item.TYPE_STREAM) {
+            Place place = new Place(new Stripe());
+            place.item(item);
+            return parts.size(root) + StreamText.of(place);
+        }
         List<String> texts = new ArrayList<>();
         NativeBuffer form = new NativeBuffer(1024);
         parts.each(

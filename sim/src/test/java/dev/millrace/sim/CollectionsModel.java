@@ -39,6 +39,9 @@ final class CollectionsModel {
                     case "ZADD", "ZREM", "ZINCRBY", "ZREMRANGEBYRANK", "ZSCORE" ->
                             Optional.of(sortedSet(key, words));
                     case "SORT" -> Optional.of(sort(key, words[4]));
+                    case "XADD", "XDEL", "XTRIM", "XLEN", "XACK" -> Optional.of(stream(key, words));
+                    case "XGROUP" -> Optional.of(createGroup(words[2], words[3]));
+                    case "XREADGROUP" -> Optional.of(readGroup(words));
                     default -> Optional.empty();
                 };
         values.values().removeIf(Value::isEmpty);
@@ -212,11 +215,96 @@ final class CollectionsModel {
     /** {@code SORT key ALPHA STORE destination}. */
     private String sort(String key, String destination) {
         Value value = values.get(key);
-        if (value instanceof Value.Text || value instanceof Value.Fields) {
+        if (value instanceof Value.Text
+                || value instanceof Value.Fields
+                || value instanceof Value.Stream) {
             throw new WrongType();
         }
         List<String> sorted = value == null ? new ArrayList<>() : value.sorted();
         return store(destination, new Value.Elements(sorted), sorted.size());
+    }
+
+    // ---- Streams
+
+    private Value.Stream streamAt(String key) {
+        return at(key, Value.Stream.class, Value.Stream::empty);
+    }
+
+    private String stream(String key, String... words) {
+        Value.Stream stream = streamAt(key);
+        TreeMap<Long, String> entries = stream.entries();
+        int before = entries.size();
+        return switch (words[0]) {
+            case "XADD" -> {
+                long id = Long.parseLong(words[2]);
+                if (id <= stream.last()[0]) {
+                    yield "-ERR The ID specified in XADD is equal or smaller than the target stream"
+                            + " top item\r\n";
+                }
+                entries.put(id, words[4]);
+                stream.last()[0] = id;
+                values.put(key, stream);
+                yield bulk(id + "-0");
+            }
+            case "XDEL" -> {
+                for (int i = 2; i < words.length; i++) {
+                    entries.remove(Long.parseLong(words[i]));
+                }
+                yield number(before - entries.size());
+            }
+            case "XTRIM" -> {
+                while (entries.size() > Integer.parseInt(words[3])) {
+                    entries.pollFirstEntry();
+                }
+                yield number(before - entries.size());
+            }
+            case "XLEN" -> number(before);
+            case "XACK" -> {
+                Value.Group group = stream.groups().get(words[2]);
+                int acknowledged = 0;
+                for (int i = 3; i < words.length && group != null; i++) {
+                    boolean was = group.pending().remove(Long.parseLong(words[i])) != null;
+                    acknowledged += was ? 1 : 0;
+                }
+                yield number(acknowledged);
+            }
+            default -> throw new AssertionError(words[0]);
+        };
+    }
+
+    /** {@code XGROUP CREATE key group 0 MKSTREAM}. */
+    private String createGroup(String key, String name) {
+        Value.Stream stream = streamAt(key);
+        values.put(key, stream);
+        Value.Group group = new Value.Group(new long[1], new TreeMap<>());
+        return stream.groups().putIfAbsent(name, group) == null
+                ? "+OK\r\n"
+                : "-BUSYGROUP Consumer Group name already exists\r\n";
+    }
+
+    /** {@code XREADGROUP GROUP group consumer COUNT count STREAMS key >}. */
+    private String readGroup(String... words) {
+        String key = words[7];
+        Value.Stream stream = streamAt(key);
+        Value.Group group = stream.groups().get(words[2]);
+        if (group == null) {
+            return "-NOGROUP No such key '%s' or consumer group '%s' in XREADGROUP with GROUP option\r\n"
+                    .formatted(key, words[2]);
+        }
+        StringBuilder entries = new StringBuilder();
+        int read = 0;
+        for (Map.Entry<Long, String> entry :
+                stream.entries().tailMap(group.last()[0], false).entrySet()) {
+            if (read == Integer.parseInt(words[5])) {
+                break;
+            }
+            read++;
+            group.last()[0] = entry.getKey();
+            group.pending().put(entry.getKey(), words[3]);
+            entries.append("*2\r\n").append(bulk(entry.getKey() + "-0"));
+            entries.append("*2\r\n").append(bulk("f")).append(bulk(entry.getValue()));
+        }
+        return read == 0 ? "*-1\r\n" : "*1\r\n*2\r\n" + bulk(key) + "*" + read + "\r\n" + entries;
     }
 
     // ---- Sorted sets

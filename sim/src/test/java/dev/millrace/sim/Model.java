@@ -113,7 +113,11 @@ final class Model {
         return switch (values.get(key)) {
             case null -> null;
             case Value.Text(String text) -> text;
-            case Value.Elements _, Value.Fields _, Value.Members _, Value.Scores _ ->
+            case Value.Elements _,
+                    Value.Fields _,
+                    Value.Members _,
+                    Value.Scores _,
+                    Value.Stream _ ->
                     throw new CollectionsModel.WrongType();
         };
     }

@@ -10,8 +10,14 @@ import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.collection.HashValue;
 import dev.millrace.kv.collection.ListValue;
 import dev.millrace.kv.collection.Parts;
+import dev.millrace.kv.collection.Pending;
 import dev.millrace.kv.collection.SetValue;
 import dev.millrace.kv.collection.SortedSetValue;
+import dev.millrace.kv.collection.StreamConsumer;
+import dev.millrace.kv.collection.StreamCursor;
+import dev.millrace.kv.collection.StreamGroup;
+import dev.millrace.kv.collection.StreamId;
+import dev.millrace.kv.collection.StreamValue;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Key;
 import dev.millrace.kv.expiry.ActiveExpiry;
@@ -207,6 +213,7 @@ final class SimNode {
                 SetValue.each(key, element, member -> members.add(text(member)));
                 yield "set" + members;
             }
+            case Item.TYPE_STREAM -> stream(key);
             case Item.TYPE_SORTED_SET -> {
                 TreeMap<String, Long> scores = new TreeMap<>();
                 SortedSetValue.each(
@@ -220,6 +227,33 @@ final class SimNode {
             }
             default -> text(key.value(), key.valueLength());
         };
+    }
+
+    private String stream(Key key) {
+        TreeMap<Long, String> entries = new TreeMap<>();
+        StreamCursor cursor = StreamCursor.upwards(key, StreamId.MIN, StreamId.MAX);
+        while (cursor.next()) {
+            cursor.field(element, otherElement);
+            entries.put(cursor.ms(), text(otherElement));
+        }
+        TreeMap<String, Value.Group> groups = new TreeMap<>();
+        for (int i = 0; i < StreamValue.groups(key); i++) {
+            long group = StreamValue.group(key, i);
+            TreeMap<Long, String> pending = new TreeMap<>();
+            Pending all = Pending.of(group);
+            for (boolean is = all.from(StreamId.MIN); is; is = all.next()) {
+                long consumer = all.consumer();
+                pending.put(
+                        all.id().ms(),
+                        text(StreamConsumer.name(consumer), StreamConsumer.nameLength(consumer)));
+            }
+            long[] last = {StreamGroup.last(group).ms()};
+            groups.put(
+                    text(StreamGroup.name(group), StreamGroup.nameLength(group)),
+                    new Value.Group(last, pending));
+        }
+        long[] last = {StreamValue.last(key).ms()};
+        return new Value.Stream(entries, last, groups).toString();
     }
 
     private static String text(Element element) {

@@ -253,6 +253,8 @@ class SimulationTest {
             return random.nextBoolean() ? string() : collection();
         }
 
+        private long lastEntry;
+
         private String string() {
             return switch (random.nextInt(12)) {
                 case 0, 1 -> "SET " + key() + " " + value();
@@ -270,14 +272,15 @@ class SimulationTest {
 
         private String collection() {
             String own = key();
-            int type = Integer.parseInt(own.substring("key:".length())) % 4;
+            int type = Integer.parseInt(own.substring("key:".length())) % 5;
             if (random.nextInt(12) == 0) {
-                type = random.nextInt(4); // Of another type than most that are there.
+                type = random.nextInt(5); // Of another type than most that are there.
             }
             return switch (type) {
                 case 0 -> list(own);
                 case 1 -> hash(own);
                 case 2 -> set(own);
+                case 3 -> stream(own);
                 default -> sortedSet(own);
             };
         }
@@ -329,6 +332,26 @@ class SimulationTest {
                 case 5 -> "SUNIONSTORE " + key() + " " + keys();
                 default -> "SINTERSTORE " + key() + " " + keys();
             };
+        }
+
+        private String stream(String key) {
+            String group = "g" + random.nextInt(2);
+            return switch (random.nextInt(10)) {
+                case 0 -> "XDEL " + key + some(this::entry);
+                case 1 -> "XTRIM " + key + " MAXLEN " + random.nextInt(150);
+                case 2 -> "XGROUP CREATE " + key + " " + group + " 0 MKSTREAM";
+                case 3, 4 ->
+                        "XREADGROUP GROUP %s c%d COUNT %d STREAMS %s >"
+                                .formatted(group, random.nextInt(3), random.nextInt(1, 40), key);
+                case 5 -> "XACK " + key + " " + group + some(this::entry);
+                case 6 -> "XLEN " + key;
+                default -> "XADD " + key + " " + ++lastEntry + " f " + element();
+            };
+        }
+
+        /** One that was added not long ago, to whatever stream. */
+        private String entry() {
+            return "" + Math.max(1, lastEntry - random.nextInt(100));
         }
 
         private String sortedSet(String key) {
@@ -386,15 +409,26 @@ class SimulationTest {
             return reply.startsWith("-MISCONF") || reply.contains("has no space for them yet");
         }
 
-        /** Replies that are lines or strings, one by one. */
+        /** Where a reply ends: a line, a string or an array. */
+        private static int end(String text, int at) {
+            int end = text.indexOf("\r\n", at) + 2;
+            boolean counted = "$*".indexOf(text.charAt(at)) >= 0 && text.charAt(at + 1) != '-';
+            int count = counted ? Integer.parseInt(text.substring(at + 1, end - 2)) : 0;
+            if (counted && text.charAt(at) == '$') {
+                return end + count + 2;
+            }
+            for (; count > 0; count--) {
+                end = end(text, end);
+            }
+            return end;
+        }
+
+        /** Replies, one by one. */
         private static List<String> lines(String text) {
             List<String> replies = new ArrayList<>();
             int at = 0;
             while (at < text.length()) {
-                int end = text.indexOf("\r\n", at) + 2;
-                if (text.charAt(at) == '$' && text.charAt(at + 1) != '-') {
-                    end += Integer.parseInt(text.substring(at + 1, end - 2)) + 2;
-                }
+                int end = end(text, at);
                 replies.add(text.substring(at, end));
                 at = end;
             }

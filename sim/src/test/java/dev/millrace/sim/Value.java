@@ -135,6 +135,53 @@ sealed interface Value {
         }
     }
 
+    /**
+     * A stream, whose entries have one name.
+     *
+     * @param entries values by the first number of their ID, whose second is 0
+     * @param last the last ID there was, alone in it
+     */
+    record Stream(TreeMap<Long, String> entries, long[] last, TreeMap<String, Group> groups)
+            implements Value {
+        static Stream empty() {
+            return new Stream(new TreeMap<>(), new long[1], new TreeMap<>());
+        }
+
+        @Override
+        public Stream copy() {
+            TreeMap<String, Group> copies = new TreeMap<>();
+            groups.forEach((name, group) -> copies.put(name, group.copy()));
+            return new Stream(new TreeMap<>(entries), last.clone(), copies);
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return false;
+        }
+
+        @Override
+        public List<String> sortable() {
+            return List.of();
+        }
+
+        @Override
+        public String toString() {
+            return "stream" + entries + last[0] + groups;
+        }
+    }
+
+    /** How far a group has read, and who has what. */
+    record Group(long[] last, TreeMap<Long, String> pending) {
+        Group copy() {
+            return new Group(last.clone(), new TreeMap<>(pending));
+        }
+
+        @Override
+        public String toString() {
+            return last[0] + "" + pending;
+        }
+    }
+
     Value copy();
 
     /** A collection without elements is no more. */

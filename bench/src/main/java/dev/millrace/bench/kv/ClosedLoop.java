@@ -11,13 +11,12 @@ import dev.millrace.bench.server.ServerUnderTest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * One command at one depth, as fast as the client can. Throughput on a shared machine is noise; CPU
  * per operation is not, and stands first.
  *
- * @param before run before each round, as many operations, and not measured: to have something to
+ * @param before run before each round, one after the other, and not measured: to have something to
  *     take
  * @param cpu target for the server process's CPU time per operation
  * @param throughput target for operations per second
@@ -25,7 +24,7 @@ import java.util.Optional;
 record ClosedLoop(
         String name,
         RedisBenchmark client,
-        Optional<RedisBenchmark> before,
+        List<Before> before,
         Durability durability,
         Target cpu,
         Target throughput)
@@ -36,7 +35,18 @@ record ClosedLoop(
             Durability durability,
             Target cpu,
             Target throughput) {
-        this(name, client, Optional.empty(), durability, cpu, throughput);
+        this(name, client, List.of(), durability, cpu, throughput);
+    }
+
+    /**
+     * What is run before a round.
+     *
+     * @param most operations at most; else as many as in the round
+     */
+    record Before(RedisBenchmark client, long most) {
+        Before(RedisBenchmark client) {
+            this(client, Long.MAX_VALUE);
+        }
     }
 
     private static final int PROBE_OPERATIONS = 50_000;
@@ -73,9 +83,7 @@ record ClosedLoop(
 
     private double warm(ServerUnderTest server, Effort effort)
             throws IOException, InterruptedException {
-        if (before.isPresent()) {
-            before.get().run(server.port(), PROBE_OPERATIONS);
-        }
+        prepare(server, PROBE_OPERATIONS);
         double probed = client.run(server.port(), PROBE_OPERATIONS).ratePerSecond();
         long operations = (long) (probed * effort.warmSeconds());
         return client.run(server.port(), operations).ratePerSecond();
@@ -83,9 +91,7 @@ record ClosedLoop(
 
     private Round round(ServerUnderTest server, long operations)
             throws IOException, InterruptedException {
-        if (before.isPresent()) {
-            before.get().run(server.port(), operations);
-        }
+        prepare(server, operations);
         Quiet.await(server);
         ProcessCpu start = server.cpu();
         RedisBenchmark.Outcome outcome = client.run(server.port(), operations);
@@ -98,6 +104,13 @@ record ClosedLoop(
                 (double) children.childrenMicros() / operations,
                 outcome.ratePerSecond(),
                 outcome.clientBusy());
+    }
+
+    private void prepare(ServerUnderTest server, long operations)
+            throws IOException, InterruptedException {
+        for (Before preparation : before) {
+            preparation.client.run(server.port(), Math.min(operations, preparation.most));
+        }
     }
 
     private List<Measure> measures(Turns<Round> turns) {

@@ -21,7 +21,6 @@ import dev.millrace.bench.server.Durability;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** All rows of kv, with their targets. To add one, copy a line. */
 public final class KvRows {
@@ -58,6 +57,7 @@ public final class KvRows {
         rows.add(new EmptyStart(new AtMost(500), new AtMost(120)));
         rows.addAll(loops());
         rows.addAll(collections());
+        rows.addAll(streams());
         rows.add(small("memory-hashes", hashes));
         rows.add(small("memory-sets", new Small(Kind.SET, 10)));
         rows.add(small("memory-lists", new Small(Kind.LIST, 10)));
@@ -84,18 +84,61 @@ public final class KvRows {
         RedisBenchmark set = new RedisBenchmark("hset", 3, 16, CONNECTIONS);
         RedisBenchmark add = new RedisBenchmark("zadd", 3, 16, CONNECTIONS);
         return List.of(
-                collection("lpush-p16", "lpush", Optional.empty(), 0.9),
-                collection("rpop-p16", "rpop", Optional.of(push), 0.9),
-                collection("hset-p16", "hset", Optional.empty(), 0.9),
-                collection("hget-p16", "hget myhash element:__rand_int__", Optional.of(set), 0.9),
-                collection("sadd-p16", "sadd", Optional.empty(), 0.9),
-                collection("zadd-p16", "zadd", Optional.empty(), 0.9),
-                collection("zrange-p16", "zrange myzset 0 9", Optional.of(add), 0.9),
-                collection("lrange-100-p16", "lrange mylist 0 99", Optional.of(push), 1.0));
+                collection("lpush-p16", "lpush", List.of(), 0.9),
+                collection("rpop-p16", "rpop", List.of(new ClosedLoop.Before(push)), 0.9),
+                collection("hset-p16", "hset", List.of(), 0.9),
+                collection(
+                        "hget-p16",
+                        "hget myhash element:__rand_int__",
+                        List.of(new ClosedLoop.Before(set)),
+                        0.9),
+                collection("sadd-p16", "sadd", List.of(), 0.9),
+                collection("zadd-p16", "zadd", List.of(), 0.9),
+                collection(
+                        "zrange-p16",
+                        "zrange myzset 0 9",
+                        List.of(new ClosedLoop.Before(add)),
+                        0.9),
+                collection(
+                        "lrange-100-p16",
+                        "lrange mylist 0 99",
+                        List.of(new ClosedLoop.Before(push)),
+                        1.0));
+    }
+
+    /**
+     * Entries of one field; each delivery is of one entry, which is pending from then on: with
+     * NOACK it would cost less. Before each round the stream is cut off, its group is made anew,
+     * and then it is filled.
+     */
+    private static List<ClosedLoop> streams() {
+        String entry = "xadd mystream * field value:__rand_int__";
+        String read = "xreadgroup GROUP workers one COUNT 1 STREAMS mystream >";
+        List<ClosedLoop.Before> filled =
+                List.of(
+                        once("xtrim mystream MAXLEN 0"),
+                        once("xgroup destroy mystream workers"),
+                        once("xgroup create mystream workers 0 MKSTREAM"),
+                        new ClosedLoop.Before(new RedisBenchmark(entry, 3, 16, CONNECTIONS)));
+        return List.of(
+                stream("xadd-p1", entry, 1, List.of()),
+                stream("xadd-p16", entry, 16, List.of()),
+                stream("xreadgroup-p1", read, 1, filled),
+                stream("xreadgroup-p16", read, 16, filled));
+    }
+
+    private static ClosedLoop.Before once(String command) {
+        return new ClosedLoop.Before(new RedisBenchmark(command, 3, 1, 1), 1);
+    }
+
+    private static ClosedLoop stream(
+            String name, String test, int depth, List<ClosedLoop.Before> before) {
+        RedisBenchmark client = new RedisBenchmark(test, 3, depth, CONNECTIONS);
+        return new ClosedLoop(name, client, before, EVERYSEC, atMost(1.0), OPEN);
     }
 
     private static ClosedLoop collection(
-            String name, String test, Optional<RedisBenchmark> before, double cpu) {
+            String name, String test, List<ClosedLoop.Before> before, double cpu) {
         RedisBenchmark client = new RedisBenchmark(test, 3, 16, CONNECTIONS);
         return new ClosedLoop(name, client, before, EVERYSEC, atMost(cpu), OPEN);
     }

@@ -26,6 +26,16 @@ public interface Comparison {
     /** Milliseconds of such a clock; long enough for a machine that is busy. */
     Comparison MILLIS = near(3_000);
 
+    /** Times since 1970 are greater. */
+    long EPOCH_MILLIS_MIN = 100_000_000_000L;
+
+    /** Milliseconds since something that both servers did just now, or not at all. */
+    Comparison IDLE =
+            (ours, theirs) ->
+                    ours instanceof Reply.Whole(long our)
+                            && theirs instanceof Reply.Whole(long their)
+                            && Math.abs(our - their) <= 60_000;
+
     /** The same items in any order. */
     Comparison UNORDERED =
             (ours, theirs) ->
@@ -84,6 +94,36 @@ public interface Comparison {
                             && theirs instanceof Reply.Bulk(String their)
                             && our.charAt(0) == their.charAt(0)
                             && (!isExactDump(our.charAt(0)) || their.charAt(1) == COMPRESSED);
+
+    /**
+     * What tells of times within: since 1970, or for how long something has been idle (XPENDING,
+     * XINFO). All else must be equal.
+     */
+    Comparison TIMED = Comparison::isTimed;
+
+    private static boolean isTimed(Reply ours, Reply theirs) {
+        if (ours instanceof Reply.Whole(long our) && theirs instanceof Reply.Whole(long their)) {
+            return our == their || our > EPOCH_MILLIS_MIN && MILLIS.same(ours, theirs);
+        }
+        List<Reply> our = ours.children();
+        List<Reply> their = theirs.children();
+        if (our.isEmpty() || ours.getClass() != theirs.getClass() || our.size() != their.size()) {
+            return ours.equals(theirs);
+        }
+        for (int i = 0; i < our.size(); i++) {
+            boolean same = isTimed(our.get(i), their.get(i));
+            if (!same && !(isIdle(our, i) && IDLE.same(our.get(i), their.get(i)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The third of XPENDING's four, or what XINFO calls idle. */
+    private static boolean isIdle(List<Reply> items, int index) {
+        return index == 2 && items.size() == 4 && items.get(1) instanceof Reply.Bulk
+                || index > 0 && items.get(index - 1).equals(new Reply.Bulk("idle"));
+    }
 
     /** A list of replies, each compared in its own way, as EXEC answers. */
     static Comparison each(List<Comparison> comparisons) {

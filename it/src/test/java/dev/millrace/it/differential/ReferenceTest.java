@@ -22,6 +22,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What Redis says of its own commands, and what only time shows; not random. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -62,6 +64,45 @@ class ReferenceTest {
     @Test
     void every_listed_command_of_redis_is_described_as_redis_describes_it() throws IOException {
         assertEquals("", differences("INFO"));
+    }
+
+    /**
+     * Families that are not there yet, by what their full names begin with. What is here may not be
+     * missing, and what is missing may be nothing else.
+     */
+    private static final List<String> NOT_YET =
+            List.of("eval", "fcall", "function", "migrate", "script");
+
+    @Test
+    void every_command_of_redis_is_there_but_for_the_families_that_are_not_yet()
+            throws IOException {
+        List<Set<String>> names = names("COMMAND", "LIST");
+        Set<String> missing = new TreeSet<>(names.getFirst());
+        missing.removeAll(names.getLast());
+        missing.removeIf(name -> NOT_YET.stream().anyMatch(name::startsWith));
+        assertEquals(Set.of(), missing);
+    }
+
+    @Test
+    void every_category_has_the_commands_that_redis_has_in_it() throws IOException {
+        Set<String> ours = names("COMMAND", "LIST").getLast();
+        for (String category : names("ACL", "CAT").getFirst()) {
+            List<Set<String>> members = names("ACL", "CAT", category);
+            members.getFirst().retainAll(ours);
+            members.getLast().removeIf(name -> name.startsWith(OUR_OWN));
+            assertEquals(members.getFirst(), members.getLast(), category);
+        }
+    }
+
+    /** The strings that both answer, Redis's first. */
+    private List<Set<String>> names(String... command) throws IOException {
+        List<Set<String>> names = new ArrayList<>();
+        for (Reply answer : both(command)) {
+            Set<String> texts = new TreeSet<>();
+            answer.children().forEach(child -> texts.add(child.text()));
+            names.add(texts);
+        }
+        return names;
     }
 
     /** Each by itself: Redis's containers have subcommands that are not there. */

@@ -57,6 +57,26 @@ public final class RecordWriter {
         return buffer;
     }
 
+    /** Takes one part; the memory is valid during the call only. */
+    @FunctionalInterface
+    public interface Part {
+        void of(long address, int bytes);
+    }
+
+    /** Gives the parts on one machine, in order; nothing may be added before {@link #clear}. */
+    public void each(int wanted, Part taker) {
+        closePart();
+        long end = buffer.address() + buffer.length();
+        long at = buffer.address();
+        while (at < end) {
+            int bytes = Memory.getInt(at + 1);
+            if (Memory.getUnsignedByte(at) == wanted) {
+                taker.of(at + PART_HEADER_BYTES, bytes);
+            }
+            at += PART_HEADER_BYTES + bytes;
+        }
+    }
+
     public void clear() {
         machine = -1;
         if (buffer.capacity() > KEEP_BYTES) {

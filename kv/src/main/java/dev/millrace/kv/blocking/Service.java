@@ -14,7 +14,7 @@ public interface Service {
      * <p>Redis does not count these changes unless they would be counted here: see {@link
      * dev.millrace.kv.effect.Effects#count}.
      *
-     * @param key which there is, with a value of the type that was waited for
+     * @param key with what was waited for, see {@link Wanted.Wish}
      */
     void serve(Call call, Key key);
 }

@@ -4,7 +4,9 @@ import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Waits;
 
@@ -17,7 +19,8 @@ import java.util.Set;
  * Serves those who wait for the keys that a lane's commands make ready, as Redis's {@code
  * handleClientsBlockedOnKeys} does: key by key in the order in which they became ready, at each key
  * in the order in which clients came, as long as there is something; and then the keys that this
- * has made ready (BLMOVE).
+ * has made ready (BLMOVE). A key that is gone is ready, too: who reads a stream with a group is
+ * told.
  *
  * <p><b>When.</b> After the record of a command, or of a whole transaction, is appended, and before
  * its stripes are unlocked. So nobody else can come in between and take what was pushed for those
@@ -37,6 +40,7 @@ public final class Serving {
     private final Lane lane;
     private final Effects effects;
     private final NativeBuffer key = new NativeBuffer(64);
+    private final Place place;
 
     /** Keys that had something for somebody when there was no space. */
     private final Set<Waits.Name> starved = new LinkedHashSet<>();
@@ -44,6 +48,7 @@ public final class Serving {
     public Serving(Lane lane, Effects effects) {
         this.lane = lane;
         this.effects = effects;
+        this.place = new Place(lane.server().stripes().stripe(0));
     }
 
     /** The stripes are locked, with all they reach. */
@@ -66,11 +71,11 @@ public final class Serving {
     private boolean serveFirst(Stripe stripe, Waits.Name ready) {
         int length = ready.key().length;
         long hash = KeyHash.of(key.address(), length);
-        long item = stripe.database(ready.database()).items().find(hash, key.address(), length);
-        if (item == 0 || isExpired(item)) {
-            return false;
-        }
-        if (!(stripe.waits().first(ready, Item.type(item)) instanceof Wait first)) {
+        Database database = stripe.database(ready.database());
+        long item = database.items().find(hash, key.address(), length);
+        boolean there = item != 0 && !isExpired(item);
+        place.set(stripe, database, hash, key.address(), length, there ? item : 0);
+        if (!(stripe.waits().first(ready, place) instanceof Wait first)) {
             return false;
         }
         if (!lane.admitServing(first.cost())) {

@@ -9,6 +9,7 @@ import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.session.KeptNames;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
+import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Waits;
 
@@ -26,7 +27,8 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>and no more. Sorted sets do the same with their own type; a client only ever gets a key of the
- * type it waits for, and lets the others pass.
+ * type it waits for, and lets the others pass. Who reads streams has a wish that looks closer: for
+ * entries behind those it knows, or that the group it reads with is gone.
  *
  * <p><b>How it ends.</b> It waits; then exactly one, by compare-and-set, ends that: a lane that
  * serves it, its deadline, CLIENT UNBLOCK, or that the client is gone or killed. The winner sees to
@@ -55,8 +57,11 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
     private final Request request = Request.view();
     private final NativeBuffer copy;
     private final long heapBytes;
-    private final Map<Waits.Name, Stripe> places = new LinkedHashMap<>();
+    private final Map<Waits.Name, At> places = new LinkedHashMap<>();
     private final AtomicBoolean waiting = new AtomicBoolean(true);
+
+    /** Where it waits for a key: its stripe, and the argument that it is. */
+    private record At(Stripe stripe, int index) {}
 
     private Wait(Call call, Wanted wanted, Service service) {
         this.session = call.session();
@@ -104,7 +109,7 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
     private void enter(Call call, int key) {
         Waits.Name name = new Waits.Name(session.database(), call.request().bytes(key));
         Stripe stripe = call.stripes().of(call.address(key), call.length(key));
-        if (places.putIfAbsent(name, stripe) == null) {
+        if (places.putIfAbsent(name, new At(stripe, key)) == null) {
             stripe.waits().add(name, this);
         }
     }
@@ -129,8 +134,9 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
     }
 
     @Override
-    public boolean accepts(int type) {
-        return type == wanted.type();
+    public boolean accepts(Waits.Name name, Place found) {
+        At at = places.get(name);
+        return at != null && wanted.wish().isGranted(at.index, found);
     }
 
     @Override
@@ -168,6 +174,7 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
                         () -> {
                             answer(
                                     position,
+                                    false,
                                     reply -> reply.out().put(answer.address(), answer.length()));
                             // It is memory of the other lane's.
                             by.loop().execute(answer::free);
@@ -185,6 +192,7 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
                         () ->
                                 answer(
                                         0,
+                                        withError,
                                         reply -> {
                                             if (withError) {
                                                 throw Refusal.UNBLOCKED;
@@ -201,7 +209,8 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
         }
     }
 
-    private void answer(long position, Consumer<Reply> answer) {
+    private void answer(long position, boolean refused, Consumer<Reply> answer) {
+        session.lane().hasWaited(session, command, request, refused);
         leave();
         session.lane().resumeHere(session, position, answer);
     }
@@ -209,12 +218,12 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
     /** Gives back what it holds. On its own loop, where no stripe is locked. */
     private void leave() {
         places.forEach(
-                (name, stripe) -> {
-                    stripe.lock();
+                (name, at) -> {
+                    at.stripe.lock();
                     try {
-                        stripe.waits().remove(name, this);
+                        at.stripe.waits().remove(name, this);
                     } finally {
-                        stripe.unlock();
+                        at.stripe.unlock();
                     }
                 });
         session.lane().deadlines().remove(this);

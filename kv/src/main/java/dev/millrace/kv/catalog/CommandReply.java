@@ -84,7 +84,13 @@ final class CommandReply {
             }
             int first = access.first() == 0 ? keys.first() : access.first();
             int last = access.first() == 0 ? keys.last() : access.last();
-            if (keys.stored() != 0 && first > keys.last()) {
+            if (keys.listed() != 0 && access.first() == keys.listed()) {
+                beginKeywordSpec(access, "KEYS", -2);
+                range(-1, 1);
+            } else if (keys.streams() != 0) {
+                beginKeywordSpec(access, "STREAMS", keys.streams());
+                range(-1, 1, 2);
+            } else if (keys.stored() != 0 && first > keys.last()) {
                 keywordSpec(access, "STORE", keys.stored());
                 keywordSpec(access, "STOREDIST", keys.stored());
             } else if (keys.counted() != 0 && (first == 0 || first > keys.counted())) {
@@ -99,7 +105,12 @@ final class CommandReply {
     }
 
     private void range(int distance, int step) {
-        spec("range", List.of("lastkey", "keystep", "limit"), distance, step, 0);
+        range(distance, step, 0);
+    }
+
+    /** A limit of 2: the first half of what there is. */
+    private void range(int distance, int step, int limit) {
+        spec("range", List.of("lastkey", "keystep", "limit"), distance, step, limit);
     }
 
     /** Of keys that no index tells of. */
@@ -121,6 +132,11 @@ final class CommandReply {
     }
 
     private void keywordSpec(KeyAccess access, String keyword, int from) {
+        beginKeywordSpec(access, keyword, from);
+        range(0, 1);
+    }
+
+    private void beginKeywordSpec(KeyAccess access, String keyword, int from) {
         beginSpec(access);
         reply.map(2);
         field("type", "keyword");
@@ -130,7 +146,6 @@ final class CommandReply {
         reply.bulk("startfrom");
         reply.integer(from);
         reply.bulk("find_keys");
-        range(0, 1);
     }
 
     private void beginSpec(KeyAccess access) {
@@ -241,7 +256,11 @@ final class CommandReply {
         if (argument.keySpec() >= 0) {
             fields.add(() -> keySpec(argument.keySpec()));
         }
-        addIfTold(fields, "token", argument.token());
+        if (argument.type().equals(Argument.TOKEN)) {
+            fields.add(() -> field("token", argument.token())); // It may be the empty one.
+        } else {
+            addIfTold(fields, "token", argument.token());
+        }
         addIfTold(fields, "since", argument.since());
         addIfTold(fields, "deprecated_since", argument.deprecatedSince());
         if (!argument.flags().isEmpty()) {

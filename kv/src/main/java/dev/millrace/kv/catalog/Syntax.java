@@ -62,6 +62,15 @@ final class Syntax {
         return text.substring(begin, at);
     }
 
+    /** A token, which may be one of the signs, too: {@code equal==}; or empty. */
+    private String sign() {
+        if (at == text.length() || text.charAt(at) == ')' || text.charAt(at) == ' ') {
+            return "";
+        }
+        boolean isSign = SIGNS.indexOf(text.charAt(at)) >= 0;
+        return isSign ? text.substring(at, ++at) : word();
+    }
+
     private List<Argument> sequence(String separator) {
         List<Argument> all = new ArrayList<>();
         do {
@@ -76,7 +85,7 @@ final class Syntax {
         if (!takes("=")) {
             return capitals ? token(lower(word), word) : value(word, "");
         }
-        return capitals ? value(word(), word) : token(word, word());
+        return capitals ? value(word(), word) : token(word, sign());
     }
 
     private static boolean isCapitals(String word) {

@@ -113,6 +113,7 @@ public final class KvMachine implements StateMachine {
                     .start(new Unattended(new ArrayDeque<>(walks), checkpoint));
             return;
         }
+        serving.cut(checkpoint.position());
         List<Lane> lanes = serving.lanes();
         int shares = Math.min(lanes.size(), walks.size());
         AtomicInteger left = new AtomicInteger(shares);

@@ -26,6 +26,7 @@ final class Loading {
     // Large collections whose root has come, and how large they must be.
     private long[] roots = new long[16];
     private long[] sizes = new long[16];
+    private Stripe[] owners = new Stripe[16];
     private int count;
 
     /** Large collections that were made, by whichever piece came first. */
@@ -74,7 +75,7 @@ final class Loading {
         for (int i = 0; i < count; i++) {
             Parts parts = Parts.of(Root.type(roots[i]));
             Root.queued(roots[i], false);
-            parts.loaded(roots[i]);
+            parts.loaded(owners[i], roots[i]);
             if (parts.size(roots[i]) != sizes[i]) {
                 throw new CorruptJournalException(
                         "kv collection: "
@@ -90,6 +91,7 @@ final class Loading {
     private void forget() {
         roots = new long[16];
         sizes = new long[16];
+        owners = new Stripe[16];
         count = 0;
         made = 0;
     }
@@ -108,6 +110,7 @@ final class Loading {
         if (count == roots.length) {
             roots = Arrays.copyOf(roots, count * 2);
             sizes = Arrays.copyOf(sizes, count * 2);
+            owners = Arrays.copyOf(owners, count * 2);
         }
         long root = Item.root(place.item());
         if (Root.isQueued(root)) {
@@ -115,6 +118,7 @@ final class Loading {
         }
         Root.queued(root, true);
         roots[count] = root;
+        owners[count] = place.stripe();
         sizes[count++] = piece.size();
     }
 

@@ -108,7 +108,7 @@ public final class PieceReader {
         need(keyLength);
         key = next;
         next += keyLength;
-        if (database >= Stripe.DATABASES || !Parts.isKnown(type)) {
+        if (database >= Stripe.DATABASES_ALL || !Parts.isKnown(type)) {
             throw new CorruptJournalException("kv piece: database " + database + ", type " + type);
         }
     }

@@ -52,7 +52,7 @@ final class StripeWalk implements Stripe.BeforeImage {
     StripeWalk(Stripe stripe, Checkpoint checkpoint) {
         this.stripe = stripe;
         this.checkpoint = checkpoint;
-        for (int i = 0; i < Stripe.DATABASES; i++) {
+        for (int i = 0; i < Stripe.DATABASES_ALL; i++) {
             if (stripe.database(i).items().size() > 0) {
                 databases.add(stripe.database(i));
             }

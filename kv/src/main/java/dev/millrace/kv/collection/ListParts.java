@@ -146,7 +146,7 @@ final class ListParts implements Parts {
     }
 
     @Override
-    public void loaded(long root) {
+    public void loaded(Stripe stripe, long root) {
         Map<Long, Long> byName = new HashMap<>();
         Map<Long, Long> byNext = new HashMap<>();
         int nodes = 0;

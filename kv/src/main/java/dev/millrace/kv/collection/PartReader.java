@@ -33,6 +33,11 @@ final class PartReader {
         throw new CorruptJournalException("kv part: varint without end");
     }
 
+    int u8() {
+        need(1);
+        return Memory.getUnsignedByte(at++);
+    }
+
     long i64() {
         need(8);
         at += 8;

@@ -58,11 +58,11 @@ public interface Parts {
     long read(StoredPart into, long at, long end);
 
     /** All parts are loaded: puts in order what came in no order. */
-    default void loaded(long root) {}
+    default void loaded(Stripe stripe, long root) {}
 
     /** Whether items of a type can be large. */
     static boolean isKnown(int type) {
-        return type >= Item.TYPE_LIST && type <= Item.TYPE_HASH;
+        return type >= Item.TYPE_LIST && type <= Item.TYPE_STREAM;
     }
 
     /** The parts of large items of a type. */
@@ -72,6 +72,7 @@ public interface Parts {
             case Item.TYPE_HASH -> HashParts.INSTANCE;
             case Item.TYPE_SET -> SetParts.INSTANCE;
             case Item.TYPE_SORTED_SET -> SortedSetParts.INSTANCE;
+            case Item.TYPE_STREAM -> StreamParts.INSTANCE;
             default -> throw new AssertionError("no large collections of type " + type);
         };
     }

@@ -12,6 +12,7 @@ public final class StoredPart {
     private double score;
     private long node;
     private long nextNode;
+    private StreamId id = StreamId.MIN;
 
     void name(long address, int length) {
         name = address;
@@ -32,6 +33,15 @@ public final class StoredPart {
         this.nextNode = next;
     }
 
+    void id(StreamId id) {
+        this.id = id;
+    }
+
+    /** Of a stream's node. */
+    public StreamId id() {
+        return id;
+    }
+
     /** A hash's field, or a member. */
     public long name() {
         return name;
@@ -41,7 +51,7 @@ public final class StoredPart {
         return nameLength;
     }
 
-    /** A field's value, or the listpack of a list's node. */
+    /** A field's value, or the listpack of a list's or a stream's node. */
     public long value() {
         return value;
     }

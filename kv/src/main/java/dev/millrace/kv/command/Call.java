@@ -19,6 +19,7 @@ import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+import dev.millrace.kv.tracking.Tracking;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,6 +45,8 @@ public final class Call {
     private final Reply reply;
     private final Key key;
     private final Key other;
+    private final Key system;
+    private final NativeBuffer systemName = new NativeBuffer(64);
     private final NativeBuffer scratch = new NativeBuffer(256);
     private final Element element = new Element();
     private final Element otherElement = new Element();
@@ -64,10 +67,12 @@ public final class Call {
         this.reply = reply;
         this.key = new Key(stripes.stripe(0));
         this.other = new Key(stripes.stripe(0));
+        this.system = new Key(stripes.stripe(0));
         this.request = Request.view();
         this.command = first;
         this.session = nobody;
         effects.onCreated(created -> notify(Notification.NEW, "new", created));
+        effects.onChanged(changed -> Tracking.of(server()).changed(this, changed));
     }
 
     /** Makes it the call of this command; for the loop. */
@@ -373,7 +378,7 @@ public final class Call {
      */
     private void hideExpired(Key found) {
         long expiresAt = found.expiresAt();
-        if (expiresAt == 0 || expiresAt > nowMillis()) {
+        if (expiresAt == 0 || expiresAt > nowMillis() || session.isMaster()) {
             return;
         }
         if (command.isWrite() || lane.admit(found.length())) {
@@ -382,6 +387,17 @@ public final class Call {
             notify(Notification.EXPIRED, "expired", found);
         }
         found.item(0);
+    }
+
+    /**
+     * Looks up what the server keeps of itself under a name, in {@link Stripe#SYSTEM}; its stripe
+     * is locked. Good until the next call.
+     */
+    public Key system(String name) {
+        systemName.clear();
+        systemName.put(name.getBytes(StandardCharsets.UTF_8));
+        fill(system, systemName.address(), (int) systemName.length(), Stripe.SYSTEM);
+        return system;
     }
 
     /** True if a looked-up key is there but expired, and could not be deleted now. */

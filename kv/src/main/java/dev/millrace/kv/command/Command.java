@@ -93,6 +93,7 @@ public final class Command {
     private final List<String> categories;
     private final List<String> tips;
     private final List<KeyAccess> access;
+    private final Channels channels;
     private final Optional<Treatment> treatment;
     private final List<Command> subcommands;
     private final Cost cost;
@@ -120,6 +121,7 @@ public final class Command {
         this.categories = List.copyOf(builder.categories);
         this.tips = List.copyOf(builder.tips);
         this.access = access(builder);
+        this.channels = builder.channels;
         this.treatment = builder.treatment;
         this.subcommands = List.copyOf(builder.subcommands);
         this.cost = builder.cost;
@@ -244,6 +246,9 @@ public final class Command {
         if (treatment.isPresent()) {
             return treatment.get().of(request);
         }
+        if (keys.stored() != 0 && keys.stored(request) == key) {
+            return access.getLast();
+        }
         for (KeyAccess range : access) {
             int last = range.last() < 0 ? request.count() + range.last() : range.last();
             if (range.first() == 0 || range.first() <= key && key <= last) {
@@ -251,6 +256,11 @@ public final class Command {
             }
         }
         throw new AssertionError(this + ": no access to argument " + key);
+    }
+
+    /** Which of its arguments are channels. */
+    public Channels channels() {
+        return channels;
     }
 
     public List<Command> subcommands() {
@@ -323,6 +333,7 @@ public final class Command {
         private final List<String> categories = new ArrayList<>();
         private final List<String> tips = new ArrayList<>();
         private final List<KeyAccess> access = new ArrayList<>();
+        private Channels channels = Channels.NONE;
         private Optional<Treatment> treatment = Optional.empty();
         private final List<Command> subcommands = new ArrayList<>();
         private Cost cost = ARGUMENTS;
@@ -401,6 +412,11 @@ public final class Command {
         /** What a request says more exactly than {@link #access} does. */
         public Builder access(Treatment treatment) {
             this.treatment = Optional.of(treatment);
+            return this;
+        }
+
+        public Builder channels(Channels channels) {
+            this.channels = channels;
             return this;
         }
 

@@ -34,6 +34,16 @@ public record KeyAccess(int first, int last, List<String> words, String notes) {
         return new KeyAccess(first, last, words, remark);
     }
 
+    /** The value, or something of it, is read. */
+    public boolean reads() {
+        return words.contains("access");
+    }
+
+    /** The value is changed. */
+    public boolean writes() {
+        return words.contains("update") || words.contains("insert") || words.contains("delete");
+    }
+
     /** True for the names of channels. */
     public boolean isChannels() {
         return words.contains(NOT_KEY);

@@ -13,9 +13,23 @@ import dev.millrace.kv.resp.Request;
  *     {@code first} may name a key before it (a destination), or be 0
  * @param stored index from which on STORE or STOREDIST may be, and a key behind it; the last one
  *     counts; 0 if neither can be
+ * @param streams index from which on STREAMS may be, whose keys are the first half of what stands
+ *     behind it; 0 if it cannot be
+ * @param listed index from which on KEYS may be, with keys to the end behind it, if the first one
+ *     is empty; 0 if it cannot be
  */
-public record Keys(int first, int last, int step, int counted, int stored) {
+public record Keys(
+        int first, int last, int step, int counted, int stored, int streams, int listed) {
     public static final Keys NONE = new Keys(0, 0, 0, 0, 0);
+
+    private Keys(int first, int last, int step, int counted, int stored) {
+        this(first, last, step, counted, stored, 0, 0);
+    }
+
+    /** As many keys behind STREAMS as there are arguments behind them. */
+    public static Keys streams(int from) {
+        return new Keys(0, 0, 0, 0, 0, from, 0);
+    }
 
     public static Keys one() {
         return new Keys(1, 1, 1, 0, 0);
@@ -40,6 +54,11 @@ public record Keys(int first, int last, int step, int counted, int stored) {
         return new Keys(1, 1, 1, 0, from);
     }
 
+    /** One at an index; if it is empty, those that KEYS announces from another index on. */
+    public static Keys listed(int index, int from) {
+        return new Keys(index, index, 1, 0, 0, 0, from);
+    }
+
     /** Is told the index of each key. */
     @FunctionalInterface
     public interface Each {
@@ -47,12 +66,12 @@ public record Keys(int first, int last, int step, int counted, int stored) {
     }
 
     public boolean isNone() {
-        return first == 0 && counted == 0;
+        return first == 0 && counted == 0 && streams == 0;
     }
 
     /** True if where the keys are depends on an argument. */
     public boolean isMovable() {
-        return counted != 0 || stored != 0;
+        return counted != 0 || stored != 0 || streams != 0 || listed != 0;
     }
 
     /** The last key's index in this request, or {@code first - 1} if there is none. */
@@ -61,6 +80,12 @@ public record Keys(int first, int last, int step, int counted, int stored) {
     }
 
     public void each(Request request, Each each) {
+        if (listed != 0 && first < request.count() && request.length(first) == 0) {
+            for (int i = firstListed(request); i < request.count(); i++) {
+                each.key(i);
+            }
+            return;
+        }
         if (first != 0) {
             int end = last(request.count());
             for (int i = first; i <= end; i += step) {
@@ -77,6 +102,51 @@ public record Keys(int first, int last, int step, int counted, int stored) {
         if (destination != 0) {
             each.key(destination);
         }
+        if (streams != 0) {
+            int begin = firstStream(request);
+            for (int i = 0; i < streamCount(request, begin); i++) {
+                each.key(begin + i);
+            }
+        }
+    }
+
+    /** The index of the first key behind KEYS; as many arguments as there are if it is missing. */
+    public int firstListed(Request request) {
+        for (int i = listed; i < request.count(); i++) {
+            if (request.is(i, "KEYS")) {
+                return i + 1;
+            } else if (request.is(i, "AUTH")) {
+                i++;
+            } else if (request.is(i, "AUTH2")) {
+                i += 2;
+            }
+        }
+        return request.count();
+    }
+
+    /**
+     * The index of the first key behind STREAMS, which the options before it do not hide; as many
+     * arguments as there are if it is missing.
+     */
+    public static int firstStream(Request request) {
+        for (int i = 1; i < request.count(); i++) {
+            if (request.is(i, "STREAMS")) {
+                return i + 1;
+            } else if (request.is(i, "BLOCK") || request.is(i, "COUNT")) {
+                i++;
+            } else if (request.is(i, "GROUP")) {
+                i += 2;
+            } else if (!request.is(i, "NOACK")) {
+                break;
+            }
+        }
+        return request.count();
+    }
+
+    /** How many keys there are behind STREAMS: none if something is missing. */
+    private static int streamCount(Request request, int begin) {
+        int left = Math.max(0, request.count() - begin);
+        return left % 2 == 0 ? left / 2 : 0;
     }
 
     /** The index of the key that STORE names, or 0. */

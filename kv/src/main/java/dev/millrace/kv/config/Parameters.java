@@ -1,5 +1,6 @@
 package dev.millrace.kv.config;
 
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.config.Parameter.Trait;
 import dev.millrace.kv.glob.GlobPattern;
 import dev.millrace.kv.pubsub.KeyspaceEvents;
@@ -50,6 +51,7 @@ public final class Parameters {
         commands();
         persistence();
         network();
+        tls();
         process();
         replication();
         cluster();
@@ -85,6 +87,16 @@ public final class Parameters {
     /** The value of a parameter that must exist. */
     public String value(String name) {
         return get(name).value();
+    }
+
+    /** The value of a parameter that is a number. */
+    public long number(String name) {
+        return Long.parseLong(value(name));
+    }
+
+    /** The value of a parameter that is yes or no. */
+    public boolean flag(String name) {
+        return value(name).equals(YES);
     }
 
     private Parameter get(String name) {
@@ -190,7 +202,12 @@ public final class Parameters {
         number("timeout", 0, INT_MAX, Quantity.TIMEOUT_SECONDS);
         text("requirepass", "")
                 .is(Trait.SENSITIVE)
-                .stands(config::requirepass, config::requirepass);
+                .stands(
+                        config::requirepass,
+                        password -> {
+                            config.requirepass(password);
+                            Users.of(server).requirePassword(password);
+                        });
         bytes("proto-max-bulk-len", MEBIBYTE, LONG_MAX, 0)
                 .stands(
                         () -> Long.toString(config.protoMaxBulkLen()),
@@ -207,8 +224,8 @@ public final class Parameters {
                         () -> OutputLimitText.of(config.outputLimits()),
                         value -> config.outputLimits(OutputLimitText.parse(value)));
         choice("acl-pubsub-default", "resetchannels", "allchannels", "resetchannels");
-        number("acllog-max-len", 0, LONG_MAX, 128);
-        number("tracking-table-max-keys", 0, LONG_MAX, 1_000_000);
+        number("acllog-max-len", 0, LONG_MAX, Quantity.ACLLOG_MAX_LEN);
+        number("tracking-table-max-keys", 0, LONG_MAX, Quantity.TRACKING_TABLE_MAX_KEYS);
         text("aclfile", "").is(Trait.IMMUTABLE);
         flag("protected-mode", NO);
     }
@@ -229,7 +246,8 @@ public final class Parameters {
                 .stands(config::maxmemoryPolicy, config::maxmemoryPolicy);
         number("maxmemory-samples", 1, INT_MAX, Quantity.MAXMEMORY_SAMPLES);
         number("maxmemory-eviction-tenacity", 0, 100, 10);
-        add(new Parameter("maxmemory-clients", Kind.bytesOrPercent(), "0"));
+        add(new Parameter("maxmemory-clients", Kind.bytesOrPercent(), "0"))
+                .stands(server.clientMemory()::limit, server.clientMemory()::limit);
         number("lfu-log-factor", 0, INT_MAX, Quantity.LFU_LOG_FACTOR);
         number("lfu-decay-time", 0, INT_MAX, Quantity.LFU_DECAY_TIME);
         number("active-expire-effort", 1, 10, Quantity.ACTIVE_EXPIRE_EFFORT);
@@ -356,6 +374,29 @@ public final class Parameters {
         number("io-threads", 1, 128, 1).is(Trait.IMMUTABLE);
         flag("io-threads-do-reads", NO).is(Trait.IMMUTABLE);
         text("bind-source-addr", "");
+    }
+
+    /** TLS is net.tls.*'s business; Redis's names are kept for who asks for them. */
+    private void tls() {
+        number("tls-port", 0, PORT_MAX, 0);
+        number("tls-session-cache-size", 0, INT_MAX, 20 * 1024);
+        number("tls-session-cache-timeout", 0, INT_MAX, 300);
+        flags(NO, "tls-cluster", "tls-replication", "tls-prefer-server-ciphers");
+        flag("tls-session-caching", YES);
+        choice("tls-auth-clients", YES, NO, YES, "optional");
+        text("tls-key-file-pass", "").is(Trait.SENSITIVE);
+        text("tls-client-key-file-pass", "").is(Trait.SENSITIVE);
+        texts(
+                "tls-cert-file",
+                "tls-key-file",
+                "tls-client-cert-file",
+                "tls-client-key-file",
+                "tls-dh-params-file",
+                "tls-ca-cert-file",
+                "tls-ca-cert-dir",
+                "tls-protocols",
+                "tls-ciphers",
+                "tls-ciphersuites");
     }
 
     private void process() {

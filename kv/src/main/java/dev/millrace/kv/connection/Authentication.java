@@ -1,5 +1,6 @@
 package dev.millrace.kv.connection;
 
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
@@ -7,16 +8,15 @@ import dev.millrace.kv.command.RedisVersion;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.pubsub.PubSub;
 import dev.millrace.kv.session.Session;
+import dev.millrace.kv.tracking.Tracking;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.List;
 
 /** AUTH, HELLO, RESET: who a client is and how it wants to be spoken to. */
 @SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
 public final class Authentication {
-    /** The only user there is. */
-    static final String DEFAULT_USER = "default";
+    private static final byte[] STANDARD = Users.STANDARD.getBytes(StandardCharsets.US_ASCII);
 
     private static final Refusal WRONG_PASSWORD =
             new Refusal("WRONGPASS invalid username-password pair or user is disabled.");
@@ -73,24 +73,25 @@ public final class Authentication {
         }
         call.redact(1);
         if (call.count() == 2) {
-            if (call.server().config().requirepass().isEmpty()) {
+            if (users(call).standard().hasNoPassword()) {
                 throw NO_PASSWORD;
             }
-            authenticate(call, DEFAULT_USER, call.bytes(1));
+            authenticate(call, STANDARD, call.bytes(1));
         } else {
             call.redact(2);
-            authenticate(call, call.text(1), call.bytes(2));
+            authenticate(call, call.bytes(1), call.bytes(2));
         }
         call.reply().ok();
     }
 
-    private static void authenticate(Call call, String user, byte[] password) {
-        byte[] wanted = call.server().config().requirepass().getBytes(StandardCharsets.UTF_8);
-        boolean right = wanted.length == 0 || MessageDigest.isEqual(wanted, password);
-        if (!user.equals(DEFAULT_USER) || !right) {
+    private static Users users(Call call) {
+        return Users.of(call.server());
+    }
+
+    private static void authenticate(Call call, byte[] user, byte[] password) {
+        if (!users(call).authenticate(call.session(), call.request(), user, password)) {
             throw WRONG_PASSWORD;
         }
-        call.session().authenticated(true);
     }
 
     private static void hello(Call call) {
@@ -118,7 +119,7 @@ public final class Authentication {
             if (call.is(i, "AUTH") && more >= 2) {
                 call.redact(i + 1);
                 call.redact(i + 2);
-                authenticate(call, call.text(i + 1), call.bytes(i + 2));
+                authenticate(call, call.bytes(i + 1), call.bytes(i + 2));
                 i += 2;
             } else if (call.is(i, "SETNAME") && more >= 1) {
                 ClientNames.set(call.session(), call.text(i + 1));
@@ -140,9 +141,9 @@ public final class Authentication {
         call.reply().bulk("id");
         call.reply().integer(call.session().id());
         call.reply().bulk("mode");
-        call.reply().bulk("standalone");
+        call.reply().bulk(call.server().isCluster() ? "cluster" : "standalone");
         call.reply().bulk("role");
-        call.reply().bulk("master");
+        call.reply().bulk(call.server().isReplica() ? "replica" : "master");
         call.reply().bulk("modules");
         call.reply().emptyArray();
     }
@@ -153,10 +154,12 @@ public final class Authentication {
         Monitors.of(call.server()).remove(session);
         session.database(0);
         session.protocol(2);
-        session.authenticated(call.server().config().requirepass().isEmpty());
+        session.user(users(call).standard());
+        session.authenticated(users(call).standard().isOpen());
         call.lane().dropTransaction(session);
         session.unwatch();
         PubSub.of(call.server()).dropAll(session);
+        Tracking.of(call.server()).disable(session);
         ClientNames.set(session, "");
         if (session.replyMode() == Session.ReplyMode.OFF) {
             session.replyMode(Session.ReplyMode.ON);

@@ -1,5 +1,7 @@
 package dev.millrace.kv.connection;
 
+import dev.millrace.kv.acl.User;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.resp.CText;
@@ -26,9 +28,13 @@ final class ClientFilter {
     /** All of one type, by Redis's name of it. */
     static Predicate<Session> ofType(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
-            case "normal" -> session -> session.subscriptions() == 0;
-            case "pubsub" -> session -> session.subscriptions() > 0;
-            case "master", "slave", "replica" -> session -> false;
+            case "normal" ->
+                    session ->
+                            session.peer() == Session.Peer.CLIENT && session.subscriptions() == 0;
+            case "pubsub" ->
+                    session -> session.peer() == Session.Peer.CLIENT && session.subscriptions() > 0;
+            case "master" -> Session::isMaster;
+            case "slave", "replica" -> session -> session.peer() == Session.Peer.REPLICA;
             default -> throw new Refusal("ERR Unknown client type '" + CText.of(name) + "'");
         };
     }
@@ -64,10 +70,11 @@ final class ClientFilter {
         } else if (call.is(i, "LADDR")) {
             add(session -> session.outlet().local().equals(value));
         } else if (call.is(i, "USER")) {
-            if (!value.equals(Authentication.DEFAULT_USER)) {
-                throw new Refusal("ERR No such user '" + value + "'");
+            User user = Users.of(call.server()).find(value);
+            if (user == null) {
+                throw new Refusal("ERR No such user '" + CText.of(value) + "'");
             }
-            add(Session::isAuthenticated);
+            add(session -> session.user().equals(user));
         } else if (call.is(i, "SKIPME")) {
             skipMe = yes(call, i + 1);
         } else {

@@ -1,6 +1,7 @@
 package dev.millrace.kv.connection;
 
 import dev.millrace.kv.session.Session;
+import dev.millrace.kv.tracking.Tracker;
 
 /**
  * A client as a line of CLIENT LIST.
@@ -10,11 +11,8 @@ import dev.millrace.kv.session.Session;
  * loop's. Of that a client that was active in the last seconds has at least Redis's unit of reading
  * at its disposal, so that is what is told; in {@code tot-mem} it is not, since it is nobody's own.
  */
-final class ClientLine {
+public final class ClientLine {
     private static final int MILLIS_PER_SECOND = 1000;
-
-    /** What a client takes beside its buffers: session, channel, maps. */
-    private static final long CLIENT_BYTES = 2048;
 
     /** Redis's {@code PROTO_IOBUF_LEN}. */
     private static final long READ_BYTES = 16 * 1024;
@@ -24,7 +22,10 @@ final class ClientLine {
 
     private ClientLine() {}
 
-    static String of(Session session, long nowMillis, boolean monitors, long runningBytes) {
+    /**
+     * @param runningBytes how long the request that runs was on the wire, 0 if none does
+     */
+    public static String of(Session session, long nowMillis, boolean monitors, long runningBytes) {
         long unread = session.outlet().pendingBytes();
         // A request that came in pieces is among what is pending until it has run.
         long received = Math.max(session.pendingBytes(), runningBytes);
@@ -32,6 +33,7 @@ final class ClientLine {
         long idle = Math.max(nowMillis - session.lastActiveMillis(), 0) / MILLIS_PER_SECOND;
         long free = room > 0 || idle > ACTIVE_SECONDS ? room : Math.max(READ_BYTES - received, 0);
         long queued = session.queuedBytes();
+        Tracker tracker = session.tracker();
         return "id="
                 + session.id()
                 + " addr="
@@ -67,23 +69,31 @@ final class ClientLine {
                 + " omem="
                 + unread
                 + " tot-mem="
-                + (CLIENT_BYTES + unread + received + room + queued)
+                + Math.max(session.memoryBytes(), received)
                 + " events="
                 + (unread > 0 ? "rw" : "r")
                 + " cmd="
                 + session.lastCommand()
                 + " user="
-                + (session.isAuthenticated() ? Authentication.DEFAULT_USER : "(superuser)")
-                + " redir=-1 resp="
+                + session.user().shownName()
+                + " redir="
+                + (tracker == null ? -1 : tracker.redirection())
+                + " resp="
                 + session.protocol();
     }
 
     private static String flags(Session session, boolean monitors) {
         StringBuilder flags = new StringBuilder();
         append(flags, monitors, 'O');
+        append(flags, session.peer() == Session.Peer.REPLICA, 'S');
+        append(flags, session.isMaster(), 'M');
         append(flags, session.subscriptions() > 0, 'P');
         append(flags, session.queuedCommands() >= 0, 'x');
         append(flags, session.isWaiting(), 'b');
+        Tracker tracker = session.tracker();
+        append(flags, tracker != null, 't');
+        append(flags, tracker != null && tracker.isBroken(), 'R');
+        append(flags, tracker != null && tracker.is(Tracker.Mode.BCAST), 'B');
         append(flags, session.isTouched(), 'd');
         append(flags, session.isClosing(), 'c');
         append(flags, session.outlet().local().startsWith("/"), 'U');

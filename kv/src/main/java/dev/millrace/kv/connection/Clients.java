@@ -9,6 +9,7 @@ import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.session.Pause;
 import dev.millrace.kv.session.Session;
+import dev.millrace.kv.tracking.TrackingCommands;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,21 +28,6 @@ public final class Clients {
     private static final Refusal TIMEOUT_IS_NO_INTEGER =
             new Refusal("ERR timeout is not an integer or out of range");
     private static final Refusal NEGATIVE_TIMEOUT = new Refusal("ERR timeout is negative");
-    private static final Refusal NOT_TRACKING =
-            new Refusal(
-                    "ERR CLIENT CACHING can be called only when the client is in tracking mode"
-                            + " with OPTIN or OPTOUT mode enabled");
-    private static final Refusal NO_TRACKING = new Refusal("ERR client tracking is not supported");
-
-    private static final Refusal TWO_REDIRECTIONS =
-            new Refusal("ERR A client can only redirect to a single other client");
-
-    private static final Refusal NOBODY_TO_REDIRECT_TO =
-            new Refusal("ERR The client ID you want redirect to does not exist");
-
-    private static final List<String> TRACKING_FLAGS =
-            List.of("BCAST", "OPTIN", "OPTOUT", "NOLOOP");
-
     private static final String HELP =
             """
             CACHING (YES|NO)
@@ -120,7 +106,7 @@ public final class Clients {
                                         .summary(
                                                 "Instruct the server about tracking or not keys in"
                                                         + " the next request")
-                                        .does(Clients::caching),
+                                        .does(TrackingCommands::caching),
                                 own("getname", "2.6.9", 2)
                                         .summary("Get the current connection name")
                                         .does(Clients::getName),
@@ -128,7 +114,7 @@ public final class Clients {
                                         .summary(
                                                 "Get tracking notifications redirection client ID"
                                                         + " if any")
-                                        .does(call -> call.reply().integer(-1)),
+                                        .does(TrackingCommands::redirection),
                                 Help.declared("5.0.0", "connection")
                                         .categories("connection")
                                         .does(Help.answering("client", HELP)),
@@ -175,13 +161,13 @@ public final class Clients {
                                         .summary(
                                                 "Enable or disable server assisted client side"
                                                         + " caching support")
-                                        .does(Clients::tracking),
+                                        .does(TrackingCommands::tracking),
                                 own("trackinginfo", "6.2.0", 2)
                                         .summary(
                                                 "Return information about server assisted client"
                                                         + " side caching for the current"
                                                         + " connection")
-                                        .does(Clients::trackingInfo),
+                                        .does(TrackingCommands::info),
                                 admin("unblock", "5.0.0", -3)
                                         .complexity(
                                                 "O(log N) where N is the number of client"
@@ -236,59 +222,6 @@ public final class Clients {
         }
         call.session().noEvict(call.is(2, "ON"));
         call.reply().ok();
-    }
-
-    // ---- Tracking, which is always off
-
-    private static void caching(Call call) {
-        throw NOT_TRACKING;
-    }
-
-    private static void tracking(Call call) {
-        checkTrackingOptions(call);
-        if (call.is(2, "ON")) {
-            throw NO_TRACKING;
-        }
-        if (!call.is(2, "OFF")) {
-            throw Refusal.SYNTAX;
-        }
-        call.reply().ok();
-    }
-
-    private static void checkTrackingOptions(Call call) {
-        boolean redirects = false;
-        for (int i = 3; i < call.count(); i++) {
-            boolean more = i + 1 < call.count();
-            if (call.is(i, "REDIRECT") && more) {
-                if (redirects) {
-                    throw TWO_REDIRECTIONS;
-                }
-                long id = call.integer(++i);
-                if (call.server().session(id) == null) {
-                    throw NOBODY_TO_REDIRECT_TO;
-                }
-                redirects = id != 0;
-            } else if (call.is(i, "PREFIX") && more) {
-                i++;
-            } else if (TRACKING_FLAGS.stream().noneMatch(oneOf(call, i))) {
-                throw Refusal.SYNTAX;
-            }
-        }
-    }
-
-    private static Predicate<String> oneOf(Call call, int index) {
-        return word -> call.is(index, word);
-    }
-
-    private static void trackingInfo(Call call) {
-        call.reply().map(3);
-        call.reply().bulk("flags");
-        call.reply().set(1);
-        call.reply().bulk("off");
-        call.reply().bulk("redirect");
-        call.reply().integer(-1);
-        call.reply().bulk("prefixes");
-        call.reply().emptyArray();
     }
 
     // ---- Of others

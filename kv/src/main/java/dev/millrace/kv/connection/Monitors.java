@@ -39,7 +39,7 @@ public final class Monitors implements CommandTap {
         this.server = server;
     }
 
-    static Monitors of(KvServer server) {
+    public static Monitors of(KvServer server) {
         return server.part(Monitors.class, Monitors::new);
     }
 
@@ -82,14 +82,16 @@ public final class Monitors implements CommandTap {
         }
     }
 
-    boolean has(Session session) {
+    public boolean has(Session session) {
         return sessions.contains(session);
     }
 
     @Override
     public void command(
             Session session, Command command, Request request, int database, long redacted) {
-        if (command.has(Flag.SKIP_MONITOR) || command.has(Flag.ADMIN)) {
+        // Those that run scripts tell of themselves, before what they do.
+        boolean skipped = command.has(Flag.SKIP_MONITOR) && !command.runsScripts();
+        if (skipped || command.has(Flag.ADMIN)) {
             return;
         }
         byte[] line = line(session, request, database, redacted);

@@ -88,6 +88,44 @@ enum Effect {
      * packed} of the result on, which a listpack held before it became a table, no score is -0.
      */
     SORTED_COPY_GROWN(32),
+    /**
+     * {@code db key id(2 i64) own(u8) count (field value)...}: the entry is the stream's last, in a
+     * node of its own if 1.
+     */
+    STREAM_ADD(40),
+    /**
+     * {@code db key nodes(varint) entries(varint) id}: so many nodes are off the stream's front,
+     * and so many entries of the next; the first that is left, 0-0 if none is.
+     */
+    STREAM_TRIM(41),
+    /** {@code db key count id...}: out of the stream. */
+    STREAM_DELETE(42),
+    /** {@code db key id added(i64) id}: the last ID, the entries ever added, the last deleted. */
+    STREAM_SET(43),
+    /** {@code db key group new(u8) id read(i64)}: the group has read so far; a new one if 1. */
+    STREAM_PUT_GROUP(44),
+    /** {@code db key group}: the group is gone. */
+    STREAM_REMOVE_GROUP(45),
+    /** {@code db key group consumer time}: there is such a consumer, seen then. */
+    STREAM_ADD_CONSUMER(46),
+    /** {@code db key group consumer time}: it was seen then. */
+    STREAM_SEE(47),
+    /** {@code db key group consumer}: the consumer is gone, with what is pending for it. */
+    STREAM_REMOVE_CONSUMER(48),
+    /**
+     * {@code db key group consumer time pends(u8) count id... id read(i64)}: these entries are
+     * delivered to the consumer, and pending if 1; the group has read so far.
+     */
+    STREAM_DELIVER(49),
+    /**
+     * {@code db key group consumer id most(i64) time}: so many that are pending for the consumer,
+     * from an ID on, are delivered again.
+     */
+    STREAM_DELIVER_AGAIN(50),
+    /** {@code db key group consumer time count (id deliveries(i64))...}: pending for it now. */
+    STREAM_CLAIM(51),
+    /** {@code db key group count id...}: not pending any more. */
+    STREAM_ACKNOWLEDGE(52),
     /** {@code name code(varint) code}: the library of functions is there. */
     LIBRARY_PUT(60),
     /** {@code name}: the library of functions is gone. */

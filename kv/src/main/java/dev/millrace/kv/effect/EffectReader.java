@@ -46,6 +46,17 @@ final class EffectReader {
         end = address + bytes;
     }
 
+    /** A place to come back to. */
+    record Mark(long at) {}
+
+    Mark mark() {
+        return new Mark(at);
+    }
+
+    void back(Mark mark) {
+        at = mark.at;
+    }
+
     boolean hasMore() {
         return at < end;
     }
@@ -115,7 +126,7 @@ final class EffectReader {
 
     int database() {
         int index = u8();
-        if (index >= Stripe.DATABASES) {
+        if (index >= Stripe.DATABASES_ALL) {
             throw new CorruptJournalException("kv database: " + index);
         }
         return index;

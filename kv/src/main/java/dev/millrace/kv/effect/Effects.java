@@ -37,6 +37,7 @@ public final class Effects {
     private final SetEffects set = new SetEffects(this);
     private final SortedSetEffects sortedSet = new SortedSetEffects(this);
     private final ServerEffects server;
+    private final StreamEffects stream = new StreamEffects(this);
 
     // What the record has touched, for the dependencies of readers.
     private Stripe[] touchedStripes = new Stripe[16];
@@ -54,6 +55,7 @@ public final class Effects {
     private final NativeBuffer name = new NativeBuffer(64);
     private final RestoreEffect restore = new RestoreEffect(this);
     private Consumer<Key> onCreated = key -> {};
+    private Consumer<Key> onChanged = key -> {};
 
     public Effects(RecordWriter record, Stripes stripes) {
         this.record = record;
@@ -65,6 +67,11 @@ public final class Effects {
     /** Who is told of each key that is made where there was none, before anything else is. */
     public void onCreated(Consumer<Key> action) {
         onCreated = action;
+    }
+
+    /** Who is told of each key that is changed, while clients track keys. */
+    public void onChanged(Consumer<Key> action) {
+        onChanged = action;
     }
 
     /** Of hashes. */
@@ -85,6 +92,11 @@ public final class Effects {
     /** Of sorted sets. */
     public SortedSetEffects sortedSet() {
         return sortedSet;
+    }
+
+    /** Of streams. */
+    public StreamEffects stream() {
+        return stream;
     }
 
     /** Of what belongs to no key. */
@@ -135,6 +147,9 @@ public final class Effects {
      */
     public void touchWatchers(Key key) {
         key.stripe().watches().touch(key.database().index(), key.address(), key.length());
+        if (stripes.isTracked()) {
+            onChanged.accept(key);
+        }
     }
 
     /**
@@ -156,12 +171,24 @@ public final class Effects {
             touchWatchers(key);
         }
         touched(key.stripe(), key.hash());
-        if (!key.stripe().waits().isEmpty() && key.exists()) {
-            readyIfWaitedFor(key);
-        }
+        readyIfWaitedFor(key);
     }
 
-    private void readyIfWaitedFor(Key key) {
+    /**
+     * What an effect ends with of which those who watch the key, or wait for something there, are
+     * not told.
+     */
+    void touchedUnwatched(Key key) {
+        changes++;
+        replacing = false;
+        touched(key.stripe(), key.hash());
+    }
+
+    /** Who waits for the key is to be looked at: also when it is gone, for some wait for that. */
+    void readyIfWaitedFor(Key key) {
+        if (key.stripe().waits().isEmpty()) {
+            return;
+        }
         Waits.Name name =
                 key.stripe().waits().find(key.database().index(), key.address(), key.length());
         if (name != null) {
@@ -348,6 +375,7 @@ public final class Effects {
         for (int i = 0; i < stripes.count(); i++) {
             touchWatched(stripes.stripe(i), database, database);
             Apply.flush(stripes.stripe(i), database);
+            readyIn(stripes.stripe(i), database, database);
         }
         touchedAll = true;
     }
@@ -375,13 +403,14 @@ public final class Effects {
             touchWatched(stripes.stripe(i), a, b);
             touchWatched(stripes.stripe(i), b, a);
             Apply.swap(stripes.stripe(i), a, b);
-            readyAfterSwap(stripes.stripe(i), a, b);
+            readyIn(stripes.stripe(i), a, b);
         }
         touchedAll = true;
         changes++;
     }
 
-    private void readyAfterSwap(Stripe stripe, int a, int b) {
+    /** Who waits for keys of these databases is to be looked at. */
+    private void readyIn(Stripe stripe, int a, int b) {
         if (!stripe.waits().isEmpty()) {
             stripe.waits()
                     .each(

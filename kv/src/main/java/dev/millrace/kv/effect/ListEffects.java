@@ -14,7 +14,7 @@ import dev.millrace.kv.store.Place;
  */
 public final class ListEffects {
     private static final int BACK = 0;
-    private static final int FRONT = 1;
+    static final int FRONT = 1;
 
     private final Effects effects;
     private final Run run;

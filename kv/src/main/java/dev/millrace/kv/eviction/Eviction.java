@@ -6,6 +6,7 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.Config.Quantity;
 import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.LatencySpikes;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
@@ -66,13 +67,23 @@ public final class Eviction {
             return false;
         }
         long start = System.nanoTime();
+        boolean room = evict(policy, limit, start);
+        lane.server().took(LatencySpikes.EVICTION_CYCLE, System.nanoTime() - start);
+        return room;
+    }
+
+    private boolean evict(Policy policy, long limit, long start) {
+        long before = start;
         while (stripes.usedBytes() > limit) {
             if (!evictOne(policy)) {
                 return false;
             }
-            if (System.nanoTime() - start > NANOS_MAX) {
+            long now = System.nanoTime();
+            lane.server().took(LatencySpikes.EVICTION_DEL, now - before);
+            if (now - start > NANOS_MAX) {
                 return true;
             }
+            before = now;
         }
         return true;
     }

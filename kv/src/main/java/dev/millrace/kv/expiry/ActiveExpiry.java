@@ -1,6 +1,7 @@
 package dev.millrace.kv.expiry;
 
 import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.LatencySpikes;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
@@ -74,9 +75,11 @@ public final class ActiveExpiry {
                 if (goesOn) {
                     lane.loop().nextTurn(this::slice);
                 }
+                lane.server().took(LatencySpikes.EXPIRE_CYCLE, System.nanoTime() - start);
                 return;
             }
         }
+        lane.server().took(LatencySpikes.EXPIRE_CYCLE, System.nanoTime() - start);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.millrace.kv.command.Command.Locks;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.store.Stripe;
+import dev.millrace.kv.tracking.Tracking;
 
 import java.util.List;
 
@@ -62,6 +63,7 @@ public final class Databases {
     private static void flushDb(Call call) {
         requireFlushMode(call);
         flush(call, call.session().database());
+        Tracking.of(call.server()).flushed(call);
         call.reply().ok();
     }
 
@@ -70,6 +72,7 @@ public final class Databases {
         for (int database = 0; database < Stripe.DATABASES; database++) {
             flush(call, database);
         }
+        Tracking.of(call.server()).flushed(call);
         call.reply().ok();
     }
 

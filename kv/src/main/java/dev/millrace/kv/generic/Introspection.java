@@ -146,6 +146,7 @@ public final class Introspection {
                     SetValue.form(key) == SetValue.Form.INTEGERS ? "intset" : "hashtable";
             case Item.TYPE_SORTED_SET -> Item.isLarge(item) ? "skiplist" : "listpack";
             case Item.TYPE_HASH -> Item.isLarge(item) ? "hashtable" : "listpack";
+            case Item.TYPE_STREAM -> "stream";
             default -> throw new AssertionError("type " + Item.type(item));
         };
     }

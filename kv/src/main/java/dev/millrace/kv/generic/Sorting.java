@@ -139,13 +139,27 @@ public final class Sorting {
                 options.store = ++i;
             } else if (call.is(i, "BY") && left >= 1) {
                 options.by = SortPattern.of(call.bytes(++i));
+                if (!options.isUnsorted()) {
+                    requireAllKeys(call, "BY");
+                }
             } else if (call.is(i, "GET") && left >= 1) {
+                requireAllKeys(call, "GET");
                 options.get.add(SortPattern.of(call.bytes(++i)));
             } else {
                 throw Refusal.SYNTAX;
             }
         }
         return options;
+    }
+
+    /** These read keys that no argument names. */
+    private static void requireAllKeys(Call call, String option) {
+        if (!call.session().user().readsAllKeys(call.command(), call.request())) {
+            throw new Refusal(
+                    "ERR "
+                            + option
+                            + " option of SORT denied due to insufficient ACL permissions.");
+        }
     }
 
     private static void sort(Call call) {

@@ -26,7 +26,7 @@ final class ProcessSections {
                 .add("redis_git_sha1", "00000000")
                 .add("redis_git_dirty", 0)
                 .add("redis_build_id", "0000000000000000")
-                .add("redis_mode", "standalone")
+                .add("redis_mode", server.isCluster() ? "cluster" : "standalone")
                 .add("os", ProcessFacts.system())
                 .add("arch_bits", Long.SIZE)
                 .add("monotonic_clock", "POSIX clock_gettime")

@@ -51,7 +51,7 @@ enum Section {
             case COMMANDSTATS -> TrafficSections.commands(server, lines);
             case ERRORSTATS -> TrafficSections.errors(server, lines);
             case LATENCYSTATS -> TrafficSections.latencies(server, lines);
-            case CLUSTER -> lines.add("cluster_enabled", 0);
+            case CLUSTER -> lines.add("cluster_enabled", server.isCluster() ? 1 : 0);
             case KEYSPACE -> StateSections.keyspace(server, lines);
         }
     }

@@ -2,6 +2,7 @@ package dev.millrace.kv.info;
 
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kv.config.Parameters;
+import dev.millrace.kv.replication.ReplicationFacts;
 import dev.millrace.kv.session.Checkpoints;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.OnlineSaves;
@@ -11,7 +12,6 @@ import dev.millrace.kv.store.Stripe;
 /** Of what is kept: persistence, replication, keyspace. */
 final class StateSections {
     private static final int MILLIS_PER_SECOND = 1000;
-    private static final String NO_ID = "0".repeat(40);
 
     private StateSections() {}
 
@@ -57,16 +57,8 @@ final class StateSections {
     }
 
     static void replication(KvServer server, Lines lines) {
-        lines.add("role", "master")
-                .add("connected_slaves", 0)
-                .add("master_failover_state", "no-failover")
-                .add("master_replid", Recent.of(server).runId())
-                .add("master_replid2", NO_ID)
-                .add("master_repl_offset", 0)
-                .add("second_repl_offset", -1)
-                .add("repl_backlog_active", 0)
-                .add("repl_backlog_size", Parameters.of(server).value("repl-backlog-size"))
-                .zero("repl_backlog_first_byte_offset", "repl_backlog_histlen");
+        ReplicationFacts.of(server)
+                .forEach((name, value) -> lines.add(name, String.valueOf(value)));
     }
 
     static void keyspace(KvServer server, Lines lines) {

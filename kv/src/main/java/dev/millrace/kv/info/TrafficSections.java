@@ -3,11 +3,13 @@ package dev.millrace.kv.info;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.pubsub.PubSub;
+import dev.millrace.kv.replication.Feed;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Latencies;
 import dev.millrace.kv.session.Session;
 import dev.millrace.kv.session.Stats;
+import dev.millrace.kv.tracking.Tracking;
 
 import java.util.Collection;
 import java.util.StringJoiner;
@@ -35,7 +37,8 @@ final class TrafficSections {
                                 .max()
                                 .orElse(0))
                 .add("blocked_clients", sessions.stream().filter(Session::isWaiting).count())
-                .zero("tracking_clients", "clients_in_timeout_table");
+                .add("tracking_clients", Tracking.of(server).clients())
+                .zero("clients_in_timeout_table");
     }
 
     static void stats(KvServer server, Lines lines) {
@@ -53,15 +56,15 @@ final class TrafficSections {
                 .add("instantaneous_input_repl_kbps", 0.0)
                 .add("instantaneous_output_repl_kbps", 0.0)
                 .add("rejected_connections", server.connectionsRejected())
-                .zero("sync_full", "sync_partial_ok", "sync_partial_err")
+                .add("sync_full", Feed.of(server).copies())
+                .add("sync_partial_ok", Feed.of(server).continuations())
+                .add("sync_partial_err", Feed.of(server).refusedContinuations())
                 .add("expired_keys", totals.sum(Stats::expiredKeys))
                 .add("expired_stale_perc", 0.0)
                 .zero("expired_time_cap_reached_count", "expire_cycle_cpu_milliseconds")
                 .add("evicted_keys", totals.sum(Stats::evictedKeys))
-                .zero(
-                        "evicted_clients",
-                        "total_eviction_exceeded_time",
-                        "current_eviction_exceeded_time")
+                .add("evicted_clients", server.clientMemory().evicted())
+                .zero("total_eviction_exceeded_time", "current_eviction_exceeded_time")
                 .add("keyspace_hits", totals.sum(Stats::hits))
                 .add("keyspace_misses", totals.sum(Stats::misses))
                 .add("pubsub_channels", pubSub.channelCount())
@@ -77,11 +80,11 @@ final class TrafficSections {
                         "active_defrag_key_hits",
                         "active_defrag_key_misses",
                         "total_active_defrag_time",
-                        "current_active_defrag_time",
-                        "tracking_total_keys",
-                        "tracking_total_items",
-                        "tracking_total_prefixes",
-                        "unexpected_error_replies")
+                        "current_active_defrag_time")
+                .add("tracking_total_keys", Tracking.of(server).keys())
+                .add("tracking_total_items", Tracking.of(server).items())
+                .add("tracking_total_prefixes", Tracking.of(server).prefixCount())
+                .zero("unexpected_error_replies")
                 .add("total_error_replies", totals.sum(Stats::errors))
                 .zero("dump_payload_sanitizations")
                 .add("total_reads_processed", totals.sum(Stats::reads))

@@ -135,7 +135,7 @@ public final class BlockingLists {
         } else {
             Wait.begin(
                     call,
-                    new Wanted(Item.TYPE_LIST, 1, 1, 2, deadline),
+                    new Wanted(Wanted.any(Item.TYPE_LIST), 1, 1, 2, deadline),
                     (served, key) -> {
                         ListMoves.move(served, key, off, onto);
                         served.effects().count(-1); // Redis does not count it.

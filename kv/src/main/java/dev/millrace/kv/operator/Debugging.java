@@ -21,6 +21,12 @@ public final class Debugging {
             """
             JMAP
                 Accepted and without effect.
+            PAUSE-CRON <0|1>
+                Accepted and without effect: what is done in background is no one task.
+            PROTOCOL <type>
+                Reply with a test value of the specified type. <type> can be: string,
+                integer, double, bignum, null, array, set, map, attrib, push, verbatim,
+                true, false.
             SET-ACTIVE-EXPIRE <0|1>
                 Setting it to 0 disables expiring keys in background when they are not
                 accessed (otherwise the Redis behavior). Setting it to 1 reenables back the
@@ -50,6 +56,14 @@ public final class Debugging {
         switch (call.text(1).toUpperCase(Locale.ROOT)) {
             case "HELP" -> Help.answering("debug", HELP).run(call);
             case "JMAP" -> call.reply().ok();
+            case "PAUSE-CRON" -> {
+                requireCount(call, 3);
+                call.reply().ok();
+            }
+            case "PROTOCOL" -> {
+                requireCount(call, 3);
+                ProtocolSample.answer(call);
+            }
             case "SET-ACTIVE-EXPIRE" -> setActiveExpire(call);
             case "SLEEP" -> sleep(call);
             case "STRINGMATCH-LEN" -> match(call);

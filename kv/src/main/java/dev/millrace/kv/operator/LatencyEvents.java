@@ -7,14 +7,19 @@ import dev.millrace.kv.command.Help;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.info.Totals;
 import dev.millrace.kv.session.Latencies;
+import dev.millrace.kv.session.LatencySpikes;
+import dev.millrace.kv.session.LatencySpikes.Sample;
+import dev.millrace.kv.session.LatencySpikes.Series;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
-/** LATENCY: no events are recorded; the histograms of commands are. */
+/** LATENCY: what took long, and how long commands take. */
 public final class LatencyEvents {
     private static final long NANOS_PER_MICRO = 1000;
+    private static final long MILLIS_PER_SECOND = 1000;
 
     private static final String HELP =
             """
@@ -91,7 +96,7 @@ public final class LatencyEvents {
                                                 "nondeterministic_output",
                                                 "request_policy:all_nodes",
                                                 "response_policy:special")
-                                        .does(call -> call.reply().emptyArray()),
+                                        .does(LatencyEvents::history),
                                 latency("latest", 2)
                                         .summary(
                                                 "Return the latest latency samples for all events.")
@@ -99,25 +104,73 @@ public final class LatencyEvents {
                                                 "nondeterministic_output",
                                                 "request_policy:all_nodes",
                                                 "response_policy:special")
-                                        .does(call -> call.reply().emptyArray()),
+                                        .does(LatencyEvents::latest),
                                 latency("reset", -2)
                                         .summary("Reset latency data for one or more events.")
                                         .tips(
                                                 "request_policy:all_nodes",
                                                 "response_policy:all_succeeded")
-                                        .does(call -> call.reply().integer(0))));
+                                        .does(LatencyEvents::reset)));
     }
 
     private static void doctor(Call call) {
-        call.reply()
-                .verbatim(
-                        "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this"
-                                + " Redis instance. You may use \"CONFIG SET latency-monitor-threshold"
-                                + " <milliseconds>.\" in order to enable it.\n");
+        call.reply().verbatim(new LatencyReport(call.server()).write());
+    }
+
+    private static Optional<Series> named(Call call) {
+        String event = call.text(2);
+        return call.server().latencySpikes().all().stream()
+                .filter(series -> series.event().equals(event))
+                .findAny();
     }
 
     private static void graph(Call call) {
-        throw new Refusal("ERR No samples available for event '" + call.shown(2) + "'");
+        Series series =
+                named(call)
+                        .orElseThrow(
+                                () ->
+                                        new Refusal(
+                                                "ERR No samples available for event '"
+                                                        + call.shown(2)
+                                                        + "'"));
+        call.reply().verbatim(LatencyGraph.of(series, call.nowMillis() / MILLIS_PER_SECOND));
+    }
+
+    private static void history(Call call) {
+        List<Sample> samples = named(call).map(Series::samples).orElse(List.of());
+        call.reply().array(samples.size());
+        for (Sample sample : samples) {
+            call.reply().array(2);
+            call.reply().integer(sample.atSeconds());
+            call.reply().integer(sample.millis());
+        }
+    }
+
+    private static void latest(Call call) {
+        List<Series> all = call.server().latencySpikes().all();
+        call.reply().array(all.size());
+        for (Series series : all) {
+            Sample last = series.samples().getLast();
+            call.reply().array(4);
+            call.reply().bulk(series.event());
+            call.reply().integer(last.atSeconds());
+            call.reply().integer(last.millis());
+            call.reply().integer(series.worstMillis());
+        }
+    }
+
+    private static void reset(Call call) {
+        LatencySpikes spikes = call.server().latencySpikes();
+        int reset = 0;
+        if (call.count() == 2) {
+            for (Series series : spikes.all()) {
+                reset += spikes.reset(series.event()) ? 1 : 0;
+            }
+        }
+        for (int i = 2; i < call.count(); i++) {
+            reset += spikes.reset(call.text(i)) ? 1 : 0;
+        }
+        call.reply().integer(reset);
     }
 
     private static void histogram(Call call) {

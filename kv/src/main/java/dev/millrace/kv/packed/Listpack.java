@@ -471,6 +471,71 @@ public final class Listpack {
         }
     }
 
+    // ---- Writing many elements at the end
+
+    /**
+     * Writes an element where there is room, at the end or behind what was written before; returns
+     * where it ends. {@link #ended} follows the last of them.
+     */
+    public static long put(long at, long value, int length) {
+        int body;
+        if (Decimal.isLong(value, length)) {
+            body = writeInteger(at, Decimal.parse(value, length));
+        } else {
+            body = stringBytes(length);
+            Memory.copy(value, writeHead(at, length), length);
+        }
+        return putLength(at + body, body);
+    }
+
+    /** The same for an integer. */
+    public static long putInteger(long at, long value) {
+        if (value >= 0 && value < 128) {
+            Memory.putShort(at, (int) value | 1 << 8);
+            return at + 2;
+        }
+        int body = writeInteger(at, value);
+        return putLength(at + body, body);
+    }
+
+    private static long putLength(long at, int body) {
+        if (body < 1 << 7) {
+            Memory.putByte(at, body);
+            return at + 1;
+        }
+        writeLength(at, body);
+        return at + lengthBytes(body);
+    }
+
+    /** So many elements were written at the end, up to {@code at}. */
+    public static void ended(long pack, long at, int more) {
+        Memory.putByte(at, END);
+        Memory.putInt(pack, (int) (at + 1 - pack));
+        int told = Memory.getUnsignedShort(pack + 4);
+        if (told != COUNT_UNKNOWN) {
+            count(pack, told + more);
+        }
+    }
+
+    /** The most that an integer takes. */
+    public static final int INTEGER_BYTES_MAX = 10;
+
+    /** The most that a string takes beyond its length. */
+    public static final int STRING_HEAD_BYTES_MAX = 10;
+
+    /** Puts an integer in the place of an element. There is room for {@link #INTEGER_BYTES_MAX}. */
+    public static void replaceInteger(long pack, long at, long value) {
+        int before = (int) (next(at) - at);
+        int body = integerBytes(value);
+        int bytes = body + lengthBytes(body);
+        if (bytes > before) {
+            open(pack, at + before, bytes - before, 0);
+        } else if (bytes < before) {
+            close(pack, at, before - bytes, 0);
+        }
+        putInteger(at, value);
+    }
+
     // ---- Foreign bytes
 
     /**

@@ -66,6 +66,18 @@ public final class PubSub {
         return known;
     }
 
+    /** Says whether a name may be listened to. */
+    @FunctionalInterface
+    public interface Allowed {
+        boolean test(byte[] name, boolean isPattern);
+    }
+
+    /** Whether a client listens to nothing but what is allowed; on its lane. */
+    public boolean listensOnlyTo(Session session, Allowed allowed) {
+        Subscriptions known = subscriptions.get(session);
+        return known == null || known.areOnly(allowed);
+    }
+
     /** Ends all of a client's subscriptions without a word, as RESET does; on its lane. */
     public void dropAll(Session session) {
         Subscriptions known = subscriptions.get(session);

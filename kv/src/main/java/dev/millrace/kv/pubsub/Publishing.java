@@ -1,11 +1,14 @@
 package dev.millrace.kv.pubsub;
 
+import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Channels;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Help;
 import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.glob.GlobPattern;
+import dev.millrace.kv.session.RecordTap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +42,8 @@ public final class Publishing {
                 .since(since)
                 .group("pubsub")
                 .arity(3)
-                .flags(Flag.PUBSUB, Flag.LOADING, Flag.STALE, Flag.FAST, Flag.MAY_REPLICATE);
+                .flags(Flag.PUBSUB, Flag.LOADING, Flag.STALE, Flag.FAST, Flag.MAY_REPLICATE)
+                .channels(Channels.PUBLISHED);
     }
 
     private static Command.Builder asking(String name, String since, int arity) {
@@ -120,6 +124,25 @@ public final class Publishing {
         return PubSub.of(call.server());
     }
 
+    /** Those who follow us publish it as well. */
+    private static void repeat(Call call, String command, byte[] channel, byte[] message) {
+        RecordTap tap = call.server().recordTap();
+        if (tap != null) {
+            NativeBuffer request = new NativeBuffer(64 + channel.length + message.length);
+            try {
+                request.putUtf8("*3\r\n$" + command.length() + "\r\n" + command);
+                request.putUtf8("\r\n$" + channel.length + "\r\n");
+                request.put(channel);
+                request.putUtf8("\r\n$" + message.length + "\r\n");
+                request.put(message);
+                request.putUtf8("\r\n");
+                tap.said(request.toBytes());
+            } finally {
+                request.free();
+            }
+        }
+    }
+
     /**
      * What a transaction publishes goes out with its record, not before: until then it is only
      * known who would be told.
@@ -131,10 +154,12 @@ public final class Publishing {
         if (call.isInTransaction()) {
             call.takeHeap(DEFERRED_BYTES + channel.length + message.length);
             call.afterCommit(position -> pubSub.publish(call.lane(), channel, message, position));
+            call.afterCommit(position -> repeat(call, "PUBLISH", channel, message));
             call.reply().integer(pubSub.receivers(channel));
         } else {
             long dependsOn = call.session().dependsOn();
             call.reply().integer(pubSub.publish(call.lane(), channel, message, dependsOn));
+            repeat(call, "PUBLISH", channel, message);
         }
     }
 
@@ -146,10 +171,12 @@ public final class Publishing {
             call.takeHeap(DEFERRED_BYTES + channel.length + message.length);
             call.afterCommit(
                     position -> pubSub.publishToShard(call.lane(), channel, message, position));
+            call.afterCommit(position -> repeat(call, "SPUBLISH", channel, message));
             call.reply().integer(pubSub.shardReceivers(channel));
         } else {
             long dependsOn = call.session().dependsOn();
             call.reply().integer(pubSub.publishToShard(call.lane(), channel, message, dependsOn));
+            repeat(call, "SPUBLISH", channel, message);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.kv.pubsub;
 
 import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Channels;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.KeyAccess;
@@ -29,6 +30,7 @@ public final class Subscribing {
                 subscribing("subscribe", "2.0.0", -2)
                         .complexity("O(N) where N is the number of channels to subscribe to.")
                         .summary("Listen for messages published to the given channels")
+                        .channels(Channels.SUBSCRIBED)
                         .does(call -> begin(call, Kind.CHANNEL)),
                 subscribing("unsubscribe", "2.0.0", -1)
                         .complexity(
@@ -43,6 +45,7 @@ public final class Subscribing {
                         .summary(
                                 "Listen for messages published to channels matching the given"
                                         + " patterns")
+                        .channels(Channels.PATTERNS)
                         .does(call -> begin(call, Kind.PATTERN)),
                 subscribing("punsubscribe", "2.0.0", -1)
                         .complexity(
@@ -57,6 +60,7 @@ public final class Subscribing {
                         .complexity("O(N) where N is the number of shard channels to subscribe to.")
                         .summary("Listen for messages published to the given shard channels")
                         .access(KeyAccess.of("not_key").at(1, -1))
+                        .channels(Channels.SUBSCRIBED)
                         .does(call -> begin(call, Kind.SHARD_CHANNEL)),
                 subscribing("sunsubscribe", "7.0.0", -1)
                         .complexity(

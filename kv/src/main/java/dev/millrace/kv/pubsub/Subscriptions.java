@@ -90,6 +90,12 @@ final class Subscriptions {
         };
     }
 
+    boolean areOnly(PubSub.Allowed allowed) {
+        return patterns.stream().allMatch(name -> allowed.test(name.bytes(), true))
+                && channels.stream().allMatch(name -> allowed.test(name.bytes(), false))
+                && shardChannels.stream().allMatch(name -> allowed.test(name.bytes(), false));
+    }
+
     void dropAll() {
         for (Kind kind : Kind.values()) {
             own(kind).forEach(name -> directory(kind).remove(name, session));

@@ -29,7 +29,7 @@ import java.util.Optional;
  * collections, whose pieces stand anywhere, it is noted where they are ({@link LargeIndex}). Then
  * items are written as they come, and the large collections behind them, database by database. So
  * beside the file, which is mapped, it takes some bytes for each run of parts, and the names of one
- * list's nodes at a time.
+ * list's nodes at a time, or of one stream's with its groups.
  *
  * <p>One is used again and again, by one thread at a time.
  */
@@ -41,6 +41,7 @@ public final class CheckpointExport {
     private final PieceReader piece = new PieceReader();
     private final List<ServerState.Library> libraries = new ArrayList<>();
     private final StoredPart part = new StoredPart();
+    private final StoredStream stream = new StoredStream();
     private final ValueWriter value = new ValueWriter(new Element(), new Element());
     private final long[] keys = new long[Stripe.DATABASES];
     private final long[] expiring = new long[Stripe.DATABASES];
@@ -78,7 +79,11 @@ public final class CheckpointExport {
         piece.reset(address, bytes);
         while (piece.next()) {
             switch (piece.kind()) {
-                case ITEM -> count(ItemForm.database(piece.at()), ItemForm.expiresAt(piece.at()));
+                case ITEM -> {
+                    if (ItemForm.database(piece.at()) != Stripe.SYSTEM) {
+                        count(ItemForm.database(piece.at()), ItemForm.expiresAt(piece.at()));
+                    }
+                }
                 case ROOT -> {
                     count(piece.database(), piece.expiresAt());
                     larges.root(piece);
@@ -136,7 +141,8 @@ public final class CheckpointExport {
             }
             piece.reset(address, bytes);
             while (piece.next()) {
-                if (piece.kind() == PieceReader.Kind.ITEM) {
+                if (piece.kind() == PieceReader.Kind.ITEM
+                        && ItemForm.database(piece.at()) != Stripe.SYSTEM) {
                     item(piece.at());
                 }
             }
@@ -180,6 +186,9 @@ public final class CheckpointExport {
             seen = 0;
             if (large.type() == Item.TYPE_LIST) {
                 nodes(large);
+            } else if (large.type() == Item.TYPE_STREAM) {
+                stream.write(large, larges, dump);
+                return;
             } else {
                 writer.length(large.size());
                 eachPart(large, () -> member(large.type()));

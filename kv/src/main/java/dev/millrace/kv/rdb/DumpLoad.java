@@ -3,32 +3,19 @@ package dev.millrace.kv.rdb;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.Progress;
 import dev.millrace.kernel.journal.RecordWriter;
-import dev.millrace.kernel.memory.KeyHash;
-import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.shard.Shard;
-import dev.millrace.kv.collection.Collections;
-import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.packed.Element;
-import dev.millrace.kv.script.Libraries;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.ServerState;
-import dev.millrace.kv.store.Stripe;
-import dev.millrace.kv.store.Stripes;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 
 /**
- * Reads a whole dump, in memory, onto a journal. Nothing that it says is believed: each value is
- * read into a store apart, by which it is checked and where it does not stay, and goes to the
- * journal in the form that it has in the dump.
- *
- * <pre>
- * REDIS0010 | { notes, sizes, a database's number } | { expiry, type, key, value } ... | ff | u64 CRC-64
- * </pre>
+ * Reads a whole dump, in memory, onto a journal. A value goes to the journal in the form that it
+ * has in the dump, once {@link DumpKeys} has found it to be whole.
  *
  * <p>Where it ends with a {@link BadDump}, the journal has a part of it: whoever reads strangers'
  * files reads them onto one of their own first.
@@ -37,29 +24,17 @@ public final class DumpLoad {
     /** Keys of about so many bytes together become one record. */
     private static final int RECORD_BYTES = 256 * 1024;
 
-    /** A value's dump is at most so long: it stands in one record. */
-    private static final int VALUE_BYTES_MAX = 1 << 30;
-
-    private static final long MILLIS_PER_SECOND = 1000;
-    private static final int SUM_SINCE_VERSION = 5;
-    private static final int SUM_BYTES = 8;
-
-    private final Stripes apart = new Stripes(1);
-    private final Stripe stripe = apart.stripe(0);
-    private final Place place = new Place(stripe);
     private final Progress progress;
     private final Space space;
     private final Limits limits = Limits.of(new Config());
-    private final DumpedValue value = new DumpedValue();
+    private final DumpKeys dumped = new DumpKeys(limits);
     private final DumpReader in = new DumpReader();
     private final KeysSeen seen = new KeysSeen();
     private final Element key = new Element();
     private final NativeBuffer keyCopy = new NativeBuffer(256);
     private final RecordWriter record = new RecordWriter();
-    private final Effects effects = new Effects(record, apart);
+    private final Effects effects = new Effects(record, dumped.apart());
     private final Journal.Grant grant = new Journal.Grant();
-    private int database;
-    private long expiresAt;
     private long keys;
     private long expired;
 
@@ -100,8 +75,6 @@ public final class DumpLoad {
      * @throws IOException if the journal does not take it
      */
     public Loaded read(Shard shard, long address, long bytes, long nowMillis) throws IOException {
-        database = 0;
-        expiresAt = 0;
         keys = 0;
         expired = 0;
         record.clear();
@@ -110,8 +83,8 @@ public final class DumpLoad {
         if (bytes > KeysSeen.DUMP_BYTES_MAX) {
             throw in.bad(bytes + " bytes (expected: <= " + KeysSeen.DUMP_BYTES_MAX + ")");
         }
-        try (SumAhead sum = new SumAhead(address, Math.max(0, bytes - SUM_BYTES))) {
-            readAll(shard, sum, address, bytes, nowMillis);
+        try {
+            dumped.read(address, bytes, new ToJournal(shard, bytes, nowMillis));
             checkKeys(address, bytes);
             append(shard, nowMillis);
             return new Loaded(keys, expired);
@@ -120,124 +93,37 @@ public final class DumpLoad {
         }
     }
 
-    private void readAll(Shard shard, SumAhead sum, long address, long bytes, long nowMillis)
-            throws IOException {
-        int version = version();
-        while (true) {
-            int code = in.u8();
-            switch (code) {
-                case Opcode.END -> {
-                    checkSum(version, sum, address);
-                    return;
-                }
-                case Opcode.NOTE -> {
-                    in.string(key);
-                    in.string(key);
-                }
-                case Opcode.SIZES -> {
-                    in.length();
-                    in.length();
-                }
-                case Opcode.DATABASE -> database = database();
-                case Opcode.EXPIRES_MILLIS -> expiresAt = in.i64();
-                case Opcode.EXPIRES_SECONDS -> expiresAt = in.i32() * MILLIS_PER_SECOND;
-                case Opcode.IDLE -> in.length();
-                case Opcode.FREQUENCY -> in.u8();
-                case Opcode.FUNCTION -> library();
-                case Opcode.FUNCTION_EARLY ->
-                        throw in.bad("a library of functions of a candidate of Redis 7.0");
-                case Opcode.MODULE -> throw in.bad("a module's data cannot be read");
-                default -> {
-                    readKey(code, nowMillis);
-                    if (record.length() >= RECORD_BYTES) {
-                        append(shard, nowMillis);
-                        progress.at(in.offset(), bytes);
-                    }
-                }
+    /** What is read goes to the journal. */
+    private final class ToJournal implements DumpKeys.Sink {
+        private final Shard shard;
+        private final long bytes;
+        private final long nowMillis;
+
+        ToJournal(Shard shard, long bytes, long nowMillis) {
+            this.shard = shard;
+            this.bytes = bytes;
+            this.nowMillis = nowMillis;
+        }
+
+        @Override
+        public void key(Place key, long expiresAt, int type, long dump, int length, long offset)
+                throws IOException {
+            seen.add(key.hash(), key.database().index(), offset);
+            if (expiresAt != 0 && expiresAt <= nowMillis) {
+                expired++;
+                return;
+            }
+            effects.restore().log(key, expiresAt, limits, type, dump, length);
+            keys++;
+            if (record.length() >= RECORD_BYTES) {
+                append(shard, nowMillis);
+                progress.at(offset, bytes);
             }
         }
-    }
 
-    private int version() {
-        if (in.left() < Opcode.MAGIC_BYTES) {
-            throw in.bad("no dump of Redis's (expected: REDIS and four digits)");
-        }
-        byte[] head = Memory.bytes(in.address(), Opcode.MAGIC_BYTES);
-        String text = new String(head, StandardCharsets.ISO_8859_1);
-        if (!text.matches(Opcode.MAGIC + "[0-9]{4}")) {
-            throw in.bad("no dump of Redis's (expected: REDIS and four digits)");
-        }
-        int version = Integer.parseInt(text.substring(Opcode.MAGIC.length()));
-        if (version < 1 || version > Dumps.VERSION) {
-            throw in.bad("format version " + version + " (expected: 1 to " + Dumps.VERSION + ")");
-        }
-        in.skip(Opcode.MAGIC_BYTES);
-        return version;
-    }
-
-    /** Its code runs when its functions are first asked for; only its name is needed here. */
-    private void library() {
-        in.string(key);
-        byte[] code = Memory.bytes(key.address(), key.length());
-        String name = Libraries.nameOf(code).orElseThrow(() -> in.bad("a library without a name"));
-        effects.server().logLibrary(new ServerState.Library(name, code));
-    }
-
-    private int database() {
-        long number = in.length();
-        if (number >= Stripe.DATABASES) {
-            throw in.bad("database " + number + " (expected: < " + Stripe.DATABASES + ")");
-        }
-        return (int) number;
-    }
-
-    /** A sum of 0 says that there is none. */
-    private void checkSum(int version, SumAhead sums, long address) {
-        if (version < SUM_SINCE_VERSION) {
-            return;
-        }
-        long covered = in.offset();
-        long sum = in.i64();
-        if (sum == 0) {
-            return;
-        }
-        long found = covered == sums.bytes() ? sums.sum() : Crc64.update(0, address, covered);
-        if (sum != found) {
-            throw in.bad("the file's sum is wrong");
-        }
-    }
-
-    private void readKey(int type, long nowMillis) {
-        long offset = in.offset();
-        in.string(key);
-        keyCopy.clear();
-        keyCopy.put(key.address(), key.length());
-        long hash = KeyHash.of(keyCopy.address(), key.length());
-        seen.add(hash, database, offset);
-        place.set(stripe, stripe.database(database), hash, keyCopy.address(), key.length(), 0);
-        long dump = in.address();
-        value.read(in, limits, type, place);
-        long bytes = in.address() - dump;
-        if (bytes > VALUE_BYTES_MAX) {
-            throw in.bad("a value of " + bytes + " bytes (expected: <= " + VALUE_BYTES_MAX + ")");
-        }
-        if (expiresAt != 0 && expiresAt <= nowMillis) {
-            expired++;
-        } else {
-            effects.restore().log(place, expiresAt, limits, type, dump, (int) bytes);
-            keys++;
-        }
-        forget();
-        expiresAt = 0;
-    }
-
-    /** Takes the value out of the store apart. */
-    private void forget() {
-        if (place.exists()) {
-            Collections.delete(place);
-        }
-        while (stripe.sweep(Integer.MAX_VALUE, Parts::freeSomeOf)) {
-            // All of it.
+        @Override
+        public void library(ServerState.Library library) {
+            effects.server().logLibrary(library);
         }
     }
 

@@ -132,11 +132,29 @@ final class DumpReader {
         throw bad("length of kind " + first);
     }
 
+    /** A length that may be any 64 bits, unsigned. */
+    long unsigned() {
+        if (next() == LENGTH_64) {
+            skip(1);
+            return Long.reverseBytes(i64());
+        }
+        return length();
+    }
+
     /** How many things follow, of which each takes a byte at least. */
     long count() {
         long count = length();
         if (count == 0 || count > left()) {
             throw bad(count + " elements (expected: 1 to " + left() + ")");
+        }
+        return count;
+    }
+
+    /** How many things follow, if any, of which each takes so many bytes at least. */
+    long countOrNone(int bytes) {
+        long count = length();
+        if (count > left() / bytes) {
+            throw bad(count + " things (expected: <= " + left() / bytes + ")");
         }
         return count;
     }

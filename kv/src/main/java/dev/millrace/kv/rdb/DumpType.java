@@ -9,9 +9,11 @@ final class DumpType {
     static final int HASH = 4;
     static final int ZSET_BINARY = 5;
     static final int SET_INTEGERS = 11;
+    static final int STREAM_EARLY = 15;
     static final int HASH_LISTPACK = 16;
     static final int ZSET_LISTPACK = 17;
     static final int LIST_LISTPACKS = 18;
+    static final int STREAM = 19;
 
     /** In a list's nodes: one element as it is, or a listpack. */
     static final int NODE_PLAIN = 1;
@@ -26,7 +28,7 @@ final class DumpType {
             case 6, 7 -> "a module's value (type " + type + ")";
             case 9 -> "a hash as a zipmap, of Redis 2.4 (type 9)";
             case 10, 12, 13, 14 -> "a ziplist, of Redis 6.2 or older (type " + type + ")";
-            case 15, 19, 21 -> "a stream (type " + type + ")";
+            case 21 -> "a stream of Redis 7.2 (type 21)";
             case 20 -> "a set as a listpack, of Redis 7.2 (type 20)";
             default -> "a value of type " + type;
         };

@@ -42,6 +42,16 @@ final class DumpWriter {
         }
     }
 
+    /** A length that may be any 64 bits, unsigned. */
+    void unsigned(long value) {
+        if (value >= 0) {
+            length(value);
+        } else {
+            out.putByte(0x81);
+            out.putLong(Long.reverseBytes(value));
+        }
+    }
+
     void string(long address, int length) {
         length(length);
         out.put(address, length);

@@ -27,6 +27,7 @@ public final class DumpedValue {
     private final Element first = new Element();
     private final Element second = new Element();
     private final DumpReader exactly = new DumpReader();
+    private final DumpedStream stream = new DumpedStream();
     private Limits limits = Limits.of(new Config());
 
     /**
@@ -64,6 +65,8 @@ public final class DumpedValue {
             case DumpType.HASH_LISTPACK -> packedHash(in, place);
             case DumpType.ZSET_LISTPACK -> packedSortedSet(in, place);
             case DumpType.LIST_LISTPACKS -> nodes(in, place);
+            case DumpType.STREAM_EARLY -> stream.read(in, place, true);
+            case DumpType.STREAM -> stream.read(in, place, false);
             default -> throw in.bad(DumpType.name(type) + " cannot be read");
         }
     }

@@ -102,13 +102,23 @@ public final class Dumps {
             return;
         }
         NativeBuffer out = call.scratch();
+        payload(call, key, out);
+        call.reply().bulk(out.address(), Math.toIntExact(out.length()));
+    }
+
+    /** Writes what DUMP answers of a key. */
+    public static void payload(Call call, Key key, NativeBuffer out) {
         DumpWriter writer = new DumpWriter(out);
         ValueWriter.writeType(key, writer);
         new ValueWriter(call.element(), call.otherElement()).write(key, writer);
-        out.putByte(VERSION & 0xff);
-        out.putByte(VERSION >>> 8);
-        out.putLong(Crc64.update(0, out.address(), out.length()));
-        call.reply().bulk(out.address(), Math.toIntExact(out.length()));
+        end(out);
+    }
+
+    /** Ends a payload of type and value: with the format's version and the sum of all before. */
+    public static void end(NativeBuffer payload) {
+        payload.putByte(VERSION & 0xff);
+        payload.putByte(VERSION >>> 8);
+        payload.putLong(Crc64.update(0, payload.address(), payload.length()));
     }
 
     // ---- RESTORE

@@ -15,6 +15,9 @@ import dev.millrace.kv.session.Config.Quantity;
  */
 public record Limits(
         long hashEntries, long hashBytes, long sortedEntries, long sortedBytes, long integers) {
+    /** How many they are. */
+    public static final int COUNT = 5;
+
     public static Limits of(Config config) {
         return new Limits(
                 config.get(Quantity.HASH_MAX_LISTPACK_ENTRIES),

@@ -36,6 +36,7 @@ final class ValueWriter {
                     encoding == SetValue.INTEGERS ? DumpType.SET_INTEGERS : DumpType.SET;
             case Item.TYPE_SORTED_SET -> large ? DumpType.ZSET_BINARY : DumpType.ZSET_LISTPACK;
             case Item.TYPE_HASH -> large ? DumpType.HASH : DumpType.HASH_LISTPACK;
+            case Item.TYPE_STREAM -> DumpType.STREAM;
             default -> throw new AssertionError("type " + type);
         };
     }
@@ -53,6 +54,7 @@ final class ValueWriter {
             case Item.TYPE_SET -> writeSet(place, out);
             case Item.TYPE_SORTED_SET -> writeSortedSet(place, out);
             case Item.TYPE_HASH -> writeHash(place, out);
+            case Item.TYPE_STREAM -> new DumpedStream().write(place, out);
             default -> throw new AssertionError("type " + type);
         }
     }

@@ -33,6 +33,22 @@ public final class Decimal {
         return digits;
     }
 
+    /** How long the text of an unsigned value is. */
+    public static int unsignedLength(long value) {
+        return value >= 0 ? digits(value) : BYTES_MAX;
+    }
+
+    /** As {@link #write}, of an unsigned value. */
+    public static void writeUnsigned(long at, long value) {
+        if (value >= 0) {
+            write(at, value);
+            return;
+        }
+        long tenth = Long.divideUnsigned(value, 10);
+        write(at, tenth);
+        Memory.putByte(at + BYTES_MAX - 1, (int) ('0' + value - tenth * 10));
+    }
+
     /** How long a value's text is. */
     public static int length(long value) {
         if (value == Long.MIN_VALUE) {

@@ -240,8 +240,69 @@ public final class Reply {
         Memory.copy(bytes, 0, front, bytes.length);
     }
 
+    /** Puts the head of an array before all that was written since {@code begun}. */
+    public void arrayInFront(long begun, int length) {
+        headerInFront(begun, '*', length);
+    }
+
+    /**
+     * Puts the head of a map before all that was written since {@code begun}, where each pair began
+     * with {@link #pair}: in RESP2 it is an array of arrays.
+     */
+    public void mapOfPairsInFront(long begun, int pairs) {
+        headerInFront(begun, protocol == 2 ? '*' : '%', pairs);
+    }
+
+    /** Begins a pair of a map that RESP2 has as an array of arrays. */
+    public void pair() {
+        if (protocol == 2) {
+            array(2);
+        }
+    }
+
+    private void headerInFront(long begun, int kind, long value) {
+        int head = 1 + Decimal.length(value) + 2;
+        long end = out.room(HEADER_BYTES_MAX);
+        long front = out.address() + begun;
+        Memory.move(front, front + head, end - front);
+        header(front, kind, value);
+        out.advance(head);
+    }
+
+    /**
+     * Two unsigned numbers with a dash between them, as a bulk string: how streams name entries.
+     */
+    public void bulkPair(long first, long second) {
+        int firstDigits = Decimal.unsignedLength(first);
+        int length = firstDigits + 1 + Decimal.unsignedLength(second);
+        long room = out.room(HEADER_BYTES_MAX + length + 2L);
+        int head = header(room, '$', length);
+        long at = room + head;
+        Decimal.writeUnsigned(at, first);
+        Memory.putByte(at + firstDigits, '-');
+        Decimal.writeUnsigned(at + firstDigits + 1, second);
+        Memory.putShort(at + length, CRLF);
+        out.advance(head + length + 2L);
+    }
+
     public void push(int length) {
         header(protocol == 2 ? '*' : '>', length);
+    }
+
+    /** An integer of any length: in RESP2 a bulk string, in RESP3 a big number. */
+    public void bigNumber(String digits) {
+        if (protocol == 2) {
+            bulk(digits);
+        } else {
+            out.putByte('(');
+            out.putUtf8(digits);
+            crlf();
+        }
+    }
+
+    /** In RESP3, so many pairs that are said of the reply behind them. */
+    public void attribute(int pairs) {
+        header('|', pairs);
     }
 
     public void bool(boolean value) {

@@ -142,6 +142,11 @@ public final class Request {
         return true;
     }
 
+    /** True if the argument is exactly these bytes. */
+    public boolean isBytes(int index, long address, int length) {
+        return length(index) == length && Memory.equal(address(index), address, length);
+    }
+
     /** Remembers the hash of the argument at index 1, so that it is computed once. */
     public void keyHash(long hash) {
         keyHash = hash;

@@ -11,6 +11,7 @@ import dev.millrace.kv.lua.ScriptHost;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.session.CommandTap;
 import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.Role;
 import dev.millrace.kv.session.RunningScript;
 
 import org.jspecify.annotations.Nullable;
@@ -99,6 +100,9 @@ final class Invocations {
                             + " flag for read only scripts. AOF error: "
                             + call.server().journal().trouble());
         }
+        if (writes) {
+            expectWriter(call);
+        }
         if (writes && readOnly) {
             throw new Refusal("ERR Can not execute a script with write flag using *_ro command.");
         }
@@ -106,6 +110,20 @@ final class Invocations {
             throw new Refusal(
                     "OOM allow-oom flag is not set on the script, can not run it when used memory"
                             + " > 'maxmemory'");
+        }
+    }
+
+    /** A server that follows another takes no changes, and some wait for who follows them. */
+    private static void expectWriter(Call call) {
+        Role role = call.server().role();
+        if (role == null) {
+            return;
+        }
+        String refusal = role.refusal(call.session(), Scripts.A_CHANGE);
+        if (refusal != null && refusal.startsWith("READONLY")) {
+            throw new Refusal("READONLY Can not run script with write flag on readonly replica");
+        } else if (refusal != null) {
+            throw new Refusal(refusal);
         }
     }
 
@@ -119,7 +137,7 @@ final class Invocations {
         @Override
         public @Nullable Boolean permits(Request request) {
             Command command = lane.find(request);
-            return command == null ? null : Boolean.TRUE;
+            return command == null ? null : script.caller().user().denies(command, request) == null;
         }
 
         @Override

@@ -1,10 +1,12 @@
 package dev.millrace.kv.server;
 
+import dev.millrace.kv.acl.AccessCommands;
 import dev.millrace.kv.bitmap.BitFields;
 import dev.millrace.kv.bitmap.BitOperations;
 import dev.millrace.kv.bitmap.BitSearch;
 import dev.millrace.kv.bitmap.Bits;
 import dev.millrace.kv.catalog.Catalog;
+import dev.millrace.kv.cluster.Clusters;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.config.Configuring;
 import dev.millrace.kv.connection.Authentication;
@@ -32,19 +34,19 @@ import dev.millrace.kv.list.ListSearch;
 import dev.millrace.kv.list.Lists;
 import dev.millrace.kv.list.Popping;
 import dev.millrace.kv.list.Pushing;
-import dev.millrace.kv.operator.AccessLists;
+import dev.millrace.kv.migration.Migrating;
 import dev.millrace.kv.operator.Curiosities;
 import dev.millrace.kv.operator.Debugging;
 import dev.millrace.kv.operator.LatencyEvents;
 import dev.millrace.kv.operator.MemoryUse;
-import dev.millrace.kv.operator.NoCluster;
-import dev.millrace.kv.operator.Replication;
+import dev.millrace.kv.operator.Modules;
 import dev.millrace.kv.operator.Saves;
 import dev.millrace.kv.operator.Shutdowns;
 import dev.millrace.kv.operator.SlowLogs;
 import dev.millrace.kv.pubsub.Publishing;
 import dev.millrace.kv.pubsub.Subscribing;
 import dev.millrace.kv.rdb.Dumps;
+import dev.millrace.kv.replication.Replicating;
 import dev.millrace.kv.rooms.Rooms;
 import dev.millrace.kv.script.Functions;
 import dev.millrace.kv.script.Scripts;
@@ -58,6 +60,14 @@ import dev.millrace.kv.sortedset.Extremes;
 import dev.millrace.kv.sortedset.Ranking;
 import dev.millrace.kv.sortedset.Sampling;
 import dev.millrace.kv.sortedset.SortedSets;
+import dev.millrace.kv.stream.Appending;
+import dev.millrace.kv.stream.Claiming;
+import dev.millrace.kv.stream.GroupReading;
+import dev.millrace.kv.stream.Groups;
+import dev.millrace.kv.stream.Reading;
+import dev.millrace.kv.stream.StreamInfo;
+import dev.millrace.kv.stream.Streams;
+import dev.millrace.kv.stream.Unacknowledged;
 import dev.millrace.kv.string.Counters;
 import dev.millrace.kv.string.Floats;
 import dev.millrace.kv.string.GetAndChange;
@@ -90,9 +100,10 @@ public final class Commands {
                         LatencyEvents.all(),
                         Debugging.all(),
                         Curiosities.all(),
-                        Replication.all(),
-                        NoCluster.all(),
-                        AccessLists.all(),
+                        Replicating.all(),
+                        Modules.all(),
+                        Clusters.all(),
+                        AccessCommands.all(),
                         Existence.all(),
                         TimeToLive.all(),
                         Moves.all(),
@@ -113,6 +124,7 @@ public final class Commands {
                         BitFields.all(),
                         Hashes.all(),
                         Dumps.all(),
+                        Migrating.all(),
                         SortedSets.all(),
                         Adding.all(),
                         Ranking.all(),
@@ -135,6 +147,14 @@ public final class Commands {
                         SetAlgebra.all(),
                         HyperLogLogs.all(),
                         HyperLogLogChecks.all(),
+                        Streams.all(),
+                        Appending.all(),
+                        Reading.all(),
+                        GroupReading.all(),
+                        Groups.all(),
+                        Unacknowledged.all(),
+                        Claiming.all(),
+                        StreamInfo.all(),
                         Transactions.all(),
                         Scripts.all(),
                         Functions.all(),

@@ -3,6 +3,7 @@ package dev.millrace.kv.server;
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.embedded.Answer;
 import dev.millrace.kv.embedded.AnswerReader;
 import dev.millrace.kv.embedded.AnswerReader.Outcome;
@@ -49,6 +50,7 @@ final class InProcessClient implements Outlet, ReplyHolder {
         }
         Session open = loop.lane().open(this);
         session = open;
+        open.user(Users.of(loop.lane().server()).superuser());
         open.authenticated(true);
         NativeBuffer input = new NativeBuffer(requests.length);
         try {

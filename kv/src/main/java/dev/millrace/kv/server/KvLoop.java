@@ -9,6 +9,7 @@ import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.LaneLoop;
+import dev.millrace.kv.session.LatencySpikes;
 import dev.millrace.kv.session.RunningScript;
 import dev.millrace.kv.session.Session;
 
@@ -249,7 +250,9 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private void endOfTurn() {
         syncScheduled = false;
         if (journal.syncIsQuick()) {
+            long start = System.nanoTime();
             journal.sync();
+            lane.server().took(LatencySpikes.JOURNAL_SYNC, System.nanoTime() - start);
             release();
         } else {
             journal.requestSync();

@@ -15,11 +15,15 @@ import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kernel.shard.StateMachine;
 import dev.millrace.kernel.transaction.Participants;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.checkpoint.KvMachine;
+import dev.millrace.kv.cluster.Cluster;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.embedded.Block;
 import dev.millrace.kv.info.Recent;
+import dev.millrace.kv.replication.Feed;
+import dev.millrace.kv.replication.Following;
 import dev.millrace.kv.script.Engine;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
@@ -37,6 +41,7 @@ import io.netty.util.concurrent.EventExecutor;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
@@ -60,6 +65,15 @@ public final class KvRoom implements Room {
     private static final Setting<String> PASSWORD =
             Setting.text("kv.requirepass", "", "password that Redis clients must give");
 
+    private static final Setting<String> ACL_FILE =
+            Setting.text("kv.acl.file", "", "file of users, which ACL LOAD reads, ACL SAVE writes");
+
+    private static final Setting<String> ACL_USERS =
+            Setting.text(
+                    "kv.acl.users",
+                    "",
+                    "users, as in such a file but without the word user; a semicolon between two");
+
     private static final Setting<String> SYNC = ShardRoom.syncSetting("kv.sync");
 
     private static final Setting<String> SAVE_DIR =
@@ -80,6 +94,16 @@ public final class KvRoom implements Room {
                     64,
                     "parts of the keyspace, a power of two; 0: as it suits");
 
+    private static final Setting<Boolean> CLUSTER =
+            Setting.flag(
+                    "kv.cluster", false, "be a cluster of one node, for clients that want one");
+
+    private static final Setting<String> MASTER_AUTH =
+            Setting.text("kv.masterauth", "", "password for a Redis that is followed");
+
+    private static final Setting<String> MASTER_USER =
+            Setting.text("kv.masteruser", "", "user for a Redis that is followed");
+
     private static final int STRIPES_FOR_LOOPS = 64;
 
     private final ShardRoom shards;
@@ -89,6 +113,7 @@ public final class KvRoom implements Room {
     private @Nullable Housekeeping housekeeping;
     private @Nullable Runnable shutdown;
     private volatile @Nullable InProcessClients inProcess;
+    private @Nullable Following following;
 
     /**
      * It puts its state machine on the shard; start both together.
@@ -118,7 +143,21 @@ public final class KvRoom implements Room {
 
     @Override
     public List<Setting<?>> settings() {
-        return List.of(PORT, UNIX, TLS, PASSWORD, SYNC, SAVE_DIR, SAVE_FILE, LOOPS, STRIPES);
+        return List.of(
+                PORT,
+                UNIX,
+                TLS,
+                PASSWORD,
+                ACL_FILE,
+                ACL_USERS,
+                SYNC,
+                SAVE_DIR,
+                SAVE_FILE,
+                LOOPS,
+                STRIPES,
+                CLUSTER,
+                MASTER_AUTH,
+                MASTER_USER);
     }
 
     private StateMachine machine(RoomContext context) {
@@ -143,7 +182,7 @@ public final class KvRoom implements Room {
                         new CommandTable(Commands.all()),
                         Clock.systemUTC());
         serving.participants(participants);
-        serving.config().requirepass(context.get(PASSWORD));
+        setUsers(context, serving);
         serving.config().set(Config.Quantity.MAXCLIENTS, context.get(Guard.CONNECTIONS_MAX));
         Path dump = dump(context);
         serving.checkpoints(new ShardCheckpoints(shards));
@@ -168,7 +207,8 @@ public final class KvRoom implements Room {
         Housekeeping keeping = new Housekeeping(serving, shards, loops.values());
         housekeeping = keeping;
         keeping.start();
-        boolean secret = !context.get(PASSWORD).isEmpty();
+        serving.onCut(Feed.of(serving)::cut);
+        boolean secret = !Users.of(serving).standard().isOpen();
         GuardPolicy guard =
                 GuardPolicy.patient().refusing("-ERR max number of clients reached\r\n");
         Listener listener =
@@ -181,6 +221,7 @@ public final class KvRoom implements Room {
                                 channel -> accept(channel, loops, serving));
         new ListenAddress(context.network(), listener, context.get(Network.BIND), context.log())
                 .declare(Parameters.of(serving));
+        follow(context, serving);
         if (!context.get(UNIX).isEmpty()) {
             context.network()
                     .listen(
@@ -188,6 +229,22 @@ public final class KvRoom implements Room {
                             group,
                             channel -> accept(channel, loops, serving));
         }
+    }
+
+    /** What the server is to other servers: part of a cluster, a follower. */
+    private void follow(RoomContext context, KvServer serving) throws IOException {
+        Path folder = context.data().resolve("kv");
+        Files.createDirectories(folder);
+        if (context.get(CLUSTER)) {
+            serving.cluster(true);
+            Parameters.of(serving).declare("cluster-enabled", "yes");
+            Cluster.of(serving).nameIn(folder.resolve("cluster-node-id"));
+        }
+        Parameters.of(serving).declare("masterauth", context.get(MASTER_AUTH));
+        Parameters.of(serving).declare("masteruser", context.get(MASTER_USER));
+        Following made = Following.of(serving);
+        following = made;
+        made.start(context.log(), folder);
     }
 
     /**
@@ -200,6 +257,33 @@ public final class KvRoom implements Room {
             throw new IllegalStateException("the kv room is not started");
         }
         return new Block(clients::execute);
+    }
+
+    /** Who there is: as the password says, unless users are defined. */
+    private static void setUsers(RoomContext context, KvServer serving) throws BadSettings {
+        serving.config().requirepass(context.get(PASSWORD));
+        Users users = Users.of(serving);
+        users.requirePassword(context.get(PASSWORD));
+        String file = context.get(ACL_FILE);
+        String definitions = context.get(ACL_USERS);
+        if (!file.isEmpty() && !definitions.isEmpty()) {
+            throw BadSettings.of(ACL_USERS, definitions, "nothing, for kv.acl.file has the users");
+        }
+        try {
+            if (!definitions.isEmpty()) {
+                users.configure(definitions);
+            }
+        } catch (Users.BadUsers bad) {
+            throw BadSettings.of(ACL_USERS, "(not shown)", String.valueOf(bad.getMessage()));
+        }
+        try {
+            if (!file.isEmpty()) {
+                users.useFile(file);
+                Parameters.of(serving).declare("aclfile", file);
+            }
+        } catch (Users.BadUsers bad) {
+            throw BadSettings.of(ACL_FILE, file, String.valueOf(bad.getMessage()));
+        }
     }
 
     /** The file that SAVE and BGSAVE write. */
@@ -240,6 +324,10 @@ public final class KvRoom implements Room {
 
     @Override
     public void stop() throws InterruptedException {
+        Following followed = following;
+        if (followed != null) {
+            followed.end();
+        }
         Housekeeping keeping = housekeeping;
         if (keeping != null) {
             keeping.stop();

@@ -53,6 +53,7 @@ final class ShardSaves implements OnlineSaves {
     private long lastTookMillis = -MILLIS_PER_SECOND;
     private boolean lastEndedWell = true;
     private long saved;
+    private long lastPosition = -1;
 
     /** {@link KvServer#changes} at the cut of the last good one; 0 at the start. */
     private long coveredChanges;
@@ -141,6 +142,7 @@ final class ShardSaves implements OnlineSaves {
             Optional<StoredCheckpoint> stored = newest.open();
             try {
                 long keys = export.run(stored, file, clock.millis());
+                position(stored.map(StoredCheckpoint::position).orElse(0L));
                 log.info("saved", "file", file, "keys", keys);
                 return true;
             } finally {
@@ -152,6 +154,10 @@ final class ShardSaves implements OnlineSaves {
             log.error("save failed", "file", file, "failure", failure);
             return false;
         }
+    }
+
+    private synchronized void position(long shown) {
+        lastPosition = shown;
     }
 
     private void end(boolean well, long changes) {
@@ -180,6 +186,8 @@ final class ShardSaves implements OnlineSaves {
                 Math.floorDiv(lastTookMillis, MILLIS_PER_SECOND),
                 running ? (clock.millis() - begunMillis) / MILLIS_PER_SECOND : -1,
                 server.changes() - coveredChanges,
-                saved);
+                saved,
+                lastPosition,
+                file);
     }
 }

@@ -162,7 +162,7 @@ final class BusyClients {
             return "ERR wrong number of arguments for '" + command.fullName() + "' command";
         }
         boolean needsAuth = !session.isAuthenticated() && !command.has(Flag.NO_AUTH);
-        if (needsAuth && !server.config().requirepass().isEmpty()) {
+        if (needsAuth && !session.user().isOpen()) {
             return "NOAUTH Authentication required.";
         }
         RunningScript script = server.busyScript();

@@ -35,7 +35,9 @@ public final class Config {
         HLL_SPARSE_MAX_BYTES(3000),
         ACTIVE_EXPIRE_EFFORT(1),
         LATENCY_MONITOR_THRESHOLD_MILLIS(0),
-        BUSY_REPLY_THRESHOLD_MILLIS(5000);
+        BUSY_REPLY_THRESHOLD_MILLIS(5000),
+        ACLLOG_MAX_LEN(128),
+        TRACKING_TABLE_MAX_KEYS(1_000_000);
 
         private final long initial;
 

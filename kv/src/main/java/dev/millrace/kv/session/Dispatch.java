@@ -1,11 +1,14 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kv.acl.Denial;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.eviction.Eviction;
 import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.tracking.Tracker;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ final class Dispatch {
     private final Stats stats;
     private final Output output;
     private final Execution execution;
+    private final OneSlot slots = new OneSlot();
     private @Nullable Eviction eviction;
 
     /** The last command that came found too much memory taken, and none that could be freed. */
@@ -137,12 +141,21 @@ final class Dispatch {
     }
 
     private boolean decideWithCare(Session session, Command command, Request request) {
-        String refusal = refusal(session, command);
+        Transaction open = session.transaction();
+        if (session.isMaster()) {
+            return decideTrusted(session, command, request, open);
+        }
+        String refusal = refusal(session, command, request);
+        if (refusal == null && server.isCluster()) {
+            refusal = slots.refusal(session, command, request);
+        }
         if (refusal != null) {
             return refuse(session, command, refusal);
         }
-        Transaction open = session.transaction();
-        outOfMemory = (server.care() & KvServer.CARE_MEMORY) != 0 && !eviction().makeRoom();
+        outOfMemory =
+                (server.care() & KvServer.CARE_MEMORY) != 0
+                        && !ignoresMemory()
+                        && !eviction().makeRoom();
         if (outOfMemory && needsMemory(command, open)) {
             return refuse(session, command, OUT_OF_MEMORY);
         }
@@ -162,8 +175,25 @@ final class Dispatch {
             lane.laterInTask(session);
             return false;
         }
+        return performWatched(session, command, request);
+    }
+
+    /** What the server that we follow says is not judged. */
+    private boolean decideTrusted(
+            Session session, Command command, Request request, @Nullable Transaction open) {
+        if (open != null && !runsInsideMulti(command)) {
+            open.add(command, request);
+            return true;
+        }
+        return performWatched(session, command, request);
+    }
+
+    private boolean performWatched(Session session, Command command, Request request) {
         int database = session.database();
         boolean performed = execution.perform(session, command, request);
+        if (performed) {
+            endCaching(session, command);
+        }
         CommandTap tap = server.tap();
         if (performed && tap != null && !command.runsScripts()) {
             tap.command(session, command, request, database, execution.call().redacted());
@@ -173,6 +203,22 @@ final class Dispatch {
 
     private static boolean runsScripts(Command command, @Nullable Transaction open) {
         return command.runsScripts() || open != null && isExec(command) && open.runsScripts();
+    }
+
+    /** CLIENT CACHING is for the next command, or for a whole transaction. */
+    private static void endCaching(Session session, Command command) {
+        Tracker tracker = session.tracker();
+        if (tracker != null
+                && tracker.isCaching()
+                && session.transaction() == null
+                && !command.fullName().startsWith("client|")) {
+            tracker.caching(false);
+        }
+    }
+
+    private boolean ignoresMemory() {
+        Role role = server.role();
+        return role != null && role.ignoresMaxmemory();
     }
 
     private static boolean needsMemory(Command command, @Nullable Transaction open) {
@@ -191,19 +237,35 @@ final class Dispatch {
         return made;
     }
 
-    private @Nullable String refusal(Session session, Command command) {
+    private @Nullable String refusal(Session session, Command command, Request request) {
         RunningScript script = server.busyScript();
         if (script != null && !command.has(Flag.ALLOW_BUSY)) {
             return script.busyError();
         }
         boolean needsAuth = !session.isAuthenticated() && !command.has(Flag.NO_AUTH);
-        if (needsAuth && !server.config().requirepass().isEmpty()) {
+        if (needsAuth && !session.user().isOpen()) {
             return "NOAUTH Authentication required.";
         }
         if (session.transaction() != null) {
             if (command.has(Flag.NO_MULTI)) {
                 return "ERR Command not allowed inside a transaction";
             }
+        }
+        if ((session.care() & Session.CARE_USER) != 0) {
+            Denial denial = session.user().denies(command, request);
+            if (denial != null) {
+                session.ran(command.fullName());
+                Users users = Users.of(server);
+                users.denied(session, command, request, denial, Users.context(session));
+                return denial.refusal(command);
+            }
+        }
+        Role role = server.role();
+        String forRole = role == null ? null : role.refusal(session, command);
+        if (forRole != null) {
+            return forRole;
+        }
+        if (session.transaction() != null) {
             if (command.isWrite() && journal.state() != Journal.State.OPEN) {
                 return execution.diskError();
             }

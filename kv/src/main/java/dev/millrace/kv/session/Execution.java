@@ -7,6 +7,7 @@ import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kv.blocking.Serving;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
@@ -15,8 +16,10 @@ import dev.millrace.kv.eviction.Eviction;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+import dev.millrace.kv.tracking.Tracking;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * How a command runs: space is set aside for what it may change, the stripes of its keys are
@@ -51,6 +54,9 @@ final class Execution {
 
     /** Of {@link Effects#changes}, those that nobody asked for: expired keys. */
     private long unasked;
+
+    /** How far those who follow us are when they have the last record. */
+    private long followedOffset;
 
     /** Space is set aside for the command that runs, and all its effects fit in. */
     private boolean reserved;
@@ -124,7 +130,10 @@ final class Execution {
         Journal.Admission admission = Journal.Admission.ADMITTED;
         long locked;
         try {
-            locked = locks.lock(locks.of(command, request), command.isWrite());
+            locked =
+                    locks.lock(
+                            locks.of(command, request) | session.additionStripes(),
+                            command.isWrite());
         } catch (StoreBusy busy) {
             reserved = false;
             return lane.refuse(session, command, server.busyError());
@@ -250,7 +259,8 @@ final class Execution {
     /** The most bytes of effects this may cause: EXEC's are those of what was queued. */
     private static long cost(Session session, Command command, Request request) {
         Transaction open = session.transaction();
-        return open != null && Dispatch.isExec(command) ? open.cost() : cost(command, request);
+        long own = open != null && Dispatch.isExec(command) ? open.cost() : cost(command, request);
+        return own == 0 ? 0 : own + session.additionBytes();
     }
 
     static long cost(Command command, Request request) {
@@ -283,20 +293,46 @@ final class Execution {
             output.error(e.text());
             stats.failed(command);
         }
+        if ((session.care() & Session.CARE_TRACKING) != 0 && command.has(Flag.READONLY)) {
+            Tracking.of(server).read(lane, session, command, request);
+        }
         turn.nowNanos = System.nanoTime();
         long took = turn.nowNanos - start + call.waitNanos();
-        stats.ran(command, took);
-        if (took >= server.slowNanos()) {
-            server.slow(session, command, request, call.redacted(), took);
+        if (session.blocking() != null) {
+            session.ranNanos = took; // It has run when it has waited.
+        } else {
+            ran(session, command, request, call.redacted(), took);
         }
         if (!turn.frozen && turn.nowNanos - turn.clockNanos > NANOS_PER_MILLI) {
             lane.readClock();
         }
     }
 
+    /** Counts a command that has run. */
+    private void ran(Session session, Command command, Request request, long redacted, long took) {
+        stats.ran(command, took);
+        if (took >= server.spikeNanos()) {
+            boolean fast = command.has(Flag.FAST);
+            server.took(fast ? LatencySpikes.FAST_COMMAND : LatencySpikes.COMMAND, took);
+        }
+        if (took >= server.slowNanos()) {
+            server.slow(session, command, request, redacted, took);
+        }
+    }
+
+    /** Counts a command that has waited and is about to be answered; on its client's lane. */
+    void hasWaited(Session session, Command command, Request request, boolean refused) {
+        ran(session, command, request, 0, session.ranNanos);
+        if (refused) {
+            stats.failed(command);
+        }
+    }
+
     void commit(Session session) {
         try {
+            addTo(session);
             long position = appendRecord();
+            session.followedOffset(followedOffset);
             if (server.isStrict()) {
                 session.dependsOn = Math.max(session.dependsOn, position);
             }
@@ -306,11 +342,71 @@ final class Execution {
         }
     }
 
+    /**
+     * Appends what a session adds to its records, with no command; false if the journal has no
+     * space now.
+     */
+    boolean note(Session session) {
+        Consumer<Effects> addition = session.addition();
+        if (addition == null || admit(session.additionBytes()) != Journal.Admission.ADMITTED) {
+            return addition == null;
+        }
+        long locked = locks.lock(session.additionStripes(), false);
+        try {
+            addition.accept(effects);
+            appendRecord();
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            locks.unlock(locked);
+            throw fault;
+        }
+        locks.unlock(locked);
+        return true;
+    }
+
+    /**
+     * Changes something for a client whose command has ended its run but not its client's wait, as
+     * a record of its own; false if the journal has no space now.
+     *
+     * @param wanted the stripes to lock
+     * @param bytes what it takes of the journal at most
+     */
+    boolean change(Session session, long wanted, long bytes, Consumer<Call> action) {
+        if (admit(bytes + session.additionBytes()) != Journal.Admission.ADMITTED) {
+            return false;
+        }
+        long locked = locks.lock(wanted | session.additionStripes(), true);
+        try {
+            call.begin(session, call.command(), call.request());
+            action.accept(call);
+            commit(session);
+            serveReady();
+        } catch (Throwable fault) {
+            stopIfChanged(fault);
+            locks.unlock(locked);
+            throw fault;
+        }
+        locks.unlock(locked);
+        return true;
+    }
+
+    /** Lets a session add to a record of its own that is about to be appended. */
+    void addTo(Session session) {
+        Consumer<Effects> addition = session.addition();
+        if (addition != null && !record.isEmpty()) {
+            addition.accept(effects);
+        }
+    }
+
     /** Appends what was changed, if anything; returns the position that the reply depends on. */
     long appendRecord() {
         long position = call.takeDependency();
         if (!record.isEmpty()) {
             position = journal.append(record, grant, turn.nowMillis);
+            RecordTap tap = server.recordTap();
+            if (tap != null) {
+                followedOffset = tap.appended(record, position);
+            }
             record.clear();
             changes.lazySet(effects.changes() - unasked);
             if (server.isStrict()) {
@@ -348,6 +444,7 @@ final class Execution {
             Command.Handler handler) {
         boolean reservedBefore = reserved;
         reserved = true;
+        long start = System.nanoTime();
         output.reply().to(answer, waiting.protocol());
         call.begin(waiting, command, request);
         try {
@@ -365,6 +462,7 @@ final class Execution {
             loop.fault(fault);
         }
         reserved = reservedBefore;
+        server.took(LatencySpikes.UNBLOCKING, System.nanoTime() - start);
         try {
             long position = appendRecord();
             call.committed(position);
@@ -389,8 +487,9 @@ final class Execution {
      * within a transaction that writes gets none: what is set aside there is for the writes.
      */
     boolean admit(int keyLength) {
-        // While writes are paused nothing is logged, not even that a key has expired.
-        if (reserved || server.pause() != null) {
+        // While writes are paused nothing is logged, not even that a key has expired; and of a
+        // replica's keys it is the master who says so.
+        if (reserved || server.pause() != null || server.isReplica()) {
             return false;
         }
         long whole = record.length() + keyLength + EXPIRY_BYTES;
@@ -432,6 +531,7 @@ final class Execution {
             throw fault;
         }
         commit(lane.nobody());
+        serveReady();
         return true;
     }
 }

@@ -35,8 +35,7 @@ public final class KeptNames {
      * @throws Refusal if they would be too many
      */
     public void take(long more) {
-        if (bytes.addAndGet(more) > bytesMax) {
-            bytes.addAndGet(-more);
+        if (!tryTake(more)) {
             throw new Refusal(
                     "ERR no room for more names: "
                             + (bytes.get() + more)
@@ -44,6 +43,15 @@ public final class KeptNames {
                             + bytesMax
                             + " for all channels, patterns, watched keys and client names)");
         }
+    }
+
+    /** As {@link #take}, but false if they would be too many. */
+    public boolean tryTake(long more) {
+        if (bytes.addAndGet(more) <= bytesMax) {
+            return true;
+        }
+        bytes.addAndGet(-more);
+        return false;
     }
 
     public void giveBack(long fewer) {

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * What all lanes share.
@@ -26,8 +27,16 @@ import java.util.function.Function;
  * monitors) keeps it in a {@link #part}: nothing here has to know of it.
  */
 public final class KvServer {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     /** Somebody sees every command. */
     static final int CARE_TAP = 1;
+
+    /** Keys of different hash slots are not taken together. */
+    static final int CARE_CLUSTER = 16;
+
+    /** Some commands are refused for what the server is at present: a replica, loading. */
+    static final int CARE_ROLE = 8;
 
     /** Some commands wait. */
     static final int CARE_PAUSE = 2;
@@ -57,10 +66,16 @@ public final class KvServer {
     private final AtomicLong connectionsReceived = new AtomicLong();
     private final AtomicLong connectionsRejected = new AtomicLong();
     private final SlowLog slowLog = new SlowLog();
+    private final ClientMemory clientMemory = new ClientMemory(this);
+    private final LatencySpikes latencySpikes = new LatencySpikes();
+    private volatile long spikeNanos = Long.MAX_VALUE;
     private final KeptNames keptNames = KeptNames.ofHeap();
     private volatile Participants participants = new Participants();
     private volatile Notifications notifications = Notifications.NONE;
     private volatile @Nullable CommandTap tap;
+    private volatile @Nullable RecordTap recordTap;
+    private volatile @Nullable Role role;
+    private volatile LongConsumer onCut = position -> {};
     private volatile @Nullable Pause pause;
     private volatile boolean activeExpire = true;
     private volatile @Nullable RunningScript script;
@@ -83,7 +98,16 @@ public final class KvServer {
         this.config = new Config();
         this.clock = clock;
         this.startedMillis = clock.millis();
-        config.onChange(() -> care(CARE_MEMORY, config.get(Config.Quantity.MAXMEMORY_BYTES) > 0));
+        config.onChange(this::configured);
+    }
+
+    /** A quantity has changed: what is looked at with each command is derived from it. */
+    private void configured() {
+        care(CARE_MEMORY, config.get(Config.Quantity.MAXMEMORY_BYTES) > 0);
+        clientMemory.configured();
+        long millis = config.get(Config.Quantity.LATENCY_MONITOR_THRESHOLD_MILLIS);
+        boolean watches = millis > 0 && millis < Long.MAX_VALUE / NANOS_PER_MILLI;
+        spikeNanos = watches ? millis * NANOS_PER_MILLI : Long.MAX_VALUE;
     }
 
     public Stripes stripes() {
@@ -228,6 +252,7 @@ public final class KvServer {
     public void resetStats(Lane here) {
         connectionsReceived.set(0);
         connectionsRejected.set(0);
+        clientMemory.reset();
         for (Lane lane : lanes) {
             if (lane.equals(here)) {
                 lane.stats().reset();
@@ -277,6 +302,50 @@ public final class KvServer {
     public void tap(@Nullable CommandTap tap) {
         this.tap = tap;
         care(CARE_TAP, tap != null);
+    }
+
+    /** Who sees every record (those who follow us), or null. */
+    public @Nullable RecordTap recordTap() {
+        return recordTap;
+    }
+
+    public void recordTap(@Nullable RecordTap tap) {
+        this.recordTap = tap;
+    }
+
+    /** What the server is if it is no plain master, or null. */
+    public @Nullable Role role() {
+        return role;
+    }
+
+    public void role(@Nullable Role role) {
+        this.role = role;
+        care(CARE_ROLE, role != null);
+    }
+
+    /** It follows another server: what expires is deleted there. */
+    public boolean isReplica() {
+        Role now = role;
+        return now != null && now.isReplica();
+    }
+
+    /** The server is a cluster of one node. */
+    public boolean isCluster() {
+        return (care & CARE_CLUSTER) != 0;
+    }
+
+    public void cluster(boolean is) {
+        care(CARE_CLUSTER, is);
+    }
+
+    /** Who is told the position of each checkpoint's cut, all stripes locked. */
+    public void onCut(LongConsumer told) {
+        this.onCut = told;
+    }
+
+    /** A checkpoint is cut at a position of the log; all stripes are locked. */
+    public void cut(long position) {
+        onCut.accept(position);
     }
 
     /** Makes commands wait; one pause adds to another. */
@@ -383,6 +452,32 @@ public final class KvServer {
 
     public void shutdown(@Nullable Runnable begin) {
         shutdown = begin;
+    }
+
+    /** What all clients may take together. */
+    public ClientMemory clientMemory() {
+        return clientMemory;
+    }
+
+    // ---- What takes long
+
+    /** What took longer than it should. */
+    public LatencySpikes latencySpikes() {
+        return latencySpikes;
+    }
+
+    /** What takes so long is a spike of latency. */
+    long spikeNanos() {
+        return spikeNanos;
+    }
+
+    /** An event took so long; noted if that is too long. From any thread. */
+    public void took(String event, long nanos) {
+        if (nanos >= spikeNanos) {
+            latencySpikes.add(
+                    event,
+                    new LatencySpikes.Sample(clock.millis() / 1000, nanos / NANOS_PER_MILLI));
+        }
     }
 
     // ---- Slow commands

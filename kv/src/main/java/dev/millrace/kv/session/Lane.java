@@ -2,6 +2,8 @@ package dev.millrace.kv.session;
 
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kv.acl.User;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.blocking.Deadlines;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
@@ -51,6 +53,7 @@ public final class Lane {
     private final int index;
     private final Stats stats = new Stats();
     private final List<Session> parked = new ArrayList<>();
+    private final List<Runnable> beforeAnswers = new ArrayList<>();
     private final Session nobody;
     private final SplittableRandom random;
     private final Deadlines deadlines = new Deadlines(this);
@@ -76,7 +79,8 @@ public final class Lane {
         this.server = server;
         this.loop = loop;
         this.stripes = server.stripes();
-        this.nobody = new Session(0, this, NoOutlet.INSTANCE, true, 0);
+        this.nobody =
+                new Session(0, this, NoOutlet.INSTANCE, Users.of(server).superuser(), true, 0);
         this.random = new SplittableRandom(server.startedMillis() + server.lanes().size());
         this.output = new Output(this, turn);
         this.execution = new Execution(this, turn, output);
@@ -151,9 +155,9 @@ public final class Lane {
     /** Takes a new client in; on the loop. */
     public Session open(Outlet outlet) {
         readClock();
-        boolean free = server.config().requirepass().isEmpty();
+        User user = Users.of(server).standard();
         long id = server.nextSessionId();
-        Session session = new Session(id, this, outlet, free, turn.nowMillis);
+        Session session = new Session(id, this, outlet, user, user.isOpen(), turn.nowMillis);
         server.add(session, id);
         return session;
     }
@@ -169,12 +173,13 @@ public final class Lane {
         session.gone = true;
         parked.remove(session);
         output.closed(session);
+        server.clientMemory().closed(session);
         server.remove(session);
     }
 
     /** Closes without ado; from any thread. */
     void drop(Session session) {
-        loop.execute(
+        tell(
                 () -> {
                     session.closing = true;
                     session.outlet().close();
@@ -248,6 +253,26 @@ public final class Lane {
         loop.execute(this::takeMail);
     }
 
+    /**
+     * Runs once before the replies of the batch that is executed go out; at the end of the turn if
+     * there is none. On the loop.
+     */
+    public void beforeAnswers(Runnable action) {
+        if (turn.current == null) {
+            loop.afterTurn(action);
+        } else {
+            beforeAnswers.add(action);
+        }
+    }
+
+    void answersGoOut() {
+        if (!beforeAnswers.isEmpty()) {
+            List<Runnable> actions = List.copyOf(beforeAnswers);
+            beforeAnswers.clear();
+            actions.forEach(Runnable::run);
+        }
+    }
+
     private void takeMail() {
         for (Runnable letter = mail.poll(); letter != null; letter = mail.poll()) {
             letter.run();
@@ -266,6 +291,24 @@ public final class Lane {
         return execution.diskError();
     }
 
+    /**
+     * Sets space aside for what the running command changes though it is no write; it has its
+     * stripes locked.
+     */
+    public void reserve(long bytes) {
+        execution.reserve(bytes);
+    }
+
+    /** See {@link Execution#change}; on the loop. */
+    public boolean change(Session session, long stripes, long bytes, Consumer<Call> action) {
+        return execution.change(session, stripes, bytes, action);
+    }
+
+    /** See {@link Execution#note}; on the loop. */
+    public boolean note(Session session) {
+        return execution.note(session);
+    }
+
     /** See {@link Execution#admitServing}. */
     public boolean admitServing(long bytes) {
         return execution.admitServing(bytes);
@@ -279,6 +322,11 @@ public final class Lane {
             NativeBuffer answer,
             Command.Handler handler) {
         return execution.serve(waiting, command, request, answer, handler);
+    }
+
+    /** See {@link Execution#hasWaited}. */
+    public void hasWaited(Session session, Command command, Request request, boolean refused) {
+        execution.hasWaited(session, command, request, refused);
     }
 
     /** See {@link Execution#withStripes}. */
@@ -438,6 +486,7 @@ public final class Lane {
             case SKIPPING -> session.replyMode(Session.ReplyMode.ON);
             case OFF -> {}
         }
+        output.putHeld(session);
         goOn(session);
     }
 
@@ -467,6 +516,16 @@ public final class Lane {
         List<Session> waiting = List.copyOf(parked);
         parked.clear();
         waiting.forEach(this::goOn);
+    }
+
+    /** The client whose commands are being executed, or null; on the loop. */
+    public @Nullable Session current() {
+        return turn.current;
+    }
+
+    /** True if a command of this client's runs now; on the loop, elsewhere false. */
+    boolean runs(Session session) {
+        return loop.isCurrent() && turn.current == session;
     }
 
     // ---- Ten times a second, and at the end

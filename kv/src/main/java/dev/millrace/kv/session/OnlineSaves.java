@@ -1,5 +1,6 @@
 package dev.millrace.kv.session;
 
+import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
@@ -23,7 +24,7 @@ public interface OnlineSaves {
 
                 @Override
                 public State state() {
-                    return new State(false, 0, true, -1, -1, 0, 0);
+                    return new State(false, 0, true, -1, -1, 0, 0, -1, Path.of(""));
                 }
             };
 
@@ -51,6 +52,9 @@ public interface OnlineSaves {
      * @param currentSeconds how long the running one takes so far, -1 if there is none
      * @param changesSince changes that clients have made since the last good one began
      * @param saved how many ended well since the process started
+     * @param lastPosition the position of the log that the last good one shows; -1 if there was
+     *     none
+     * @param lastFile where it is
      */
     record State(
             boolean running,
@@ -59,5 +63,7 @@ public interface OnlineSaves {
             long lastSeconds,
             long currentSeconds,
             long changesSince,
-            long saved) {}
+            long saved,
+            long lastPosition,
+            Path lastFile) {}
 }

@@ -192,6 +192,8 @@ final class Output {
         if (session == turn.current) {
             session.dependsOn = Math.max(session.dependsOn, dependsOn);
             (turn.quiet || turn.frozen ? pushes : out).put(message);
+        } else if (session.isAboutToBeAnswered()) {
+            session.held.add(new Session.Held(message, dependsOn));
         } else if (!session.closing) {
             if (message.length > OUT_BYTES && isTooMuchUnread(session, message.length)) {
                 dropUnread(session);
@@ -205,6 +207,15 @@ final class Output {
             watch(session);
             flushAtEndOfTurn(session);
         }
+    }
+
+    /** What came for a client between its wait's end and its answer stands behind the answer. */
+    void putHeld(Session session) {
+        for (Session.Held message : session.held) {
+            session.dependsOn = Math.max(session.dependsOn, message.dependsOn());
+            out.put(message.bytes());
+        }
+        session.held.clear();
     }
 
     private void flushAtEndOfTurn(Session session) {

@@ -16,6 +16,9 @@ public record OutputLimits(OutputLimit normal, OutputLimit replica, OutputLimit 
                     new OutputLimit(32 << 20, 8 << 20, MINUTE));
 
     OutputLimit of(Session session) {
+        if (session.peer() == Session.Peer.REPLICA) {
+            return replica;
+        }
         return session.subscriptions() > 0 ? pubsub : normal;
     }
 }

@@ -88,7 +88,9 @@ final class Receiving {
             throw fault;
         } finally {
             try {
+                lane.answersGoOut();
                 output.finish(session);
+                server.clientMemory().count(session);
             } finally {
                 output.clear();
                 turn.current = null;
@@ -232,9 +234,11 @@ final class Receiving {
             return 0;
         }
         waiting.base(address);
+        session.begins(session.waitingBytes);
         if (!dispatch.execute(session, waiting)) {
             return 0;
         }
+        session.ends();
         session.waiting = null;
         waiting.free();
         return session.waitingBytes;
@@ -290,12 +294,14 @@ final class Receiving {
         int at = from;
         for (int i = 0; i < batch.count() && runs(session); i++) {
             Request request = batch.request(i);
+            session.begins(batch.end(i) - at);
             if (request.count() > 0 && !dispatch.execute(session, request)) {
                 session.waiting = request;
                 session.waitingBytes = batch.end(i) - at;
                 batch.giveAway(i);
                 return at;
             }
+            session.ends();
             at = batch.end(i);
             if (output.isFull()) {
                 output.flush(session);

@@ -2,6 +2,8 @@ package dev.millrace.kv.session;
 
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.acl.Denial;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.resp.Request;
@@ -49,7 +51,7 @@ final class ScriptCalls {
         this.execution = execution;
         this.transactions = transactions;
         this.dispatch = dispatch;
-        this.client = new Session(0, lane, NoOutlet.INSTANCE, true, 0);
+        this.client = new Session(0, lane, NoOutlet.INSTANCE, lane.nobody().user(), true, 0);
     }
 
     void begin(RunningScript script) {
@@ -144,6 +146,15 @@ final class ScriptCalls {
         if (command.has(Flag.NOSCRIPT) || command.isBranch()) {
             return "ERR This Redis command is not allowed from script";
         }
+        String denied = denied(script, command, request);
+        if (denied != null) {
+            return denied;
+        }
+        Role role = server.role();
+        String forRole = role == null ? null : role.refusal(script.caller(), command);
+        if (forRole != null && !script.hasWritten()) {
+            return forRole;
+        }
         if (script.isReadOnly() && (command.isWrite() || command.has(Flag.MAY_REPLICATE))) {
             return "ERR Write commands are not allowed from read-only scripts.";
         }
@@ -157,6 +168,17 @@ final class ScriptCalls {
             return Dispatch.OUT_OF_MEMORY;
         }
         return null;
+    }
+
+    /** A script may what its client may. */
+    private @Nullable String denied(RunningScript script, Command command, Request request) {
+        Session caller = script.caller();
+        Denial denial = caller.isMaster() ? null : caller.user().denies(command, request);
+        if (denial == null) {
+            return null;
+        }
+        Users.of(server).denied(caller, command, request, denial, Denial.Context.LUA);
+        return "ERR The user executing the script " + denial.inScript();
     }
 
     /**

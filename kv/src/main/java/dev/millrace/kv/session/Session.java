@@ -1,16 +1,22 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.acl.User;
+import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Watches;
+import dev.millrace.kv.tracking.Tracker;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A client: what it has said and not finished, what it has chosen, what it waits for. It belongs to
@@ -34,6 +40,12 @@ public final class Session implements Watches.Watcher {
     static final int CARE_SUBSCRIBER = 4;
     static final int CARE_REPLIES = 8;
     static final int CARE_MONITOR = 16;
+    static final int CARE_USER = 32;
+    static final int CARE_TRACKING = 64;
+    static final int CARE_PEER = 128;
+
+    /** What a client takes beside its buffers: session, channel, maps. */
+    private static final long CLIENT_BYTES = 2048;
 
     /** Who waits for something inside a command: a key, a checkpoint. */
     public interface Blocking {
@@ -47,6 +59,15 @@ public final class Session implements Watches.Watcher {
 
         /** The client is gone, or about to be: nobody has to be answered. From any thread. */
         default void abandon() {}
+    }
+
+    /** Who is at the other end. */
+    public enum Peer {
+        CLIENT,
+        /** A server that follows us. */
+        REPLICA,
+        /** The server that we follow: its word is law, and it is not answered. */
+        MASTER
     }
 
     /** A key that WATCH named. */
@@ -72,6 +93,9 @@ public final class Session implements Watches.Watcher {
     private volatile int database;
     private volatile int protocol = 2;
     private volatile String name = "";
+    private volatile User user;
+    private volatile @Nullable Tracker tracker;
+    private boolean hasTracked;
     private volatile boolean authenticated;
     private volatile long lastActiveMillis;
     private volatile String lastCommand = "NULL";
@@ -92,6 +116,12 @@ public final class Session implements Watches.Watcher {
     private volatile boolean unblocked;
 
     private volatile boolean killed;
+
+    /** Of {@link #usedBytes}, what {@link ClientMemory} knows. */
+    long countedBytes;
+
+    /** How long its command has run that waits now. */
+    long ranNanos;
 
     /** When its replies passed the soft limit, ns; 0 if they are below. */
     long overSoftLimitNanos;
@@ -121,6 +151,11 @@ public final class Session implements Watches.Watcher {
     /** Set by whoever changes a watched key, on any lane. */
     private volatile boolean touched;
 
+    /** A message that waits for an answer to go first. */
+    record Held(byte[] bytes, long dependsOn) {}
+
+    final List<Held> held = new ArrayList<>(0);
+
     /** The highest position its next reply depends on. */
     long dependsOn;
 
@@ -139,13 +174,33 @@ public final class Session implements Watches.Watcher {
     boolean unflushed;
 
     private @Nullable Runnable onClose;
+    private volatile Peer peer = Peer.CLIENT;
 
-    Session(long id, Lane lane, Outlet outlet, boolean authenticated, long nowMillis) {
+    /** Bytes of requests that have run. */
+    private long readBytes;
+
+    /** Bytes of the request that runs. */
+    private int requestBytes;
+
+    /** Adds to each of its records, or nothing does. */
+    private @Nullable Consumer<Effects> addition;
+
+    /** What that takes of the journal, bytes, and which stripes it changes. */
+    private long additionBytes;
+
+    private long additionStripes;
+
+    /** How far those who follow us are when they have its last change. */
+    private long followedOffset;
+
+    Session(long id, Lane lane, Outlet outlet, User user, boolean authenticated, long nowMillis) {
         this.id = id;
+        this.user = user;
         this.lane = lane;
         this.outlet = outlet;
         this.authenticated = authenticated;
         this.care = authenticated ? 0 : CARE_UNAUTHENTICATED;
+        care(CARE_USER, !user.mayDoEverything());
         this.createdMillis = nowMillis;
         this.lastActiveMillis = nowMillis;
     }
@@ -191,6 +246,31 @@ public final class Session implements Watches.Watcher {
         this.name = name;
     }
 
+    /** Who it is; who has not said it is the standard user. */
+    public User user() {
+        return user;
+    }
+
+    /** It is this user from here on, or the user's rights are others now; on its lane. */
+    public void user(User user) {
+        this.user = user;
+        care(CARE_USER, !user.mayDoEverything());
+    }
+
+    /** How it is told of changes to what it has read, or null if it is not. */
+    public @Nullable Tracker tracker() {
+        return tracker;
+    }
+
+    /** True if it is the first that is set. */
+    public boolean tracker(@Nullable Tracker wanted) {
+        boolean first = wanted != null && !hasTracked;
+        tracker = wanted;
+        hasTracked |= first;
+        care(CARE_TRACKING, wanted != null);
+        return first;
+    }
+
     public boolean isAuthenticated() {
         return authenticated;
     }
@@ -206,6 +286,73 @@ public final class Session implements Watches.Watcher {
 
     private void care(int bit, boolean set) {
         care = set ? care | bit : care & ~bit;
+    }
+
+    public Peer peer() {
+        return peer;
+    }
+
+    public void peer(Peer peer) {
+        this.peer = peer;
+        care(CARE_PEER, peer != Peer.CLIENT);
+    }
+
+    public boolean isMaster() {
+        return peer == Peer.MASTER;
+    }
+
+    /** A request of so many bytes is about to run; it may not, and come again. */
+    void begins(int bytes) {
+        requestBytes = bytes;
+    }
+
+    /** It has run. */
+    void ends() {
+        readBytes += requestBytes;
+        requestBytes = 0;
+    }
+
+    /** Bytes of its requests that have run, with that of the one that runs. */
+    public long readBytes() {
+        return readBytes + requestBytes;
+    }
+
+    /**
+     * Has something added to each of its records.
+     *
+     * @param bytes what it takes of the journal at most
+     * @param stripes a bit for each stripe that it changes
+     */
+    public void adds(Consumer<Effects> action, long bytes, long stripes) {
+        addition = action;
+        additionBytes = bytes;
+        additionStripes = stripes;
+    }
+
+    @Nullable Consumer<Effects> addition() {
+        return addition;
+    }
+
+    long additionBytes() {
+        return additionBytes;
+    }
+
+    long additionStripes() {
+        return additionStripes;
+    }
+
+    /** The offset of the replication stream behind its last change; 0 if it has made none. */
+    public long followedOffset() {
+        return followedOffset;
+    }
+
+    void followedOffset(long offset) {
+        followedOffset = offset;
+    }
+
+    /** The client is no more. */
+    public boolean isGone() {
+        return gone;
     }
 
     /** When it last sent or was sent something. */
@@ -239,6 +386,7 @@ public final class Session implements Watches.Watcher {
         script = true;
         database = caller.database;
         noTouch = caller.noTouch;
+        user = caller.user();
         dependsOn = 0;
     }
 
@@ -318,6 +466,11 @@ public final class Session implements Watches.Watcher {
         blocking = null;
     }
 
+    /** What it waited for has come, and its answer is on its way. */
+    boolean isAboutToBeAnswered() {
+        return unblocked && parked;
+    }
+
     void goesOn() {
         parked = false;
         unblocked = false;
@@ -385,6 +538,17 @@ public final class Session implements Watches.Watcher {
         return parser != null || waiting != null;
     }
 
+    /** What it takes of memory, about, with room in its buffer that is given back in a moment. */
+    public long memoryBytes() {
+        return usedBytes() + pendingRoomBytes();
+    }
+
+    /** What it takes of memory, about: itself, what it has sent, queued, named, and not read. */
+    long usedBytes() {
+        long names = KeptNames.NAME_BYTES * ((long) watched.size() + subscriptions());
+        return CLIENT_BYTES + outlet.pendingBytes() + pendingBytes() + queuedBytes() + names;
+    }
+
     /** Queued commands of MULTI, or -1 outside. */
     public int queuedCommands() {
         Transaction open = transaction;
@@ -413,6 +577,11 @@ public final class Session implements Watches.Watcher {
         if (wait != null) {
             wait.abandon();
         }
+    }
+
+    /** True if its command runs now; on its lane, elsewhere false. */
+    public boolean isRunning() {
+        return lane.runs(this);
     }
 
     public boolean isKilled() {

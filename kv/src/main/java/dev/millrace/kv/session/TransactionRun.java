@@ -4,12 +4,16 @@ import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.memory.Slabs;
+import dev.millrace.kv.acl.Denial;
+import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * EXEC, and a lone change in another room: what was queued runs as one record, under the locks of
@@ -95,11 +99,11 @@ final class TransactionRun {
      * put there, {@link #hasSpace} sees to the rest.
      */
     private void admitMeasured(Session session, Transaction open) {
-        long[] whole = {open.cost() + branches.bytesLeft()};
+        long[] whole = {open.cost() + branches.bytesLeft() + session.additionBytes()};
         open.each(
                 server.commands(),
                 (command, request) -> whole[0] += measuredIfAny(session, command, request));
-        if (whole[0] > open.cost()) {
+        if (whole[0] > open.cost() + session.additionBytes()) {
             execution.logExpired(session);
             execution.reserve(whole[0]);
         }
@@ -137,7 +141,10 @@ final class TransactionRun {
     }
 
     private void runQueued(Session session, Transaction open) {
-        long locked = locks.lock(watchedMask(session) | queuedMask(open), open.tells());
+        long locked =
+                locks.lock(
+                        watchedMask(session) | queuedMask(open) | session.additionStripes(),
+                        open.tells());
         try {
             if (session.isTouched() || watchedHasExpired(session)) {
                 output.reply().nullArray();
@@ -158,6 +165,7 @@ final class TransactionRun {
         } catch (NoSpaceYet | Refusal notNow) {
             // Nothing has run; but that a key was found to have expired may be in the record.
             execution.commit(session);
+            execution.serveReady();
             leaveUnchanged(session);
             locks.unlock(locked);
             throw notNow;
@@ -217,6 +225,7 @@ final class TransactionRun {
                     server.commands(),
                     (command, request) -> {
                         if (command.isBranch()) {
+                            requireAllowed(session, command, request);
                             call.begin(session, command, request);
                             branches.add(command.branch(call));
                         }
@@ -226,6 +235,14 @@ final class TransactionRun {
             throw new Refusal(Dispatch.aborted(refusal.text()));
         } finally {
             branches.clear();
+        }
+    }
+
+    /** What is to be done in another room is done with all else or not at all. */
+    private void requireAllowed(Session session, Command command, Request request) {
+        Denial denial = denial(session, command, request);
+        if (denial != null) {
+            throw new Refusal(denial.refusalAtExec());
         }
     }
 
@@ -255,6 +272,7 @@ final class TransactionRun {
      */
     private void commitWithRooms(Session session) {
         try {
+            execution.addTo(session);
             boolean changed = !record.isEmpty();
             long position = execution.appendRecord();
             if (server.isStrict() || branches.waitForDisk()) {
@@ -285,7 +303,7 @@ final class TransactionRun {
         output.begin(session);
         int database = session.database();
         long before = output.length();
-        if (hasSpace(session, command, request)) {
+        if (isAllowed(session, command, request) && hasSpace(session, command, request)) {
             execution.run(session, command, request);
         }
         costLeft -= Execution.cost(command, request);
@@ -293,9 +311,26 @@ final class TransactionRun {
             output.truncate(before);
         }
         CommandTap tap = server.tap();
-        if (tap != null) {
+        if (tap != null && !command.runsScripts()) {
             tap.command(session, command, request, database, call.redacted());
         }
+    }
+
+    /** What was allowed when it was queued need not be now. */
+    private boolean isAllowed(Session session, Command command, Request request) {
+        Denial denial = denial(session, command, request);
+        if (denial != null) {
+            output.error(denial.refusalAtExec());
+        }
+        return denial == null;
+    }
+
+    private @Nullable Denial denial(Session session, Command command, Request request) {
+        Denial denial = session.isMaster() ? null : session.user().denies(command, request);
+        if (denial != null) {
+            Users.of(server).denied(session, command, request, denial, Denial.Context.MULTI);
+        }
+        return denial;
     }
 
     private long watchedMask(Session session) {

@@ -29,8 +29,9 @@ public final class Item {
     public static final int TYPE_SET = 2;
     public static final int TYPE_SORTED_SET = 3;
     public static final int TYPE_HASH = 4;
+    public static final int TYPE_STREAM = 5;
 
-    private static final String[] TYPE_NAMES = {"string", "list", "set", "zset", "hash"};
+    private static final String[] TYPE_NAMES = {"string", "list", "set", "zset", "hash", "stream"};
 
     /** The encoding of a large collection: the value is the address of its {@link Root}. */
     public static final int ENCODING_LARGE = 15;

@@ -59,7 +59,7 @@ public final class ItemForm {
                 keyLength >= 0
                         && valueLength >= 0
                         && (long) keyLength + valueLength <= end - key
-                        && database < Stripe.DATABASES
+                        && database < Stripe.DATABASES_ALL
                         && Item.isKnown(form & 0xf);
         if (!fits) {
             throw new CorruptJournalException(

@@ -1,5 +1,7 @@
 package dev.millrace.kv.store;
 
+import dev.millrace.kernel.memory.Memory;
+
 /**
  * Where a key belongs, and what stands there: what is needed to look at the item or to change it.
  * It is lent and filled anew; its stripe is locked as long as it is used.
@@ -37,6 +39,11 @@ public class Place {
     /** The key's length. */
     public final int length() {
         return length;
+    }
+
+    /** The key's bytes, copied. */
+    public final byte[] copy() {
+        return Memory.bytes(address, length);
     }
 
     public final long hash() {

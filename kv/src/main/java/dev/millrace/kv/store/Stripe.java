@@ -25,7 +25,18 @@ import java.util.function.BooleanSupplier;
  * (and rarely some others) only.
  */
 public final class Stripe {
+    /** Those that clients may SELECT. */
     public static final int DATABASES = 16;
+
+    /**
+     * A database that no client sees: what the server keeps of itself (libraries of functions, whom
+     * it follows). It is journaled, held in checkpoints and replayed as any other; FLUSHALL leaves
+     * it.
+     */
+    public static final int SYSTEM = DATABASES;
+
+    /** With the system's. */
+    public static final int DATABASES_ALL = DATABASES + 1;
 
     private static final int DEPENDENCY_BITS = 12;
 
@@ -62,7 +73,7 @@ public final class Stripe {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Slabs slabs = Slabs.keepingEmptyPages();
-    private final Database[] databases = new Database[DATABASES];
+    private final Database[] databases = new Database[DATABASES_ALL];
     private final long[] dependencies = new long[1 << DEPENDENCY_BITS];
     private long lastPosition;
     private int epoch;
@@ -81,10 +92,11 @@ public final class Stripe {
     private final NativeBuffer lent = new NativeBuffer((long) LENT * LENT_BYTES);
     private int accessClock;
     private final Watches watches = new Watches();
+    private final Readers readers = new Readers();
     private final Waits waits = new Waits();
 
     public Stripe() {
-        for (int i = 0; i < DATABASES; i++) {
+        for (int i = 0; i < DATABASES_ALL; i++) {
             databases[i] = new Database(i, slabs);
         }
     }
@@ -151,6 +163,11 @@ public final class Stripe {
 
     public Watches watches() {
         return watches;
+    }
+
+    /** Who has read what and wants to know when it changes. */
+    public Readers readers() {
+        return readers;
     }
 
     /** Who waits for keys of this stripe. */

@@ -4,6 +4,7 @@ package dev.millrace.kv.store;
 public final class Stripes {
     private final Stripe[] stripes;
     private final ServerState state = new ServerState();
+    private volatile boolean tracked;
 
     /** {@code count} must be a power of two, at most {@link Slot#COUNT}. */
     public Stripes(int count) {
@@ -15,6 +16,15 @@ public final class Stripes {
         for (int i = 0; i < count; i++) {
             stripes[i] = new Stripe();
         }
+    }
+
+    /** Whether somebody wants to be told of changes to what it has read. */
+    public boolean isTracked() {
+        return tracked;
+    }
+
+    public void tracked(boolean wanted) {
+        tracked = wanted;
     }
 
     public int count() {

@@ -20,8 +20,12 @@ public final class Waits {
         /** True until it is served or has given up; it is taken out of here some time later. */
         boolean isWaiting();
 
-        /** Whether a value of this type of {@link Item} is what it waits for. */
-        boolean accepts(int type);
+        /**
+         * Whether what is under one of its keys is what it waits for, or that nothing is.
+         *
+         * @param found the key's place; what stands there has not expired
+         */
+        boolean accepts(Name name, Place found);
 
         /** Stripes that serving it changes beyond the key's, one bit each. */
         long reach();
@@ -97,12 +101,12 @@ public final class Waits {
         return byName.containsKey(name) ? name : null;
     }
 
-    /** The one who has waited longest for a value of this type under a key, or null. */
-    public @Nullable Waiter first(Name name, int type) {
+    /** The one who has waited longest for what is under a key now, or null. */
+    public @Nullable Waiter first(Name name, Place found) {
         LinkedHashSet<Waiter> waiters = byName.get(name);
         if (waiters != null) {
             for (Waiter waiter : waiters) {
-                if (waiter.isWaiting() && waiter.accepts(type)) {
+                if (waiter.isWaiting() && waiter.accepts(name, found)) {
                     return waiter;
                 }
             }

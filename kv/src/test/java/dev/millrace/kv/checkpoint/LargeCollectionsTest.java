@@ -114,6 +114,10 @@ class LargeCollectionsTest {
 
     private static void change(SplittableRandom random) {
         String key = key(random);
+        if (random.nextInt(4) == 0) {
+            changeStream(key, random);
+            return;
+        }
         String field = "field:" + random.nextInt(2000);
         switch (random.nextInt(50)) {
             case 0 -> kv.call("DEL", key);
@@ -151,10 +155,64 @@ class LargeCollectionsTest {
 
     private static void fillAny(String key, SplittableRandom random) {
         int size = random.nextInt(1, 2000);
-        switch (random.nextInt(3)) {
+        switch (random.nextInt(5)) {
             case 0 -> fill(key, size);
             case 1 -> fillList(key, size);
+            case 2, 3 -> fillStream(key, size);
             default -> fillSorted(key, size);
+        }
+    }
+
+    private static void fillStream(String key, int entries) {
+        for (int i = 1; i <= entries; i++) {
+            kv.call("XADD", key, i + "-0", "field:" + i % 2, "value:" + i);
+        }
+        for (String group : List.of("one", "two")) {
+            kv.call("XGROUP", "CREATE", key, group, "0");
+            for (int i = 0; i < 3; i++) {
+                kv.call(
+                        "XREADGROUP",
+                        "GROUP",
+                        group,
+                        "consumer:" + i,
+                        "COUNT",
+                        "" + entries / 4,
+                        "STREAMS",
+                        key,
+                        ">");
+            }
+        }
+    }
+
+    private static void changeStream(String key, SplittableRandom random) {
+        String id = random.nextInt(1, 2500) + "-0";
+        String group = random.nextInt(3) == 0 ? "two" : "one";
+        String consumer = "consumer:" + random.nextInt(4);
+        switch (random.nextInt(12)) {
+            case 0, 1 -> kv.call("XADD", key, "*", "field:0", "value:" + random.nextInt(1000));
+            case 2 -> kv.call("XDEL", key, id, id + "5");
+            case 3 -> kv.call("XTRIM", key, "MINID", "" + random.nextInt(500));
+            case 4, 5, 6 -> kv.call("XACK", key, group, id, random.nextInt(1, 2500) + "-0");
+            case 7 -> kv.call("XCLAIM", key, group, consumer, "0", id, "FORCE");
+            case 8 -> kv.call("XAUTOCLAIM", key, group, consumer, "0", id, "COUNT", "20");
+            case 9 ->
+                    kv.call(
+                            "XREADGROUP",
+                            "GROUP",
+                            group,
+                            consumer,
+                            "COUNT",
+                            "50",
+                            "STREAMS",
+                            key,
+                            random.nextBoolean() ? ">" : "0");
+            case 10 -> kv.call("XGROUP", "DELCONSUMER", key, group, consumer);
+            default -> {
+                if (random.nextInt(3) == 0) {
+                    kv.call("XGROUP", "DESTROY", key, group);
+                    kv.call("XGROUP", "CREATE", key, group, "0");
+                }
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import dev.millrace.kv.session.OnlineSaves;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +47,7 @@ class OperatorTest {
 
         @Override
         public synchronized State state() {
-            return new State(!running.isEmpty(), 5_000, true, 3, 2, 7, 4);
+            return new State(!running.isEmpty(), 5_000, true, 3, 2, 7, 4, 9, Path.of("dump.rdb"));
         }
     }
 

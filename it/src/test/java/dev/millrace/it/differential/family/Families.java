@@ -26,6 +26,7 @@ public final class Families {
                 Hashes.FAMILY,
                 Sets.FAMILY,
                 HyperLogLogs.FAMILY,
+                Streams.FAMILY,
                 Transactions.FAMILY);
     }
 
@@ -57,6 +58,16 @@ public final class Families {
             steps.add(call(connection, Comparison.EXACT, "LRANGE", key, "0", "-1"));
             steps.add(call(connection, Comparison.EXACT, "ZRANGE", key, "0", "-1", "WITHSCORES"));
             steps.add(call(connection, Comparison.PAIRS, "HGETALL", key));
+            steps.add(
+                    call(
+                            connection,
+                            Comparison.TIMED,
+                            "XINFO",
+                            "STREAM",
+                            key,
+                            "FULL",
+                            "COUNT",
+                            "0"));
             steps.add(call(connection, Comparison.UNORDERED, "SMEMBERS", key));
             steps.add(call(connection, Comparison.MILLIS, "PEXPIRETIME", key));
             steps.add(call(connection, Comparison.ENCODING, "OBJECT", "ENCODING", key));

@@ -1,0 +1,479 @@
+package dev.millrace.kv.cluster;
+
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Help;
+import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.replication.Feed;
+import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.Slot;
+import dev.millrace.kv.store.Stripe;
+import dev.millrace.kv.store.Table;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * CLUSTER and what goes with it. With {@code kv.cluster} the server is a cluster of one node that
+ * has all slots, for clients that speak to clusters only; else it says that it is none.
+ */
+@SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
+public final class Clusters {
+    private static final Refusal DISABLED =
+            new Refusal("ERR This instance has cluster support disabled");
+    private static final Refusal BAD_SLOT = new Refusal("ERR Invalid or out of range slot");
+    private static final String ALONE =
+            "ERR this is a cluster of one node, which keeps all slots and meets nobody";
+
+    private static final String HELP =
+            """
+            ADDSLOTS <slot> [<slot> ...]
+                Assign slots to current node.
+            ADDSLOTSRANGE <start slot> <end slot> [<start slot> <end slot> ...]
+                Assign slots which are between <start-slot> and <end-slot> to current node.
+            BUMPEPOCH
+                Advance the cluster config epoch.
+            COUNT-FAILURE-REPORTS <node-id>
+                Return number of failure reports for <node-id>.
+            COUNTKEYSINSLOT <slot>
+                Return the number of keys in <slot>.
+            DELSLOTS <slot> [<slot> ...]
+                Delete slots information from current node.
+            DELSLOTSRANGE <start slot> <end slot> [<start slot> <end slot> ...]
+                Delete slots information which are between <start-slot> and <end-slot> from current node.
+            FAILOVER [FORCE|TAKEOVER]
+                Promote current replica node to being a master.
+            FORGET <node-id>
+                Remove a node from the cluster.
+            GETKEYSINSLOT <slot> <count>
+                Return key names stored by current node in a slot.
+            FLUSHSLOTS
+                Delete current node own slots information.
+            INFO
+                Return information about the cluster.
+            KEYSLOT <key>
+                Return the hash slot for <key>.
+            MEET <ip> <port> [<bus-port>]
+                Connect nodes into a working cluster.
+            MYID
+                Return the node id.
+            NODES
+                Return cluster configuration seen by node. Output format:
+                <id> <ip:port> <flags> <master> <pings> <pongs> <epoch> <link> <slot> ...
+            REPLICATE <node-id>
+                Configure current node as replica to <node-id>.
+            RESET [HARD|SOFT]
+                Reset current node (default: soft).
+            SET-CONFIG-EPOCH <epoch>
+                Set config epoch of current node.
+            SETSLOT <slot> (IMPORTING <node-id>|MIGRATING <node-id>|STABLE|NODE <node-id>)
+                Set slot state.
+            REPLICAS <node-id>
+                Return <node-id> replicas.
+            SAVECONFIG
+                Force saving cluster configuration on disk.
+            SLOTS
+                Return information about slots range mappings. Each range is made of:
+                start, end, master and replicas IP addresses, ports and ids
+            SHARDS
+                Return information about slot range mappings and the nodes associated with them.
+            LINKS
+                Return information about all network links between this node and its peers.
+                Output format is an array where each array element is a map containing attributes of a link
+            """;
+
+    private Clusters() {}
+
+    private static Command.Builder cluster(String name, String since, int arity) {
+        return Command.named(name).since(since).group("cluster").complexity("O(1)").arity(arity);
+    }
+
+    private static Command.Builder look(String name, String since, int arity) {
+        return cluster(name, since, arity).flags(Flag.STALE);
+    }
+
+    private static Command.Builder ask(String name, String since, int arity) {
+        return look(name, since, arity).flags(Flag.ADMIN);
+    }
+
+    private static Command.Builder admin(String name, String since, int arity) {
+        return ask(name, since, arity).flags(Flag.NO_ASYNC_LOADING);
+    }
+
+    public static List<Command> all() {
+        return List.of(
+                cluster("cluster", "3.0.0", -2)
+                        .complexity("Depends on subcommand.")
+                        .summary("A container for cluster commands")
+                        .contains(
+                                admin("addslots", "3.0.0", -3)
+                                        .complexity(
+                                                "O(N) where N is the total number of hash slot arguments")
+                                        .summary("Assign new hash slots to receiving node")
+                                        .does(inCluster(Clusters::takeSlots)),
+                                admin("addslotsrange", "7.0.0", -4)
+                                        .complexity(
+                                                "O(N) where N is the total number of the slots between the start slot and end slot arguments.")
+                                        .summary("Assign new hash slots to receiving node")
+                                        .does(inCluster(Clusters::takeSlots)),
+                                admin("bumpepoch", "3.0.0", 2)
+                                        .summary("Advance the cluster config epoch")
+                                        .tips("nondeterministic_output")
+                                        .does(inCluster(call -> call.reply().simple("STILL 0"))),
+                                ask("count-failure-reports", "3.0.0", 3)
+                                        .complexity("O(N) where N is the number of failure reports")
+                                        .summary(
+                                                "Return the number of failure reports active for a given node")
+                                        .tips("nondeterministic_output")
+                                        .does(inCluster(Clusters::failureReports)),
+                                look("countkeysinslot", "3.0.0", 3)
+                                        .summary(
+                                                "Return the number of local keys in the specified hash slot")
+                                        .locks(Command.Locks.ALL)
+                                        .does(inCluster(Clusters::countKeys)),
+                                admin("delslots", "3.0.0", -3)
+                                        .complexity(
+                                                "O(N) where N is the total number of hash slot arguments")
+                                        .summary("Set hash slots as unbound in receiving node")
+                                        .does(inCluster(Clusters::keepSlots)),
+                                admin("delslotsrange", "7.0.0", -4)
+                                        .complexity(
+                                                "O(N) where N is the total number of the slots between the start slot and end slot arguments.")
+                                        .summary("Set hash slots as unbound in receiving node")
+                                        .does(inCluster(Clusters::keepSlots)),
+                                admin("failover", "3.0.0", -2)
+                                        .summary(
+                                                "Forces a replica to perform a manual failover of its master.")
+                                        .does(
+                                                inCluster(
+                                                        call ->
+                                                                refuse(
+                                                                        "ERR You should send CLUSTER FAILOVER to a replica"))),
+                                admin("flushslots", "3.0.0", 2)
+                                        .summary("Delete a node's own slots information")
+                                        .does(inCluster(Clusters::keepSlots)),
+                                admin("forget", "3.0.0", 3)
+                                        .summary("Remove a node from the nodes table")
+                                        .does(inCluster(Clusters::forget)),
+                                look("getkeysinslot", "3.0.0", 4)
+                                        .complexity(
+                                                "O(log(N)) where N is the number of requested keys")
+                                        .summary(
+                                                "Return local key names in the specified hash slot")
+                                        .tips("nondeterministic_output")
+                                        .locks(Command.Locks.ALL)
+                                        .does(inCluster(Clusters::keys)),
+                                Help.declared("5.0.0", "cluster")
+                                        .does(inCluster(Help.answering("cluster", HELP))),
+                                look("info", "3.0.0", 2)
+                                        .summary("Provides info about Redis Cluster node state")
+                                        .tips("nondeterministic_output")
+                                        .does(inCluster(Clusters::info)),
+                                look("keyslot", "3.0.0", 3)
+                                        .complexity(
+                                                "O(N) where N is the number of bytes in the key")
+                                        .summary("Returns the hash slot of the specified key")
+                                        .does(inCluster(Clusters::slotOf)),
+                                look("links", "7.0.0", 2)
+                                        .complexity(
+                                                "O(N) where N is the total number of Cluster nodes")
+                                        .summary(
+                                                "Returns a list of all TCP links to and from peer nodes in cluster")
+                                        .tips("nondeterministic_output")
+                                        .does(inCluster(call -> call.reply().emptyArray())),
+                                admin("meet", "3.0.0", -4)
+                                        .summary(
+                                                "Force a node cluster to handshake with another node")
+                                        .does(inCluster(call -> refuse(ALONE))),
+                                look("myid", "3.0.0", 2)
+                                        .summary("Return the node id")
+                                        .does(
+                                                inCluster(
+                                                        call ->
+                                                                call.reply()
+                                                                        .bulk(
+                                                                                Cluster.of(
+                                                                                                call
+                                                                                                        .server())
+                                                                                        .id()))),
+                                look("nodes", "3.0.0", 2)
+                                        .complexity(
+                                                "O(N) where N is the total number of Cluster nodes")
+                                        .summary("Get Cluster config for the node")
+                                        .tips("nondeterministic_output")
+                                        .does(inCluster(Clusters::nodes)),
+                                ask("replicas", "5.0.0", 3)
+                                        .summary("List replica nodes of the specified master node")
+                                        .tips("nondeterministic_output")
+                                        .does(inCluster(Clusters::replicas)),
+                                admin("replicate", "3.0.0", 3)
+                                        .summary(
+                                                "Reconfigure a node as a replica of the specified master node")
+                                        .does(inCluster(Clusters::replicate)),
+                                look("reset", "3.0.0", -2)
+                                        .complexity(
+                                                "O(N) where N is the number of known nodes. The command may execute a FLUSHALL as a side effect.")
+                                        .summary("Reset a Redis Cluster node")
+                                        .flags(Flag.ADMIN, Flag.NOSCRIPT)
+                                        .does(inCluster(call -> refuse(ALONE))),
+                                admin("saveconfig", "3.0.0", 2)
+                                        .summary("Forces the node to save cluster state on disk")
+                                        .does(inCluster(call -> call.reply().ok())),
+                                admin("set-config-epoch", "3.0.0", 3)
+                                        .summary("Set the configuration epoch in a new node")
+                                        .does(inCluster(call -> refuse(ALONE))),
+                                admin("setslot", "3.0.0", -4)
+                                        .summary("Bind a hash slot to a specific node")
+                                        .does(inCluster(Clusters::bindSlot)),
+                                look("shards", "7.0.0", 2)
+                                        .complexity(
+                                                "O(N) where N is the total number of cluster nodes")
+                                        .summary("Get array of cluster slots to node mappings")
+                                        .tips("nondeterministic_output")
+                                        .does(inCluster(Clusters::shards)),
+                                ask("slaves", "3.0.0", 3)
+                                        .summary("List replica nodes of the specified master node")
+                                        .deprecated("5.0.0", "`CLUSTER REPLICAS`")
+                                        .tips("nondeterministic_output")
+                                        .does(inCluster(Clusters::replicas)),
+                                look("slots", "3.0.0", 2)
+                                        .complexity(
+                                                "O(N) where N is the total number of Cluster nodes")
+                                        .summary("Get array of Cluster slot to node mappings")
+                                        .deprecated("7.0.0", "`CLUSTER SHARDS`")
+                                        .tips("nondeterministic_output")
+                                        .does(inCluster(Clusters::slots))),
+                connection("readonly")
+                        .summary("Enables read queries for a connection to a cluster replica node")
+                        .flags(Flag.LOADING, Flag.STALE)
+                        .does(inCluster(call -> call.reply().ok())),
+                connection("readwrite")
+                        .summary("Disables read queries for a connection to a cluster replica node")
+                        .flags(Flag.LOADING, Flag.STALE)
+                        .does(inCluster(call -> call.reply().ok())),
+                connection("asking")
+                        .summary("Sent by cluster clients after an -ASK redirect")
+                        .does(inCluster(call -> call.reply().ok())));
+    }
+
+    private static Command.Builder connection(String name) {
+        return cluster(name, "3.0.0", 1).flags(Flag.FAST).categories("connection");
+    }
+
+    private static Command.Handler inCluster(Command.Handler handler) {
+        return call -> {
+            if (!call.server().isCluster()) {
+                throw DISABLED;
+            }
+            handler.run(call);
+        };
+    }
+
+    private static void refuse(String why) {
+        throw new Refusal(why);
+    }
+
+    // ---- The node
+
+    private static void info(Call call) {
+        call.reply()
+                .verbatim(
+                        """
+                        cluster_state:ok\r
+                        cluster_slots_assigned:16384\r
+                        cluster_slots_ok:16384\r
+                        cluster_slots_pfail:0\r
+                        cluster_slots_fail:0\r
+                        cluster_known_nodes:1\r
+                        cluster_size:1\r
+                        cluster_current_epoch:0\r
+                        cluster_my_epoch:0\r
+                        cluster_stats_messages_sent:0\r
+                        cluster_stats_messages_received:0\r
+                        total_cluster_links_buffer_limit_exceeded:0\r
+                        """);
+    }
+
+    private static void nodes(Call call) {
+        call.reply().verbatim(line(call) + "\n");
+    }
+
+    private static String line(Call call) {
+        Cluster cluster = Cluster.of(call.server());
+        return cluster.id()
+                + " "
+                + cluster.host(call.session())
+                + ":"
+                + cluster.port(call.session())
+                + "@"
+                + cluster.busPort(call.session())
+                + " myself,master - 0 0 0 connected 0-16383";
+    }
+
+    private static void slots(Call call) {
+        Cluster cluster = Cluster.of(call.server());
+        call.reply().array(1);
+        call.reply().array(3);
+        call.reply().integer(0);
+        call.reply().integer(Slot.COUNT - 1);
+        call.reply().array(4);
+        call.reply().bulk(cluster.host(call.session()));
+        call.reply().integer(cluster.port(call.session()));
+        call.reply().bulk(cluster.id());
+        call.reply().emptyArray();
+    }
+
+    private static void shards(Call call) {
+        Cluster cluster = Cluster.of(call.server());
+        String host = cluster.host(call.session());
+        call.reply().array(1);
+        call.reply().map(2);
+        call.reply().bulk("slots");
+        call.reply().array(2);
+        call.reply().integer(0);
+        call.reply().integer(Slot.COUNT - 1);
+        call.reply().bulk("nodes");
+        call.reply().array(1);
+        call.reply().map(7);
+        call.reply().bulk("id");
+        call.reply().bulk(cluster.id());
+        call.reply().bulk("port");
+        call.reply().integer(cluster.port(call.session()));
+        call.reply().bulk("ip");
+        call.reply().bulk(host);
+        call.reply().bulk("endpoint");
+        call.reply().bulk(host);
+        call.reply().bulk("role");
+        call.reply().bulk("master");
+        call.reply().bulk("replication-offset");
+        call.reply().integer(Feed.of(call.server()).offset());
+        call.reply().bulk("health");
+        call.reply().bulk("online");
+    }
+
+    // ---- Other nodes, of which there are none
+
+    private static boolean isMe(Call call) {
+        return call.text(2).equals(Cluster.of(call.server()).id());
+    }
+
+    private static Refusal unknown(Call call, int index) {
+        return new Refusal("ERR Unknown node " + call.shown(index));
+    }
+
+    private static void failureReports(Call call) {
+        if (!isMe(call)) {
+            throw unknown(call, 2);
+        }
+        call.reply().integer(0);
+    }
+
+    private static void forget(Call call) {
+        throw isMe(call)
+                ? new Refusal("ERR I tried hard but I can't forget myself...")
+                : unknown(call, 2);
+    }
+
+    private static void replicas(Call call) {
+        if (!isMe(call)) {
+            throw unknown(call, 2);
+        }
+        call.reply().emptyArray();
+    }
+
+    private static void replicate(Call call) {
+        throw isMe(call) ? new Refusal("ERR Can't replicate myself") : unknown(call, 2);
+    }
+
+    // ---- Slots
+
+    private static int slot(Call call, int index) {
+        return (int) call.integer(index, 0, Slot.COUNT - 1, BAD_SLOT);
+    }
+
+    private static void takeSlots(Call call) {
+        throw new Refusal("ERR Slot " + slot(call, 2) + " is already busy");
+    }
+
+    private static void keepSlots(Call call) {
+        for (int i = 2; i < call.count(); i++) {
+            slot(call, i);
+        }
+        refuse(ALONE);
+    }
+
+    private static void bindSlot(Call call) {
+        slot(call, 2);
+        String how = call.text(3).toLowerCase(Locale.ROOT);
+        if (how.equals("stable") && call.count() == 4) {
+            call.reply().ok();
+            return;
+        }
+        boolean names = call.count() == 5;
+        boolean bind = how.equals("node") && names;
+        boolean move = (how.equals("importing") || how.equals("migrating")) && names;
+        if (!bind && !move) {
+            throw new Refusal(
+                    "ERR Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP");
+        }
+        if (bind && call.text(4).equals(Cluster.of(call.server()).id())) {
+            call.reply().ok();
+            return;
+        }
+        throw bind ? unknown(call, 4) : new Refusal("ERR I don't know about node " + call.shown(4));
+    }
+
+    private static void slotOf(Call call) {
+        call.reply().integer(Slot.of(call.address(2), call.length(2)));
+    }
+
+    private static void countKeys(Call call) {
+        int slot = slot(call, 2);
+        int[] count = {0};
+        eachKey(call, slot, item -> count[0]++);
+        call.reply().integer(count[0]);
+    }
+
+    private static void keys(Call call) {
+        int slot = slot(call, 2);
+        long most =
+                call.integer(3, 0, Integer.MAX_VALUE, new Refusal("ERR Invalid number of keys"));
+        List<byte[]> names = new ArrayList<>();
+        eachKey(
+                call,
+                slot,
+                item -> {
+                    if (names.size() < most) {
+                        call.takeHeap(Item.keyLength(item) + 16L);
+                        names.add(Memory.bytes(Item.key(item), Item.keyLength(item)));
+                    }
+                });
+        call.reply().array(names.size());
+        names.forEach(call.reply()::bulk);
+    }
+
+    /** Looks at all keys: there is no index of slots, for nothing moves between nodes. */
+    private static void eachKey(Call call, int slot, Table.Visitor visitor) {
+        call.dependOnAll();
+        for (int i = 0; i < call.stripes().count(); i++) {
+            Stripe stripe = call.stripes().stripe(i);
+            long cursor = 0;
+            do {
+                cursor =
+                        stripe.database(0)
+                                .items()
+                                .scan(
+                                        cursor,
+                                        item -> {
+                                            if (Slot.of(Item.key(item), Item.keyLength(item))
+                                                    == slot) {
+                                                visitor.entry(item);
+                                            }
+                                        });
+            } while (cursor != 0);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.millrace.kv.replication;
+
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.rdb.BadDump;
+import dev.millrace.kv.rdb.DumpKeys;
+import dev.millrace.kv.rdb.Dumps;
+import dev.millrace.kv.store.Place;
+import dev.millrace.kv.store.ServerState;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A dump as requests: FLUSHALL, and a RESTORE for each key. It is read and checked as a whole
+ * first.
+ */
+final class DumpRequests {
+    /** Requests of about so many bytes are given at a time. */
+    private static final int PIECE_BYTES = 256 * 1024;
+
+    /** Executes requests; they may be overwritten when it returns. */
+    @FunctionalInterface
+    interface Executor {
+        void execute(NativeBuffer requests) throws IOException, InterruptedException;
+    }
+
+    private final Executor executor;
+    private final NativeBuffer requests = new NativeBuffer(PIECE_BYTES);
+    private final NativeBuffer payload = new NativeBuffer(1024);
+    private int selected;
+
+    private DumpRequests(Executor executor) {
+        this.executor = executor;
+    }
+
+    /**
+     * Sends a file.
+     *
+     * @throws BadDump if it is not whole, or has what is not known here; nothing was sent then
+     */
+    static void send(Path file, Executor executor) throws IOException, InterruptedException {
+        DumpRequests made = new DumpRequests(executor);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                Arena arena = Arena.ofConfined()) {
+            long bytes = channel.size();
+            MemorySegment dump = channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
+            made.send(dump.address(), bytes);
+        } finally {
+            made.requests.free();
+            made.payload.free();
+        }
+    }
+
+    private void send(long address, long bytes) throws IOException, InterruptedException {
+        new DumpKeys().check(address, bytes);
+        array(2);
+        bulk("SELECT");
+        bulk("0");
+        array(1);
+        bulk("FLUSHALL");
+        array(2);
+        bulk("FUNCTION");
+        bulk("FLUSH");
+        new DumpKeys().read(address, bytes, new ToRequests());
+        flush();
+    }
+
+    /** What is read becomes requests. */
+    private final class ToRequests implements DumpKeys.Sink {
+        @Override
+        public void key(Place key, long expiresAt, int type, long dump, int length, long offset)
+                throws IOException {
+            restore(key, expiresAt, type, dump, length);
+            if (requests.length() >= PIECE_BYTES) {
+                flush();
+            }
+        }
+
+        @Override
+        public void library(ServerState.Library library) {
+            array(4);
+            bulk("FUNCTION");
+            bulk("LOAD");
+            bulk("REPLACE");
+            bulk(library.code());
+        }
+    }
+
+    private void flush() throws IOException {
+        try {
+            executor.execute(requests);
+        } catch (InterruptedException stop) {
+            throw new IOException("interrupted while a dump was loaded", stop);
+        }
+        requests.shrink();
+    }
+
+    private void restore(Place key, long expiresAt, int type, long dump, int length) {
+        int database = key.database().index();
+        if (database != selected) {
+            selected = database;
+            array(2);
+            bulk("SELECT");
+            bulk(Integer.toString(database));
+        }
+        payload.shrink();
+        payload.putByte(type);
+        payload.put(dump, length);
+        Dumps.end(payload);
+        array(6);
+        bulk("RESTORE");
+        bulk(key.address(), key.length());
+        bulk(Long.toString(expiresAt));
+        bulk(payload.address(), Math.toIntExact(payload.length()));
+        bulk("REPLACE");
+        bulk("ABSTTL");
+    }
+
+    private void array(int arguments) {
+        requests.putUtf8("*" + arguments + "\r\n");
+    }
+
+    private void bulk(String text) {
+        bulk(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void bulk(byte[] bytes) {
+        requests.putUtf8("$" + bytes.length + "\r\n");
+        requests.put(bytes);
+        requests.putUtf8("\r\n");
+    }
+
+    private void bulk(long address, int length) {
+        requests.putUtf8("$" + length + "\r\n");
+        requests.put(address, length);
+        requests.putUtf8("\r\n");
+    }
+}

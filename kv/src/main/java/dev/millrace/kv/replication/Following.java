@@ -1,0 +1,271 @@
+package dev.millrace.kv.replication;
+
+import dev.millrace.kernel.log.Log;
+import dev.millrace.kernel.memory.KeyHash;
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Key;
+import dev.millrace.kv.config.Parameters;
+import dev.millrace.kv.effect.Effects;
+import dev.millrace.kv.session.KvServer;
+import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.Role;
+import dev.millrace.kv.session.Session;
+import dev.millrace.kv.store.Database;
+import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.Stripe;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
+
+/**
+ * Whom this server follows, if anyone. What it is told is executed on the first lane; how far it is
+ * is in the same record as the change, so a restart goes on where it was.
+ */
+public final class Following implements Role {
+    private static final long MILLIS_PER_SECOND = 1000;
+    private static final String READ_ONLY = "READONLY You can't write against a read only replica.";
+    private static final String LOADING = "LOADING Redis is loading the dataset in memory";
+    private static final String MASTER_DOWN =
+            "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+
+    /** What of the link can be seen from outside. */
+    enum State {
+        CONNECT("connect"),
+        CONNECTING("connecting"),
+        HANDSHAKE("handshake"),
+        SYNC("sync"),
+        CONNECTED("connected");
+
+        private final String shown;
+
+        State(String shown) {
+            this.shown = shown;
+        }
+
+        String shown() {
+            return shown;
+        }
+    }
+
+    private final KvServer server;
+    private final Parameters parameters;
+    private final Key key;
+    private final NativeBuffer name = new NativeBuffer(64);
+    private final NativeBuffer value = new NativeBuffer(256);
+    private volatile @Nullable Upstream upstream;
+    private volatile @Nullable MasterLink link;
+    private volatile State state = State.CONNECT;
+    private volatile boolean loading;
+    private volatile long downSinceMillis;
+    private volatile Log log = Log.silent();
+    private volatile Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+
+    private Following(KvServer server) {
+        this.server = server;
+        this.parameters = Parameters.of(server);
+        this.key = new Key(server.stripes().stripe(0));
+        name.putUtf8(Upstream.NAME);
+        this.downSinceMillis = server.clock().millis();
+    }
+
+    public static Following of(KvServer server) {
+        return server.part(Following.class, Following::new);
+    }
+
+    // ---- What it follows
+
+    /** Goes on with what the log says, when the room starts; a dump is received into a folder. */
+    public void start(Log to, Path into) {
+        log = to;
+        folder = into;
+        Stripe stripe = stripe();
+        stripe.lock();
+        try {
+            find();
+            if (key.exists()) {
+                follow(Upstream.parse(bytes()));
+            }
+        } finally {
+            stripe.unlock();
+        }
+    }
+
+    private byte[] bytes() {
+        return Memory.bytes(key.value(), key.valueLength());
+    }
+
+    /** The other server's, or null. */
+    @Nullable Upstream upstream() {
+        return upstream;
+    }
+
+    State state() {
+        return state;
+    }
+
+    boolean isLoading() {
+        return loading;
+    }
+
+    /** Bytes of the other's stream that are executed; -1 before there is a whole copy. */
+    long executed() {
+        MasterLink open = link;
+        Upstream known = upstream;
+        if (open != null && state == State.CONNECTED) {
+            return open.executed();
+        }
+        return known == null || !known.canGoOn() ? -1 : known.offset();
+    }
+
+    /** For so long there has been no link, s; -1 while there is one. */
+    long downSeconds() {
+        return state == State.CONNECTED
+                ? -1
+                : (server.clock().millis() - downSinceMillis) / MILLIS_PER_SECOND;
+    }
+
+    /** When the other was heard last, ms since 1970. */
+    long heardMillis() {
+        MasterLink open = link;
+        return open == null ? 0 : open.heardMillis();
+    }
+
+    /** REPLICAOF; all stripes are locked. */
+    void follow(Call call, String host, int port) {
+        call.lane().reserve(Upstream.BYTES_MAX);
+        Upstream wanted = Upstream.of(host, port);
+        end();
+        put(call.effects(), wanted);
+        follow(wanted);
+    }
+
+    private void follow(Upstream wanted) {
+        upstream = wanted;
+        state(State.CONNECT);
+        server.role(this);
+        parameters.declare("replicaof", wanted.host() + " " + wanted.port());
+        MasterLink made = new MasterLink(server, this, log, folder);
+        link = made;
+        made.start();
+    }
+
+    /** REPLICAOF NO ONE; all stripes are locked. */
+    void free(Call call) {
+        if (upstream == null) {
+            return;
+        }
+        call.lane().reserve(Upstream.BYTES_MAX);
+        end();
+        find();
+        if (key.exists()) {
+            call.effects().delete(key);
+            call.effects().count(-1);
+        }
+        upstream = null;
+        parameters.declare("replicaof", "");
+        server.role(null);
+    }
+
+    /** No more is executed of what the other says; the log keeps whom we follow. */
+    public void end() {
+        MasterLink open = link;
+        link = null;
+        loading = false;
+        if (open != null) {
+            open.end();
+        }
+    }
+
+    // ---- How far it is
+
+    /** The one stripe that holds it. */
+    private Stripe stripe() {
+        return server.stripes().of(name.address(), (int) name.length());
+    }
+
+    /** A bit for {@link #stripe}. */
+    long stripeMask() {
+        return 1L << server.stripes().indexOf(name.address(), (int) name.length());
+    }
+
+    private void find() {
+        Stripe stripe = stripe();
+        int length = (int) name.length();
+        long hash = KeyHash.of(name.address(), length);
+        Database database = stripe.database(Stripe.SYSTEM);
+        long item = database.items().find(hash, name.address(), length);
+        key.set(stripe, database, hash, name.address(), length, item);
+    }
+
+    /** As {@link #put}, unless the link is not the one that counts any more. */
+    void put(MasterLink by, Effects effects, Upstream now) {
+        if (by.equals(link)) {
+            put(effects, now);
+        }
+    }
+
+    /** Puts it into the record that is open; its stripe is locked, and the space is set aside. */
+    private void put(Effects effects, Upstream now) {
+        find();
+        value.clear();
+        value.put(now.toBytes());
+        effects.putString(key, value.address(), (int) value.length(), 0, Item.ENCODING_PLAIN);
+        effects.count(-1);
+        upstream = now;
+    }
+
+    // ---- What the link tells
+
+    void state(State now) {
+        if (state == State.CONNECTED && now != State.CONNECTED) {
+            downSinceMillis = server.clock().millis();
+        }
+        state = now;
+    }
+
+    void loading(boolean now) {
+        loading = now;
+    }
+
+    /** The other asks how far we are. */
+    void askedForAcknowledgement() {
+        MasterLink open = link;
+        if (open != null) {
+            open.acknowledgeSoon();
+        }
+    }
+
+    // ---- Role
+
+    @Override
+    public @Nullable String refusal(Session session, Command command) {
+        if (loading && !command.has(Flag.LOADING)) {
+            return LOADING;
+        }
+        if (state != State.CONNECTED
+                && !command.has(Flag.STALE)
+                && !parameters.flag("replica-serve-stale-data")) {
+            return MASTER_DOWN;
+        }
+        return command.isWrite() && parameters.flag("replica-read-only") ? READ_ONLY : null;
+    }
+
+    @Override
+    public boolean isReplica() {
+        return true;
+    }
+
+    @Override
+    public boolean ignoresMaxmemory() {
+        return parameters.flag("replica-ignore-maxmemory");
+    }
+
+    Lane lane() {
+        return server.lanes().getFirst();
+    }
+}

@@ -1,0 +1,272 @@
+package dev.millrace.kv.replication;
+
+import dev.millrace.kv.command.Call;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.session.Session;
+
+import java.util.List;
+
+/**
+ * ROLE, REPLICAOF, WAIT, FAILOVER for operators; PSYNC, SYNC and REPLCONF for servers that follow
+ * us.
+ */
+@SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
+public final class Replicating {
+    private static final int PORT_MAX = 65535;
+    private static final Refusal BAD_PORT = new Refusal("ERR Invalid master port");
+    private static final int HOST_CHARS_MAX = 255;
+    private static final int ADDRESS_CHARS_MAX = 255;
+    private static final Refusal NOT_ON_REPLICAS =
+            new Refusal(
+                    "ERR WAIT cannot be used with replica instances. Please also note that since"
+                            + " Redis 4.0 if a replica is configured to be writable (which is not"
+                            + " the default) writes to replicas are just local and are not"
+                            + " propagated.");
+    private static final Refusal NO_REPLICAS =
+            new Refusal("ERR FAILOVER requires connected replicas.");
+    private static final Refusal NO_FAILOVER = new Refusal("ERR No failover in progress.");
+    private static final Refusal TIMEOUT_IS_NO_INTEGER =
+            new Refusal("ERR timeout is not an integer or out of range");
+    private static final Refusal NEGATIVE_TIMEOUT = new Refusal("ERR timeout is negative");
+
+    private Replicating() {}
+
+    public static List<Command> all() {
+        return List.of(
+                Command.named("role")
+                        .since("2.8.12")
+                        .group("server")
+                        .complexity("O(1)")
+                        .summary("Return the role of the instance in the context of replication")
+                        .arity(1)
+                        .flags(Flag.NOSCRIPT, Flag.LOADING, Flag.STALE, Flag.FAST)
+                        .categories("admin", "dangerous")
+                        .does(Replicating::role),
+                replicaOf("replicaof", "5.0.0").does(Replicating::follow),
+                replicaOf("slaveof", "1.0.0")
+                        .deprecated("5.0.0", "`REPLICAOF`")
+                        .does(Replicating::follow),
+                Command.named("wait")
+                        .since("3.0.0")
+                        .group("generic")
+                        .complexity("O(1)")
+                        .summary(
+                                "Wait for the synchronous replication of all the write commands"
+                                        + " sent in the context of the current connection")
+                        .arity(3)
+                        .flags(Flag.NOSCRIPT)
+                        .categories("connection")
+                        .tips("request_policy:all_shards", "response_policy:agg_min")
+                        .does(Replicating::await),
+                inner("replconf", "3.0.0", -1)
+                        .flags(Flag.LOADING, Flag.STALE, Flag.ALLOW_BUSY)
+                        .summary("An internal command for configuring the replication stream")
+                        .does(Replicating::configure),
+                inner("psync", "2.8.0", -3)
+                        .flags(Flag.NO_ASYNC_LOADING, Flag.NO_MULTI)
+                        .summary("Internal command used for replication")
+                        .does(Replicating::synchronise),
+                inner("sync", "1.0.0", 1)
+                        .flags(Flag.NO_ASYNC_LOADING, Flag.NO_MULTI)
+                        .summary("Internal command used for replication")
+                        .does(Replicating::synchronise),
+                Command.named("failover")
+                        .since("6.2.0")
+                        .group("server")
+                        .complexity("O(1)")
+                        .summary(
+                                "Start a coordinated failover between this server and one of its"
+                                        + " replicas.")
+                        .arity(-1)
+                        .flags(Flag.ADMIN, Flag.NOSCRIPT, Flag.STALE)
+                        .does(Replicating::failover));
+    }
+
+    private static Command.Builder inner(String name, String since, int arity) {
+        return Command.named(name)
+                .since(since)
+                .group("server")
+                .complexity(name.equals("replconf") ? "O(1)" : "")
+                .arity(arity)
+                .internal(name.equals("replconf"))
+                .flags(Flag.ADMIN, Flag.NOSCRIPT);
+    }
+
+    private static Command.Builder replicaOf(String name, String since) {
+        return Command.named(name)
+                .since(since)
+                .group("server")
+                .complexity("O(1)")
+                .summary("Make the server a replica of another instance, or promote it as master.")
+                .arity(3)
+                .flags(Flag.ADMIN, Flag.NOSCRIPT, Flag.STALE)
+                .flags(Flag.NO_ASYNC_LOADING)
+                .locks(Command.Locks.ALL);
+    }
+
+    // ---- For operators
+
+    private static void role(Call call) {
+        Following following = Following.of(call.server());
+        Upstream upstream = following.upstream();
+        if (upstream != null) {
+            call.reply().array(5);
+            call.reply().bulk("slave");
+            call.reply().bulk(upstream.host());
+            call.reply().integer(upstream.port());
+            call.reply().bulk(following.state().shown());
+            call.reply().integer(following.executed());
+            return;
+        }
+        Feed feed = Feed.of(call.server());
+        List<Replica> online = feed.replicas().stream().filter(Replica::isOnline).toList();
+        call.reply().array(3);
+        call.reply().bulk("master");
+        call.reply().integer(feed.offset());
+        call.reply().array(online.size());
+        for (Replica replica : online) {
+            call.reply().array(3);
+            call.reply().bulk(replica.address());
+            call.reply().bulk(Integer.toString(replica.port()));
+            call.reply().bulk(Long.toString(replica.acknowledged()));
+        }
+    }
+
+    private static void follow(Call call) {
+        Following following = Following.of(call.server());
+        if (call.session().peer() == Session.Peer.REPLICA) {
+            throw new Refusal("ERR Command is not valid when client is a replica.");
+        }
+        if (call.is(1, "NO") && call.is(2, "ONE")) {
+            following.free(call);
+            call.reply().ok();
+            return;
+        }
+        int port = (int) call.integer(2, 0, PORT_MAX, BAD_PORT);
+        String host = call.text(1);
+        Upstream known = following.upstream();
+        if (known != null && known.host().equalsIgnoreCase(host) && known.port() == port) {
+            call.reply().simple("OK Already connected to specified master");
+            return;
+        }
+        if (host.length() > HOST_CHARS_MAX || host.contains(" ")) {
+            throw new Refusal("ERR Invalid master host");
+        }
+        following.follow(call, host, port);
+        call.reply().ok();
+    }
+
+    // ---- WAIT
+
+    private static void await(Call call) {
+        if (Following.of(call.server()).upstream() != null) {
+            throw NOT_ON_REPLICAS;
+        }
+        long wanted = call.integer(1);
+        long millis = call.integer(2, TIMEOUT_IS_NO_INTEGER);
+        if (millis < 0) {
+            throw NEGATIVE_TIMEOUT;
+        }
+        Feed feed = Feed.of(call.server());
+        Session session = call.session();
+        long offset = session.followedOffset();
+        int have = feed.acknowledgedUpTo(offset);
+        if (have >= wanted || call.isInTransaction()) {
+            call.reply().integer(have);
+            return;
+        }
+        Awaiting.begin(call, feed, wanted, offset, millis);
+    }
+
+    // ---- For those who follow us
+
+    private static void configure(Call call) {
+        if (call.session().isMaster()) {
+            if (call.count() > 1 && call.is(1, "GETACK")) {
+                Following.of(call.server()).askedForAcknowledgement();
+            }
+            return;
+        }
+        if (call.count() % 2 == 0) {
+            throw Refusal.SYNTAX;
+        }
+        Feed feed = Feed.of(call.server());
+        for (int i = 1; i < call.count(); i += 2) {
+            if (call.is(i, "LISTENING-PORT")) {
+                replica(call, feed).port(call.integer32(i + 1));
+            } else if (call.is(i, "IP-ADDRESS")) {
+                String address = call.text(i + 1);
+                if (address.length() > ADDRESS_CHARS_MAX) {
+                    throw new Refusal(
+                            "ERR REPLCONF ip-address provided by replica instance is too long: "
+                                    + address.length()
+                                    + " bytes");
+                }
+                replica(call, feed).address(address);
+            } else if (call.is(i, "ACK")) {
+                acknowledged(call, feed, i + 1);
+                return; // It is not answered.
+            } else if (call.is(i, "GETACK")) {
+                return;
+            } else if (!call.is(i, "CAPA")
+                    && !call.is(i, "RDB-ONLY")
+                    && !call.is(i, "RDB-FILTER-ONLY")) {
+                throw new Refusal("ERR Unrecognized REPLCONF option: " + call.shown(i));
+            }
+        }
+        call.reply().ok();
+    }
+
+    private static Replica replica(Call call, Feed feed) {
+        return feed.replica(call.session());
+    }
+
+    private static void acknowledged(Call call, Feed feed, int index) {
+        if (call.session().peer() != Session.Peer.REPLICA) {
+            return;
+        }
+        long offset = call.integer(index);
+        replica(call, feed).acknowledged(offset, call.nowMillis());
+        Awaiting.of(call.server()).acknowledged();
+    }
+
+    private static void synchronise(Call call) {
+        Session session = call.session();
+        if (session.peer() == Session.Peer.REPLICA) {
+            return;
+        }
+        Following following = Following.of(call.server());
+        if (following.upstream() != null && following.state() != Following.State.CONNECTED) {
+            throw new Refusal("NOMASTERLINK Can't SYNC while not connected with my master");
+        }
+        Feed feed = Feed.of(call.server());
+        boolean partial = call.count() > 1;
+        long next = partial ? call.integer(2) : -1;
+        Replica replica = replica(call, feed);
+        session.peer(Session.Peer.REPLICA);
+        session.replyMode(Session.ReplyMode.OFF); // From here on it is sent the stream.
+        if (partial && feed.goOn(replica, call.text(1), next)) {
+            call.reply().simple("CONTINUE " + feed.id());
+            return;
+        }
+        FullSync.of(call.server()).begin(replica);
+    }
+
+    private static void failover(Call call) {
+        if (call.count() == 2 && call.is(1, "ABORT")) {
+            throw NO_FAILOVER;
+        }
+        for (int i = 1; i < call.count(); i++) {
+            if (call.is(i, "TIMEOUT") && i + 1 < call.count()) {
+                i++;
+            } else if (call.is(i, "TO") && i + 2 < call.count()) {
+                i += 2;
+            } else if (!call.is(i, "FORCE")) {
+                throw Refusal.SYNTAX;
+            }
+        }
+        throw NO_REPLICAS;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.millrace.kv.session;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How much memory all clients may take together ({@code maxmemory-clients}): beyond it those that
+ * take most are dropped. Each lane counts what a client takes after each of its batches; when the
+ * sum is too large all are looked at. From any thread.
+ */
+public final class ClientMemory {
+    /** A lower limit would leave nobody to raise it, as Redis has it. */
+    private static final long LIMIT_BYTES_LEAST = 128 * 1024;
+
+    private static final int PERCENT = 100;
+
+    private final KvServer server;
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong evicted = new AtomicLong();
+
+    /** As CONFIG has it: bytes, or so many percent of maxmemory. */
+    private volatile String wanted = "0";
+
+    private volatile long limitBytes;
+
+    ClientMemory(KvServer server) {
+        this.server = server;
+    }
+
+    /** Sets the limit, as CONFIG has it. */
+    public void limit(String text) {
+        wanted = text;
+        configured();
+    }
+
+    public String limit() {
+        return wanted;
+    }
+
+    /** The limit may follow from what has changed. */
+    void configured() {
+        limitBytes = limitBytes();
+    }
+
+    private long limitBytes() {
+        String text = wanted;
+        long limit;
+        if (text.endsWith("%")) {
+            long percent = Long.parseLong(text.substring(0, text.length() - 1));
+            long whole = server.config().get(Config.Quantity.MAXMEMORY_BYTES);
+            limit = (long) ((double) whole * percent / PERCENT);
+        } else {
+            limit = Long.parseLong(text);
+        }
+        return limit == 0 ? 0 : Math.max(limit, LIMIT_BYTES_LEAST);
+    }
+
+    /** Counts what a client takes now; on its lane. */
+    void count(Session session) {
+        if (limitBytes > 0) {
+            long now = session.usedBytes();
+            long all = bytes.addAndGet(now - session.countedBytes);
+            session.countedBytes = now;
+            if (all >= limitBytes) {
+                evict();
+            }
+        }
+    }
+
+    void closed(Session session) {
+        bytes.addAndGet(-session.countedBytes);
+        session.countedBytes = 0;
+    }
+
+    private void evict() {
+        List<Session> largest =
+                server.sessions().stream()
+                        .sorted(Comparator.comparingLong(Session::usedBytes).reversed())
+                        .toList();
+        long all = largest.stream().mapToLong(Session::usedBytes).sum();
+        for (Session session : largest) {
+            if (all < limitBytes) {
+                return;
+            }
+            boolean may = !session.isNoEvict() && session.peer() == Session.Peer.CLIENT;
+            if (may && !session.isKilled()) {
+                all -= session.usedBytes();
+                evicted.incrementAndGet();
+                session.kill();
+            }
+        }
+    }
+
+    /** How many clients were dropped for it. */
+    public long evicted() {
+        return evicted.get();
+    }
+
+    void reset() {
+        evicted.set(0);
+    }
+}
