@@ -4,6 +4,7 @@ import dev.millrace.kernel.config.BadSettings;
 import dev.millrace.kernel.config.Setting;
 
 import io.netty.channel.ChannelOption;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -32,12 +33,15 @@ import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocalThread;
 
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * How this process asks the operating system for its sockets' bytes: {@code io_uring} (a proactor)
@@ -224,7 +228,37 @@ public enum Transport {
 
     /** Event loops, one thread each, named {@code name-1-1} and so on. */
     public MultiThreadIoEventLoopGroup loops(String name, int count) {
-        return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(name), handlers());
+        return new ServingLoops(count, new DeepThreads(name), handlers());
+    }
+
+    /** Makes {@link ServingLoop}s. */
+    private static final class ServingLoops extends MultiThreadIoEventLoopGroup {
+        ServingLoops(int count, ThreadFactory threads, IoHandlerFactory handlers) {
+            super(count, threads, handlers);
+        }
+
+        @Override
+        protected IoEventLoop newChild(
+                Executor executor, IoHandlerFactory handlers, Object... unused) {
+            return new ServingLoop(this, executor, handlers);
+        }
+    }
+
+    /**
+     * Threads with a stack that native code which calls itself may need; of it only what is used
+     * takes memory.
+     */
+    private static final class DeepThreads extends DefaultThreadFactory {
+        private static final long STACK_BYTES = 16 << 20;
+
+        DeepThreads(String name) {
+            super(name);
+        }
+
+        @Override
+        protected Thread newThread(Runnable task, String name) {
+            return new FastThreadLocalThread(threadGroup, task, name, STACK_BYTES);
+        }
     }
 
     /** What goes out by TCP. */

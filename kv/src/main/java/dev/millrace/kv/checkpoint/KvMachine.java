@@ -6,6 +6,7 @@ import dev.millrace.kv.effect.Replay;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.LaneLoop;
+import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
@@ -94,6 +95,7 @@ public final class KvMachine implements StateMachine {
     @Override
     public void cut(Checkpoint checkpoint) {
         long used = 0;
+        giveState(checkpoint);
         List<Walked> walks = new ArrayList<>();
         for (int i = 0; i < stripes.count(); i++) {
             Stripe stripe = stripes.stripe(i);
@@ -124,9 +126,31 @@ public final class KvMachine implements StateMachine {
         }
     }
 
+    /** What belongs to no key is small: all of it is given at once, under the locks of the cut. */
+    private void giveState(Checkpoint checkpoint) {
+        Checkpoint.Block block = null;
+        for (ServerState.Library library : stripes.state().libraries()) {
+            block = block == null ? checkpoint.takeAtOnce() : block;
+            if (block == null) {
+                checkpoint.abandon("no room for a library of functions");
+                return;
+            }
+            LargeForm.writeLibrary(block.buffer(), library);
+            if (block.buffer().length() >= Checkpoint.BLOCK_BYTES) {
+                checkpoint.give(Replay.machine(), block);
+                block = null;
+            }
+        }
+        if (block != null) {
+            checkpoint.give(Replay.machine(), block);
+        }
+    }
+
     private record Walked(Stripe stripe, StripeWalk walk) {
         StripeWalk.Step step() {
-            stripe.lock();
+            if (!stripe.tryLock()) {
+                return StripeWalk.Step.MORE; // Somebody may have it for long.
+            }
             try {
                 return walk.step(SLICE_ITEMS);
             } finally {

@@ -103,6 +103,7 @@ public final class Command {
     private final Handler handler;
     private final int id;
     private final boolean write;
+    private final boolean scripts;
     private String fullName;
 
     private Command(Builder builder, Handler handler) {
@@ -127,6 +128,7 @@ public final class Command {
         this.measure = builder.measure;
         this.branching = builder.branching;
         this.locks = builder.locks;
+        this.scripts = builder.scripts;
         this.handler = handler;
         this.write = flags.contains(Flag.WRITE);
         synchronized (Command.class) {
@@ -301,6 +303,11 @@ public final class Command {
         return locks;
     }
 
+    /** Whether it runs a script, which runs alone and may take long. */
+    public boolean runsScripts() {
+        return scripts;
+    }
+
     public void run(Call call) {
         handler.run(call);
     }
@@ -333,6 +340,7 @@ public final class Command {
         private Optional<Measure> measure = Optional.empty();
         private Optional<Branching> branching = Optional.empty();
         private Locks locks = Locks.KEYS;
+        private boolean scripts;
 
         private Builder(String name) {
             this.name = name.toLowerCase(Locale.ROOT);
@@ -435,6 +443,13 @@ public final class Command {
 
         public Builder locks(Locks locks) {
             this.locks = locks;
+            return this;
+        }
+
+        /** It runs a script: all stripes are locked. */
+        public Builder runsScripts() {
+            this.scripts = true;
+            this.locks = Locks.ALL;
             return this;
         }
 

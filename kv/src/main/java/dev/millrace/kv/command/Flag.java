@@ -18,6 +18,7 @@ public enum Flag {
     ASKING,
     FAST,
     NO_AUTH,
+    NO_MANDATORY_KEYS,
     NO_ASYNC_LOADING,
     MAY_REPLICATE,
     NO_MULTI,

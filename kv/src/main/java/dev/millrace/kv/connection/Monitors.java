@@ -89,7 +89,9 @@ public final class Monitors implements CommandTap {
     @Override
     public void command(
             Session session, Command command, Request request, int database, long redacted) {
-        if (command.has(Flag.SKIP_MONITOR) || command.has(Flag.ADMIN)) {
+        // Those that run scripts tell of themselves, before what they do.
+        boolean skipped = command.has(Flag.SKIP_MONITOR) && !command.runsScripts();
+        if (skipped || command.has(Flag.ADMIN)) {
             return;
         }
         byte[] line = line(session, request, database, redacted);
@@ -99,8 +101,7 @@ public final class Monitors implements CommandTap {
     private byte[] line(Session session, Request request, int database, long redacted) {
         Instant now = server.clock().instant();
         ByteArrayOutputStream line = new ByteArrayOutputStream();
-        String local = session.outlet().local();
-        String peer = local.startsWith("/") ? "unix:" + local : session.outlet().peer();
+        String peer = session.isScript() ? "lua" : peer(session);
         put(
                 line,
                 "+%d.%06d [%d %s]"
@@ -117,6 +118,11 @@ public final class Monitors implements CommandTap {
         }
         put(line, "\r\n");
         return line.toByteArray();
+    }
+
+    private static String peer(Session session) {
+        String local = session.outlet().local();
+        return local.startsWith("/") ? "unix:" + local : session.outlet().peer();
     }
 
     private static byte[] start(Request request, int index) {

@@ -144,6 +144,24 @@ public final class EffectCommands {
                 readKey();
                 stream.one(effect);
             }
+            case LIBRARY_PUT -> {
+                in.skip(in.length());
+                int length = in.length();
+                begin(4, "FUNCTION");
+                bulk("LOAD");
+                bulk("REPLACE");
+                bulk(in.skip(length), length);
+            }
+            case LIBRARY_REMOVE -> {
+                int length = in.length();
+                begin(3, "FUNCTION");
+                bulk("DELETE");
+                bulk(in.skip(length), length);
+            }
+            case LIBRARIES_REMOVE -> {
+                begin(2, "FUNCTION");
+                bulk("FLUSH");
+            }
             case SORTED_COPY_GROWN -> {
                 readKey();
                 long rank = in.varint();

@@ -36,6 +36,7 @@ public final class Effects {
     private final ListEffects list = new ListEffects(this);
     private final SetEffects set = new SetEffects(this);
     private final SortedSetEffects sortedSet = new SortedSetEffects(this);
+    private final ServerEffects server;
     private final StreamEffects stream = new StreamEffects(this);
 
     // What the record has touched, for the dependencies of readers.
@@ -60,6 +61,7 @@ public final class Effects {
         this.record = record;
         this.stripes = stripes;
         this.combination = new Combination();
+        this.server = new ServerEffects(this, stripes.state());
     }
 
     /** Who is told of each key that is made where there was none, before anything else is. */
@@ -95,6 +97,11 @@ public final class Effects {
     /** Of streams. */
     public StreamEffects stream() {
         return stream;
+    }
+
+    /** Of what belongs to no key. */
+    public ServerEffects server() {
+        return server;
     }
 
     /** Of values from dumps. */

@@ -119,7 +119,9 @@ public final class Eviction {
             int chosen = (first + i) % (stripes.count() * Stripe.DATABASES);
             Stripe stripe = stripes.stripe(chosen / Stripe.DATABASES);
             int database = chosen % Stripe.DATABASES;
-            stripe.lock();
+            if (!stripe.lockUnless(lane.server()::isBusy)) {
+                return false;
+            }
             try {
                 Dictionary keys = candidates(policy, stripe.database(database));
                 if (keys.size() > 0 && lane.evict(stripe, database, keys.any(random))) {
@@ -141,7 +143,9 @@ public final class Eviction {
         int sampled = 0;
         for (int i = 0; i < stripes.count() && sampled < STRIPES_SAMPLED; i++) {
             Stripe stripe = stripes.stripe((first + i) % stripes.count());
-            stripe.lock();
+            if (!stripe.lockUnless(lane.server()::isBusy)) {
+                return false;
+            }
             try {
                 boolean found = sample(policy, stripe);
                 sampled += found ? 1 : 0;
@@ -208,7 +212,9 @@ public final class Eviction {
         long address = name.address();
         int length = candidate.key.length;
         Stripe stripe = stripes.of(address, length);
-        stripe.lock();
+        if (!stripe.lockUnless(lane.server()::isBusy)) {
+            return false;
+        }
         try {
             Database database = stripe.database(candidate.database);
             long item = database.items().find(KeyHash.of(address, length), address, length);

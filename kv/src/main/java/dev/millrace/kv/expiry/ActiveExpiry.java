@@ -99,7 +99,9 @@ public final class ActiveExpiry {
     /** Deletes what is expired in a sample; true if it was much. */
     private boolean sample(Stripe stripe, int index) {
         int cursor = atStripe * Stripe.DATABASES + index;
-        stripe.lock();
+        if (!stripe.tryLock()) {
+            return false; // Somebody may have it for long; there is another time.
+        }
         try {
             Database database = stripe.database(index);
             Dictionary expires = database.expires();

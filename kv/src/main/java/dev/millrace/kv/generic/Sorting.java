@@ -186,8 +186,10 @@ public final class Sorting {
     private static List<byte @Nullable []> result(Call call, Options options, Key key) {
         List<byte[]> elements = elements(call, options, key);
         boolean isSet = key.exists() && Item.type(key.item()) == Item.TYPE_SET;
-        if (isSet && options.isUnsorted() && options.store > 0) {
-            // A set has no order, but what is stored is to be the same everywhere.
+        boolean isKept = options.store > 0 || call.session().isScript();
+        if (isSet && options.isUnsorted() && isKept) {
+            // A set has no order, but what is stored, or a script does, is to be the same
+            // everywhere.
             options.by = null;
             options.alphabetical = true;
         }

@@ -2,6 +2,7 @@ package dev.millrace.kv.info;
 
 import dev.millrace.kv.command.RedisVersion;
 import dev.millrace.kv.config.Parameters;
+import dev.millrace.kv.script.Engine;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
 
@@ -51,6 +52,7 @@ final class ProcessSections {
 
     static void memory(KvServer server, Lines lines) {
         Recent recent = Recent.of(server);
+        Engine scripts = Engine.of(server);
         long used = recent.usedBytes();
         long peak = recent.peakBytes();
         long resident = ProcessFacts.residentBytes();
@@ -69,17 +71,17 @@ final class ProcessSections {
                 .add("allocator_active", used)
                 .add("allocator_resident", resident)
                 .bytes("total_system_memory", ProcessFacts.systemBytes())
-                .zero("used_memory_lua", "used_memory_vm_eval")
-                .human("used_memory_lua", 0)
-                .zero(
-                        "used_memory_scripts_eval",
-                        "number_of_cached_scripts",
-                        "number_of_functions",
-                        "number_of_libraries",
-                        "used_memory_vm_functions")
-                .bytes("used_memory_vm_total", 0)
-                .zero("used_memory_functions")
-                .bytes("used_memory_scripts", 0)
+                .add("used_memory_lua", scripts.luaBytes())
+                .add("used_memory_vm_eval", scripts.luaBytes())
+                .human("used_memory_lua", scripts.luaBytes())
+                .add("used_memory_scripts_eval", scripts.scriptBytes())
+                .add("number_of_cached_scripts", scripts.scriptCount())
+                .add("number_of_functions", scripts.functionCount())
+                .add("number_of_libraries", scripts.libraryCount())
+                .zero("used_memory_vm_functions") // One interpreter has both.
+                .bytes("used_memory_vm_total", scripts.luaBytes())
+                .add("used_memory_functions", scripts.libraryBytes())
+                .bytes("used_memory_scripts", scripts.scriptBytes() + scripts.libraryBytes())
                 .bytes("maxmemory", maxmemory)
                 .add("maxmemory_policy", server.config().maxmemoryPolicy())
                 .add("allocator_frag_ratio", 1.0)

@@ -11,11 +11,14 @@ import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.packed.Listpack;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.ItemForm;
+import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.Stripe;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -36,6 +39,7 @@ public final class CheckpointExport {
     private final NativeBuffer out = new NativeBuffer(BUFFER_BYTES);
     private final LargeIndex larges = new LargeIndex();
     private final PieceReader piece = new PieceReader();
+    private final List<ServerState.Library> libraries = new ArrayList<>();
     private final StoredPart part = new StoredPart();
     private final StoredStream stream = new StoredStream();
     private final ValueWriter value = new ValueWriter(new Element(), new Element());
@@ -62,6 +66,7 @@ public final class CheckpointExport {
             return written;
         } finally {
             larges.clear();
+            libraries.clear();
             Arrays.fill(keys, 0);
             Arrays.fill(expiring, 0);
         }
@@ -84,6 +89,7 @@ public final class CheckpointExport {
                     larges.root(piece);
                 }
                 case PARTS -> larges.parts(piece);
+                case LIBRARY -> libraries.add(piece.readLibrary());
             }
         }
     }
@@ -112,6 +118,9 @@ public final class CheckpointExport {
         }
 
         long all(StoredCheckpoint stored) throws IOException {
+            for (ServerState.Library library : libraries) {
+                dump.library(library);
+            }
             for (int i = 0; i < Stripe.DATABASES; i++) {
                 if (keys[i] > 0) {
                     dump.database(i);

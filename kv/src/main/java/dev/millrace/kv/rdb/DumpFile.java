@@ -2,6 +2,7 @@ package dev.millrace.kv.rdb;
 
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.store.ServerState;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -83,6 +84,12 @@ final class DumpFile implements AutoCloseable {
     /** Where types, keys and values are written, but for long strings; see {@link #string}. */
     DumpWriter writer() {
         return writer;
+    }
+
+    /** A library of functions; before any database. */
+    void library(ServerState.Library library) throws IOException {
+        writer.library(library);
+        flushSome();
     }
 
     /** What follows is in this database. */

@@ -6,8 +6,10 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.collection.Collections;
 import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.packed.Element;
+import dev.millrace.kv.script.Libraries;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.store.Place;
+import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
@@ -54,6 +56,9 @@ public final class DumpKeys {
          */
         void key(Place key, long expiresAt, int type, long dump, int bytes, long offset)
                 throws IOException;
+
+        /** A library of functions. Its code runs when its functions are first asked for. */
+        default void library(ServerState.Library library) throws IOException {}
     }
 
     /** Reads with the limits that Redis has out of the box. */
@@ -123,8 +128,12 @@ public final class DumpKeys {
                 case Opcode.EXPIRES_SECONDS -> expiresAt = in.i32() * MILLIS_PER_SECOND;
                 case Opcode.IDLE -> in.length();
                 case Opcode.FREQUENCY -> in.u8();
-                case Opcode.FUNCTION, Opcode.FUNCTION_EARLY ->
-                        throw in.bad("a library of functions cannot be read");
+                case Opcode.FUNCTION -> {
+                    in.string(key);
+                    sink.library(library());
+                }
+                case Opcode.FUNCTION_EARLY ->
+                        throw in.bad("a library of functions of a candidate of Redis 7.0");
                 case Opcode.MODULE -> throw in.bad("a module's data cannot be read");
                 default -> readKey(code, sink);
             }
@@ -146,6 +155,12 @@ public final class DumpKeys {
         }
         in.skip(Opcode.MAGIC_BYTES);
         return version;
+    }
+
+    private ServerState.Library library() {
+        byte[] code = Memory.bytes(key.address(), key.length());
+        String name = Libraries.nameOf(code).orElseThrow(() -> in.bad("a library without a name"));
+        return new ServerState.Library(name, code);
     }
 
     private int database() {

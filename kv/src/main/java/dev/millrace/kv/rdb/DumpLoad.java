@@ -8,6 +8,8 @@ import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.session.Config;
+import dev.millrace.kv.store.Place;
+import dev.millrace.kv.store.ServerState;
 
 import java.io.IOException;
 
@@ -82,27 +84,46 @@ public final class DumpLoad {
             throw in.bad(bytes + " bytes (expected: <= " + KeysSeen.DUMP_BYTES_MAX + ")");
         }
         try {
-            dumped.read(
-                    address,
-                    bytes,
-                    (place, expiresAt, type, dump, length, offset) -> {
-                        seen.add(place.hash(), place.database().index(), offset);
-                        if (expiresAt != 0 && expiresAt <= nowMillis) {
-                            expired++;
-                            return;
-                        }
-                        effects.restore().log(place, expiresAt, limits, type, dump, length);
-                        keys++;
-                        if (record.length() >= RECORD_BYTES) {
-                            append(shard, nowMillis);
-                            progress.at(offset, bytes);
-                        }
-                    });
+            dumped.read(address, bytes, new ToJournal(shard, bytes, nowMillis));
             checkKeys(address, bytes);
             append(shard, nowMillis);
             return new Loaded(keys, expired);
         } finally {
             in.close();
+        }
+    }
+
+    /** What is read goes to the journal. */
+    private final class ToJournal implements DumpKeys.Sink {
+        private final Shard shard;
+        private final long bytes;
+        private final long nowMillis;
+
+        ToJournal(Shard shard, long bytes, long nowMillis) {
+            this.shard = shard;
+            this.bytes = bytes;
+            this.nowMillis = nowMillis;
+        }
+
+        @Override
+        public void key(Place key, long expiresAt, int type, long dump, int length, long offset)
+                throws IOException {
+            seen.add(key.hash(), key.database().index(), offset);
+            if (expiresAt != 0 && expiresAt <= nowMillis) {
+                expired++;
+                return;
+            }
+            effects.restore().log(key, expiresAt, limits, type, dump, length);
+            keys++;
+            if (record.length() >= RECORD_BYTES) {
+                append(shard, nowMillis);
+                progress.at(offset, bytes);
+            }
+        }
+
+        @Override
+        public void library(ServerState.Library library) {
+            effects.server().logLibrary(library);
         }
     }
 

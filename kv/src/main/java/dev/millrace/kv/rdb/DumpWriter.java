@@ -2,6 +2,7 @@ package dev.millrace.kv.rdb;
 
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.store.ServerState;
 
 /** Writes the numbers and strings of a dump; see {@link DumpReader} for their form. */
 final class DumpWriter {
@@ -54,6 +55,13 @@ final class DumpWriter {
     void string(long address, int length) {
         length(length);
         out.put(address, length);
+    }
+
+    /** A library of functions. */
+    void library(ServerState.Library library) {
+        u8(Opcode.FUNCTION);
+        length(library.code().length);
+        out.put(library.code());
     }
 
     void text(String text) {

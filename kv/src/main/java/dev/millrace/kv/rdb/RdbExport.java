@@ -12,6 +12,7 @@ import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.store.Database;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Place;
+import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
@@ -72,6 +73,9 @@ public final class RdbExport {
     }
 
     private long write(Stripes stripes, long nowMillis) throws IOException {
+        for (ServerState.Library library : stripes.state().libraries()) {
+            dump.library(library);
+        }
         Stripe stripe = stripes.stripe(0);
         for (int index = 0; index < Stripe.DATABASES; index++) {
             Database database = stripe.database(index);

@@ -5,6 +5,7 @@ import dev.millrace.kv.rdb.BadDump;
 import dev.millrace.kv.rdb.DumpKeys;
 import dev.millrace.kv.rdb.Dumps;
 import dev.millrace.kv.store.Place;
+import dev.millrace.kv.store.ServerState;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -62,17 +63,32 @@ final class DumpRequests {
         bulk("0");
         array(1);
         bulk("FLUSHALL");
-        new DumpKeys()
-                .read(
-                        address,
-                        bytes,
-                        (key, expiresAt, type, dump, length, offset) -> {
-                            restore(key, expiresAt, type, dump, length);
-                            if (requests.length() >= PIECE_BYTES) {
-                                flush();
-                            }
-                        });
+        array(2);
+        bulk("FUNCTION");
+        bulk("FLUSH");
+        new DumpKeys().read(address, bytes, new ToRequests());
         flush();
+    }
+
+    /** What is read becomes requests. */
+    private final class ToRequests implements DumpKeys.Sink {
+        @Override
+        public void key(Place key, long expiresAt, int type, long dump, int length, long offset)
+                throws IOException {
+            restore(key, expiresAt, type, dump, length);
+            if (requests.length() >= PIECE_BYTES) {
+                flush();
+            }
+        }
+
+        @Override
+        public void library(ServerState.Library library) {
+            array(4);
+            bulk("FUNCTION");
+            bulk("LOAD");
+            bulk("REPLACE");
+            bulk(library.code());
+        }
     }
 
     private void flush() throws IOException {
@@ -110,7 +126,10 @@ final class DumpRequests {
     }
 
     private void bulk(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        bulk(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void bulk(byte[] bytes) {
         requests.putUtf8("$" + bytes.length + "\r\n");
         requests.put(bytes);
         requests.putUtf8("\r\n");

@@ -4,6 +4,7 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Writes replies in RESP2 or RESP3 (RESP3 specification, "RESP3 types"). What RESP2 does not have
@@ -68,6 +69,42 @@ public final class Reply {
         crlf();
     }
 
+    /** A status of any bytes; line ends in it become blanks. */
+    public void simpleBytes(byte[] text) {
+        line('+', text);
+    }
+
+    /** A line of one type; line ends in it become blanks. */
+    private void line(int kind, byte[] text) {
+        out.putByte(kind);
+        for (byte b : text) {
+            out.putByte(b == '\r' || b == '\n' ? ' ' : b);
+        }
+        crlf();
+    }
+
+    /** A number of any length, given by its digits: in RESP2 a bulk string. */
+    public void bigNumber(byte[] digits) {
+        if (protocol == 2) {
+            bulk(digits);
+        } else {
+            line('(', digits);
+        }
+    }
+
+    /** A text with a format of three letters; in RESP2 a bulk string. */
+    public void verbatim(byte[] format, byte[] text) {
+        if (protocol == 2) {
+            bulk(text);
+            return;
+        }
+        header('=', text.length + 4L);
+        out.put(Arrays.copyOf(format, 3));
+        out.putByte(':');
+        out.put(text);
+        crlf();
+    }
+
     /** An error with its code, e.g. {@code ERR syntax error}. Line ends in it become blanks. */
     public void error(String text) {
         out.putByte('-');
@@ -77,11 +114,7 @@ public final class Reply {
 
     /** An error that repeats what a client sent, whatever bytes that were. */
     public void errorBytes(byte[] text) {
-        out.putByte('-');
-        for (byte b : text) {
-            out.putByte(b == '\r' || b == '\n' ? ' ' : b);
-        }
-        crlf();
+        line('-', text);
     }
 
     public void integer(long value) {

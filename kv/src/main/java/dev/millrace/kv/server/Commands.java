@@ -48,6 +48,8 @@ import dev.millrace.kv.pubsub.Subscribing;
 import dev.millrace.kv.rdb.Dumps;
 import dev.millrace.kv.replication.Replicating;
 import dev.millrace.kv.rooms.Rooms;
+import dev.millrace.kv.script.Functions;
+import dev.millrace.kv.script.Scripts;
 import dev.millrace.kv.set.SetAlgebra;
 import dev.millrace.kv.set.SetDraws;
 import dev.millrace.kv.set.Sets;
@@ -154,6 +156,8 @@ public final class Commands {
                         Claiming.all(),
                         StreamInfo.all(),
                         Transactions.all(),
+                        Scripts.all(),
+                        Functions.all(),
                         Rooms.all(),
                         Subscribing.all(),
                         Publishing.all())

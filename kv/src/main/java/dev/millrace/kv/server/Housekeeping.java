@@ -4,6 +4,7 @@ import dev.millrace.kernel.shard.ShardRoom;
 import dev.millrace.kv.expiry.ActiveExpiry;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.RunningScript;
 import dev.millrace.kv.store.Stripe;
 
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class Housekeeping {
             ticks.add(
                     loop.scheduler()
                             .scheduleAtFixedRate(
-                                    () -> loop.timed(() -> tick(index, expiry, sweep)),
+                                    () -> loop.unlessBusy(() -> tick(index, expiry, sweep)),
                                     PERIOD_MILLIS,
                                     PERIOD_MILLIS,
                                     TimeUnit.MILLISECONDS));
@@ -58,6 +59,7 @@ final class Housekeeping {
     /** Ends it, and all execution of commands; returns when no loop will touch the store again. */
     void stop() throws InterruptedException {
         ticks.forEach(tick -> tick.cancel(false));
+        endScript();
         for (KvLoop loop : loops) {
             CountDownLatch stopped = new CountDownLatch(1);
             loop.execute(
@@ -66,6 +68,14 @@ final class Housekeeping {
                         stopped.countDown();
                     });
             stopped.await();
+        }
+    }
+
+    /** One that has written ends by itself, or with the process. */
+    private void endScript() {
+        RunningScript script = server.script();
+        if (script != null && !script.hasWritten()) {
+            script.kill();
         }
     }
 

@@ -4,15 +4,19 @@ import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kernel.net.ServingLoop;
 import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.LaneLoop;
 import dev.millrace.kv.session.LatencySpikes;
+import dev.millrace.kv.session.RunningScript;
+import dev.millrace.kv.session.Session;
 
 import io.netty.channel.SingleThreadEventLoop;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,6 +41,8 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private final NativeBuffer input = new NativeBuffer(INPUT_BYTES);
     private final ByteBuffer inputView;
     private final List<ReplyHolder> waiting = new ArrayList<>();
+    private final ArrayDeque<Runnable> kept = new ArrayDeque<>();
+    private boolean reading;
     private boolean syncScheduled;
     private boolean inSlice;
     private long sliceNanos;
@@ -107,17 +113,81 @@ final class KvLoop implements LaneLoop, Journal.Listener {
 
     @Override
     public void execute(Runnable task) {
-        loop.execute(task);
+        loop.execute(() -> runOrKeep(task));
     }
 
     @Override
     public void schedule(Runnable task, long delayMillis) {
-        loop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+        loop.schedule(() -> runOrKeep(task), delayMillis, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void afterTurn(Runnable task) {
-        loop.executeAfterEventLoopIteration(task);
+        loop.executeAfterEventLoopIteration(() -> runOrKeep(task));
+    }
+
+    // ---- While a script takes long
+
+    @Override
+    public boolean isReading() {
+        return reading;
+    }
+
+    /** A socket's bytes are being given to the lane, or no longer. */
+    void reading(boolean now) {
+        reading = now;
+    }
+
+    @Override
+    public void serveSockets() {
+        if (loop instanceof ServingLoop serving) {
+            serving.serve();
+        }
+    }
+
+    @Override
+    public void servesAgain() {
+        loop.execute(this::runKept);
+    }
+
+    @Override
+    public void log(int level, String text) {
+        switch (level) {
+            case 0, 1 -> log.debug("script", "text", text);
+            case 2 -> log.info("script", "text", text);
+            default -> log.warn("script", "text", text);
+        }
+    }
+
+    @Override
+    public void exitNow() {
+        Runtime.getRuntime().halt(0);
+    }
+
+    /** True inside a script that has its loop's sockets served. */
+    boolean isServing() {
+        RunningScript script = lane.server().busyScript();
+        return script != null && script.caller().lane() == lane;
+    }
+
+    /** A client is gone: its lane hears of it when it is not inside a script. */
+    void closed(Session session) {
+        runOrKeep(() -> lane.closed(session));
+    }
+
+    /** What may touch the store waits while a script has it and others are served meanwhile. */
+    void runOrKeep(Runnable task) {
+        if (lane.server().isBusy()) {
+            kept.add(task);
+        } else {
+            task.run();
+        }
+    }
+
+    private void runKept() {
+        for (int left = kept.size(); left > 0 && !lane.server().isBusy(); left--) {
+            kept.remove().run();
+        }
     }
 
     @Override
@@ -130,18 +200,28 @@ final class KvLoop implements LaneLoop, Journal.Listener {
         slices.timed(task);
     }
 
+    /** As {@link #timed}; while a script takes long it is left out. */
+    void unlessBusy(Runnable task) {
+        if (!lane.server().isBusy()) {
+            timed(task);
+        }
+    }
+
     @Override
     public void nextSlice(Runnable task) {
-        if (loop.inEventLoop() && inSlice && isServing()) {
+        if (loop.inEventLoop() && inSlice && hasServed()) {
             long pauseNanos = PAUSE_SLICES * (System.nanoTime() - sliceNanos);
-            loop.schedule(() -> timed(() -> slice(task)), pauseNanos, TimeUnit.NANOSECONDS);
+            loop.schedule(
+                    () -> runOrKeep(() -> timed(() -> slice(task))),
+                    pauseNanos,
+                    TimeUnit.NANOSECONDS);
         } else {
             nextTurn(() -> slice(task));
         }
     }
 
     /** True if there was a command since it was asked last. */
-    private boolean isServing() {
+    private boolean hasServed() {
         long before = served;
         served = lane.stats().commands();
         return served != before;
@@ -195,6 +275,6 @@ final class KvLoop implements LaneLoop, Journal.Listener {
 
     @Override
     public void spaceGained() {
-        loop.execute(lane::unpark);
+        execute(lane::unpark);
     }
 }

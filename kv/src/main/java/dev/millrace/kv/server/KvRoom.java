@@ -24,8 +24,10 @@ import dev.millrace.kv.embedded.Block;
 import dev.millrace.kv.info.Recent;
 import dev.millrace.kv.replication.Feed;
 import dev.millrace.kv.replication.Following;
+import dev.millrace.kv.script.Engine;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
+import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.store.Stripes;
 
 import io.netty.buffer.PooledByteBufAllocator;
@@ -199,6 +201,8 @@ public final class KvRoom implements Room {
             loops.put(loop, new KvLoop(loop, serving, context.log(), context.failStop(), slices));
         }
         store.serve(serving);
+        Lane first = serving.lanes().getFirst();
+        first.loop().execute(() -> Engine.start(first));
         inProcess = new InProcessClients(List.copyOf(loops.values()), shard.journal());
         Housekeeping keeping = new Housekeeping(serving, shards, loops.values());
         housekeeping = keeping;

@@ -93,6 +93,11 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, 
             return;
         }
         try {
+            if (loop.isServing()) {
+                receiveWhileBusy(bytes);
+                return;
+            }
+            loop.reading(true);
             NativeBuffer input = loop.input();
             ByteBuffer view = loop.inputView();
             long changes = loop.lane().effects().changes();
@@ -106,8 +111,16 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, 
                 pushBack();
             }
         } finally {
+            loop.reading(false);
             bytes.release();
         }
+    }
+
+    /** The loop is inside a script, and everything of the lane's is in use. */
+    private void receiveWhileBusy(ByteBuf bytes) {
+        byte[] copy = new byte[bytes.readableBytes()];
+        bytes.readBytes(copy);
+        loop.lane().receiveWhileBusy(session(), copy);
     }
 
     /** Space may run short: who writes is then read from more slowly. */
@@ -153,7 +166,7 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, 
         Session open = session;
         if (open != null && !gone) {
             gone = true;
-            loop.lane().closed(open);
+            loop.closed(open);
         }
     }
 

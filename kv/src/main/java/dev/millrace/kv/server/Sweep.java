@@ -59,7 +59,9 @@ final class Sweep {
 
     /** True if there is more to free in this stripe. */
     private static boolean step(Stripe stripe) {
-        stripe.lock();
+        if (!stripe.tryLock()) {
+            return false; // Somebody may have it for long; there is another time.
+        }
         try {
             return stripe.sweep(STEPS, Parts::freeSomeOf);
         } finally {

@@ -20,8 +20,7 @@ import java.util.Locale;
  * refuses it, queues it, has it wait, or has it executed.
  */
 final class Dispatch {
-    private static final String OUT_OF_MEMORY =
-            "OOM command not allowed when used memory > 'maxmemory'.";
+    static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
 
     private final Lane lane;
     private final Turn turn;
@@ -32,6 +31,9 @@ final class Dispatch {
     private final Execution execution;
     private final OneSlot slots = new OneSlot();
     private @Nullable Eviction eviction;
+
+    /** The last command that came found too much memory taken, and none that could be freed. */
+    private boolean outOfMemory;
 
     Dispatch(Lane lane, Turn turn, Output output, Execution execution) {
         this.lane = lane;
@@ -107,7 +109,25 @@ final class Dispatch {
         if ((session.care() | server.care()) != 0) {
             return decideWithCare(session, command, request);
         }
+        if (command.runsScripts() && lane.loop().isReading()) {
+            lane.laterInTask(session);
+            return false;
+        }
         return execution.perform(session, command, request);
+    }
+
+    /** The command, or the subcommand, that a request names; null if there is none. */
+    @Nullable Command find(Request request) {
+        Command command = server.commands().find(request.address(0), request.length(0));
+        if (command == null || command.subcommands().isEmpty() || request.count() == 1) {
+            return command;
+        }
+        return subcommand(command, request);
+    }
+
+    /** See {@link #outOfMemory}; for the commands of a script. */
+    boolean isOutOfMemory() {
+        return outOfMemory && (server.care() & KvServer.CARE_MEMORY) != 0;
     }
 
     private boolean decideUnknown(Session session, Request request) {
@@ -132,10 +152,11 @@ final class Dispatch {
         if (refusal != null) {
             return refuse(session, command, refusal);
         }
-        if ((server.care() & KvServer.CARE_MEMORY) != 0
-                && !ignoresMemory()
-                && !eviction().makeRoom()
-                && needsMemory(command, open)) {
+        outOfMemory =
+                (server.care() & KvServer.CARE_MEMORY) != 0
+                        && !ignoresMemory()
+                        && !eviction().makeRoom();
+        if (outOfMemory && needsMemory(command, open)) {
             return refuse(session, command, OUT_OF_MEMORY);
         }
         if (isPaused(command, open)) {
@@ -149,6 +170,10 @@ final class Dispatch {
                 output.dropUnread(session); // Redis says nothing to who sends too much, either.
             }
             return true;
+        }
+        if (runsScripts(command, open) && lane.loop().isReading()) {
+            lane.laterInTask(session);
+            return false;
         }
         return performWatched(session, command, request);
     }
@@ -170,10 +195,14 @@ final class Dispatch {
             endCaching(session, command);
         }
         CommandTap tap = server.tap();
-        if (performed && tap != null) {
+        if (performed && tap != null && !command.runsScripts()) {
             tap.command(session, command, request, database, execution.call().redacted());
         }
         return performed;
+    }
+
+    private static boolean runsScripts(Command command, @Nullable Transaction open) {
+        return command.runsScripts() || open != null && isExec(command) && open.runsScripts();
     }
 
     /** CLIENT CACHING is for the next command, or for a whole transaction. */
@@ -209,6 +238,10 @@ final class Dispatch {
     }
 
     private @Nullable String refusal(Session session, Command command, Request request) {
+        RunningScript script = server.busyScript();
+        if (script != null && !command.has(Flag.ALLOW_BUSY)) {
+            return script.busyError();
+        }
         boolean needsAuth = !session.isAuthenticated() && !command.has(Flag.NO_AUTH);
         if (needsAuth && !session.user().isOpen()) {
             return "NOAUTH Authentication required.";
@@ -269,7 +302,7 @@ final class Dispatch {
         return command.name().equals("exec");
     }
 
-    private static @Nullable Command subcommand(Command container, Request request) {
+    static @Nullable Command subcommand(Command container, Request request) {
         if (request.length(1) > CommandTable.NAME_BYTES_MAX) {
             return null;
         }
@@ -298,7 +331,7 @@ final class Dispatch {
         };
     }
 
-    private static boolean runsInsideMulti(Command command) {
+    static boolean runsInsideMulti(Command command) {
         return switch (command.name()) {
             case "exec", "discard", "multi", "watch", "quit", "reset" -> true;
             default -> false;

@@ -72,7 +72,7 @@ final class Execution {
         this.output = output;
         this.effects = new Effects(record, stripes);
         this.serving = new Serving(lane, effects);
-        this.locks = new StripeLocks(stripes);
+        this.locks = new StripeLocks(stripes, server::isBusy);
         this.expiredKey = new Key(stripes.stripe(0));
         Command any = server.commands().all().iterator().next();
         this.call = new Call(lane, effects, output.reply(), any, lane.nobody());
@@ -128,9 +128,16 @@ final class Execution {
         }
         long before = output.length();
         Journal.Admission admission = Journal.Admission.ADMITTED;
-        long locked =
-                locks.lock(
-                        locks.of(command, request) | session.additionStripes(), command.isWrite());
+        long locked;
+        try {
+            locked =
+                    locks.lock(
+                            locks.of(command, request) | session.additionStripes(),
+                            command.isWrite());
+        } catch (StoreBusy busy) {
+            reserved = false;
+            return lane.refuse(session, command, server.busyError());
+        }
         try {
             if (command.isMeasured()) {
                 cost += measured(session, command, request);
@@ -144,6 +151,8 @@ final class Execution {
             serveReady();
         } catch (NoSpaceYet notYet) {
             admission = Journal.Admission.WAIT;
+        } catch (StoreBusy busy) {
+            output.error(server.busyError()); // EXEC has locked more than it was told of.
         } catch (Throwable fault) {
             stopIfChanged(fault);
             failed(session, command, before, fault);
@@ -173,6 +182,11 @@ final class Execution {
             case WAIT -> throw new NoSpaceYet();
             case REFUSED -> throw new Refusal(noSpace(bytes));
         }
+        reserved = true;
+    }
+
+    /** What the command that runs may change has its space. */
+    void reserved() {
         reserved = true;
     }
 
@@ -268,13 +282,14 @@ final class Execution {
 
     void run(Session session, Command command, Request request) {
         long start = turn.nowNanos;
-        long before = output.length();
+        NativeBuffer out = output.reply().out();
+        long before = out.length();
         call.begin(session, command, request);
         session.ran(command.fullName());
         try {
             command.run(call);
         } catch (Refusal e) {
-            output.truncate(before);
+            out.truncate(before);
             output.error(e.text());
             stats.failed(command);
         }

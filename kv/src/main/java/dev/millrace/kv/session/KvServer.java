@@ -44,6 +44,9 @@ public final class KvServer {
     /** There is a limit to the memory. */
     static final int CARE_MEMORY = 4;
 
+    /** A script runs for long. */
+    static final int CARE_BUSY = 8;
+
     private final Stripes stripes;
     private final Journal journal;
     private volatile boolean strict;
@@ -75,6 +78,7 @@ public final class KvServer {
     private volatile LongConsumer onCut = position -> {};
     private volatile @Nullable Pause pause;
     private volatile boolean activeExpire = true;
+    private volatile @Nullable RunningScript script;
     private volatile Checkpoints checkpoints = Checkpoints.NONE;
     private volatile OnlineSaves saves = OnlineSaves.NONE;
     private volatile @Nullable Runnable shutdown;
@@ -397,6 +401,41 @@ public final class KvServer {
     /** What waits at present, or null if nothing does. */
     public @Nullable Pause pause() {
         return pause;
+    }
+
+    /** The script that runs, or null. */
+    public @Nullable RunningScript script() {
+        return script;
+    }
+
+    /** The script that runs for so long that others are told so, or null. */
+    public @Nullable RunningScript busyScript() {
+        RunningScript running = script;
+        return running != null && running.isBusy() ? running : null;
+    }
+
+    /** What is answered while a script has the store; one that has just ended has it, too. */
+    String busyError() {
+        RunningScript running = script;
+        return running == null
+                ? "BUSY Redis is busy running a script. Try again."
+                : running.busyError();
+    }
+
+    /** Whether a script has the store for so long that others are told so. */
+    public boolean isBusy() {
+        return busyScript() != null;
+    }
+
+    void script(@Nullable RunningScript running) {
+        script = running;
+        if (running == null && (care & CARE_BUSY) != 0) {
+            care(CARE_BUSY, false);
+        }
+    }
+
+    void scriptIsBusy() {
+        care(CARE_BUSY, true);
     }
 
     // ---- What SAVE and SHUTDOWN begin

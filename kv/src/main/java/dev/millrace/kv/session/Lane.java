@@ -63,6 +63,8 @@ public final class Lane {
     private final TransactionRun transactions;
     private final Dispatch dispatch;
     private final Receiving receiving;
+    private final ScriptCalls scripts;
+    private final BusyClients busy;
 
     /**
      * What other lanes tell clients of this one. It is taken before anything that is received, and
@@ -85,6 +87,8 @@ public final class Lane {
         this.transactions = new TransactionRun(this, turn, output, execution);
         this.dispatch = new Dispatch(this, turn, output, execution);
         this.receiving = new Receiving(this, turn, output, dispatch);
+        this.scripts = new ScriptCalls(this, turn, output, execution, transactions, dispatch);
+        this.busy = new BusyClients(this, turn, execution, dispatch, receiving);
         readClock();
         this.index = server.add(this);
     }
@@ -195,6 +199,9 @@ public final class Lane {
     }
 
     void readClock() {
+        if (turn.frozen) {
+            return; // A script's clients are served, and its time stands still.
+        }
         turn.nowNanos = System.nanoTime();
         turn.clockNanos = turn.nowNanos;
         turn.nowMillis = server.clock().millis();
@@ -215,6 +222,11 @@ public final class Lane {
     /** Executes what has come from a client; on the loop. */
     public void receive(Session session, long address, int bytes) {
         receiving.receive(session, address, bytes);
+    }
+
+    /** The same, while a script runs on this loop and has it serve its sockets. */
+    public void receiveWhileBusy(Session session, byte[] bytes) {
+        busy.receive(session, bytes);
     }
 
     /** See {@link Receiving#isTooMuch}. */
@@ -374,6 +386,66 @@ public final class Lane {
     /** See {@link TransactionRun#changeElsewhere}. */
     public long changeElsewhere(Call running) {
         return transactions.changeElsewhere(running);
+    }
+
+    // ---- Scripts
+
+    /** A script begins to run in the running command; all stripes are locked. */
+    public void beginScript(RunningScript script) {
+        scripts.begin(script);
+    }
+
+    /** The script has ended, whatever way. */
+    public void endScript(RunningScript script) {
+        scripts.end(script);
+    }
+
+    /**
+     * Runs a command of the script that runs.
+     *
+     * @param answer empty; where its reply is put, in this protocol
+     * @return why it was not run, with the error's code; null if it was
+     */
+    public @Nullable String callFromScript(
+            RunningScript script, Request request, NativeBuffer answer, int protocol) {
+        return scripts.call(script, request, answer, protocol);
+    }
+
+    /** The command that a request names, or null. */
+    public @Nullable Command find(Request request) {
+        return dispatch.find(request);
+    }
+
+    /** Whether the command that came last has found no memory left; see {@link Config}. */
+    public boolean isOutOfMemory() {
+        return dispatch.isOutOfMemory();
+    }
+
+    /**
+     * A script is answered with an error, which counts unless one of its commands has counted it.
+     */
+    public void scriptFailed(RunningScript script, String error, boolean counts) {
+        stats.failed(script.caused());
+        if (counts) {
+            stats.error(error);
+        }
+    }
+
+    /** The script that runs goes on running; it was asked for by this command. */
+    public void scriptGoesOn(RunningScript script, Request command) {
+        scripts.goOn(script, command);
+    }
+
+    /** Its command and all behind it wait for a task of the loop's, which comes soon. */
+    void laterInTask(Session session) {
+        session.parked = true;
+        loop.execute(() -> goOnIfThere(session));
+    }
+
+    private void goOnIfThere(Session session) {
+        if (!session.gone && !turn.stopped) {
+            goOn(session);
+        }
     }
 
     // ---- Clients that wait

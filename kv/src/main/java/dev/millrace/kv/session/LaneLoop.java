@@ -30,6 +30,31 @@ public interface LaneLoop {
         nextTurn(task);
     }
 
+    /**
+     * True while the loop reads from a socket. What may serve the loop's sockets meanwhile, as a
+     * script that takes long does, waits for a task of its own.
+     */
+    default boolean isReading() {
+        return false;
+    }
+
+    /**
+     * Serves the loop's sockets from within one of its tasks, and returns soon. What was given to
+     * this loop to run waits until {@link #servesAgain}.
+     */
+    default void serveSockets() {}
+
+    /** The task that called {@link #serveSockets} has ended: what waits for it is run. */
+    default void servesAgain() {}
+
+    /** Ends the process here and now; what was answered is in the log. */
+    default void exitNow() {
+        throw new UnsupportedOperationException("this loop cannot end the process");
+    }
+
+    /** Writes to the server's log; {@code level} as Redis counts: 0 is debug, 3 a warning. */
+    default void log(int level, String text) {}
+
     /** A command failed by a fault of ours, before it had changed anything. */
     void fault(Throwable cause);
 

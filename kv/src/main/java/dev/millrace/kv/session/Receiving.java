@@ -98,7 +98,7 @@ final class Receiving {
         }
     }
 
-    private void keep(Session session, long address, int bytes) {
+    void keep(Session session, long address, int bytes) {
         NativeBuffer pending = session.pending;
         if (pending == null) {
             pending = new NativeBuffer(slabs, Math.max(PENDING_BYTES, bytes));

@@ -100,6 +100,7 @@ public final class Session implements Watches.Watcher {
     private volatile long lastActiveMillis;
     private volatile String lastCommand = "NULL";
     private boolean noTouch;
+    private boolean script;
     private boolean noEvict;
     private ReplyMode replyMode = ReplyMode.ON;
     private volatile int channels;
@@ -373,6 +374,20 @@ public final class Session implements Watches.Watcher {
         if (lastCommand != command) {
             lastCommand = command;
         }
+    }
+
+    /** Its commands are those of a script. */
+    public boolean isScript() {
+        return script;
+    }
+
+    /** Becomes the client of a script that another client runs. */
+    void asScriptOf(Session caller) {
+        script = true;
+        database = caller.database;
+        noTouch = caller.noTouch;
+        user = caller.user();
+        dependsOn = 0;
     }
 
     /** CLIENT NO-TOUCH: reads leave the access clock alone. */

@@ -5,19 +5,28 @@ import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.store.Stripes;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * Which stripes a lane has locked, as a mask with a bit for each; always taken in ascending order
  * (docs/locks.md).
  */
 final class StripeLocks {
     private final Stripes stripes;
+    private final BooleanSupplier givenUp;
     private final Keys.Each toMask = this::addToMask;
     private Request request = Request.view();
     private long mask;
     private long held;
 
-    StripeLocks(Stripes stripes) {
+    /**
+     * Makes one.
+     *
+     * @param givenUp whether to wait no longer for who has a stripe
+     */
+    StripeLocks(Stripes stripes, BooleanSupplier givenUp) {
         this.stripes = stripes;
+        this.givenUp = givenUp;
     }
 
     /** The stripes of the keys that a command names. */
@@ -46,6 +55,7 @@ final class StripeLocks {
      * change.
      *
      * @return what is locked
+     * @throws StoreBusy if a script has the store for long
      */
     long lock(long wanted, boolean writes) {
         lock(wanted);
@@ -69,7 +79,10 @@ final class StripeLocks {
 
     private void lock(long wanted) {
         for (long left = wanted; left != 0; left &= left - 1) {
-            stripes.stripe(Long.numberOfTrailingZeros(left)).lock();
+            if (!stripes.stripe(Long.numberOfTrailingZeros(left)).lockUnless(givenUp)) {
+                unlock(wanted ^ left);
+                throw new StoreBusy();
+            }
         }
         held = wanted;
     }

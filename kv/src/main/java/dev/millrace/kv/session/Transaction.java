@@ -27,6 +27,7 @@ final class Transaction {
     private boolean tells;
     private boolean needsMemory;
     private boolean branches;
+    private boolean runsScripts;
     private long cost;
 
     /** Takes each queued command in turn. The request is good during the call only. */
@@ -47,6 +48,7 @@ final class Transaction {
             cost += command.cost(request);
         }
         branches |= command.isBranch();
+        runsScripts |= command.runsScripts();
         needsMemory |= command.has(Flag.DENYOOM);
         tells |= command.isWrite() || command.has(Flag.MAY_REPLICATE);
     }
@@ -72,6 +74,11 @@ final class Transaction {
     /** True if a command in it changes something in another room. */
     boolean branches() {
         return branches;
+    }
+
+    /** True if a command in it runs a script. */
+    boolean runsScripts() {
+        return runsScripts;
     }
 
     /** True if a command in it may take memory. */

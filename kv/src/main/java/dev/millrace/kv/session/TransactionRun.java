@@ -109,6 +109,11 @@ final class TransactionRun {
         }
     }
 
+    /** What is set aside for those of a transaction that have not run; 0 outside. */
+    long bytesLeft() {
+        return costLeft + branches.bytesLeft();
+    }
+
     private long measuredIfAny(Session session, Command command, Request request) {
         return command.isMeasured() ? execution.measured(session, command, request) : 0;
     }
@@ -306,7 +311,7 @@ final class TransactionRun {
             output.truncate(before);
         }
         CommandTap tap = server.tap();
-        if (tap != null) {
+        if (tap != null && !command.runsScripts()) {
             tap.command(session, command, request, database, call.redacted());
         }
     }

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * A part of the keyspace that is changed by one thread at a time: under its lock. Which keys it has
@@ -101,6 +103,31 @@ public final class Stripe {
 
     public void lock() {
         lock.lock();
+    }
+
+    /** Locks it if nobody has it. */
+    public boolean tryLock() {
+        return lock.tryLock();
+    }
+
+    /** Locks it, unless it is given up while somebody else has it; asked every millisecond. */
+    public boolean lockUnless(BooleanSupplier givenUp) {
+        if (lock.tryLock()) {
+            return true;
+        }
+        boolean interrupted = false;
+        boolean locked = false;
+        while (!locked && !givenUp.getAsBoolean()) {
+            try {
+                locked = lock.tryLock(1, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return locked;
     }
 
     public void unlock() {

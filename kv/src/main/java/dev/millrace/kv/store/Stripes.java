@@ -3,6 +3,7 @@ package dev.millrace.kv.store;
 /** The stripes of one shard: a power of two, from the hash slot. */
 public final class Stripes {
     private final Stripe[] stripes;
+    private final ServerState state = new ServerState();
     private volatile boolean tracked;
 
     /** {@code count} must be a power of two, at most {@link Slot#COUNT}. */
@@ -41,6 +42,11 @@ public final class Stripes {
 
     public Stripe of(long key, int length) {
         return stripes[indexOf(key, length)];
+    }
+
+    /** What is in no stripe. */
+    public ServerState state() {
+        return state;
     }
 
     /** Bytes that all keys take. A little stale for who holds no locks. */

@@ -1,0 +1,209 @@
+package dev.millrace.kv.session;
+
+import dev.millrace.kernel.journal.Journal;
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.acl.Denial;
+import dev.millrace.kv.acl.Users;
+import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.resp.Request;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How the commands of a script run on a lane: all stripes are locked, all changes go into one
+ * record, as for EXEC, and time stands still. They run for a client of their own, which has the
+ * caller's database to begin with.
+ */
+final class ScriptCalls {
+    private static final int WARNING = 3;
+
+    private final Lane lane;
+    private final Turn turn;
+    private final KvServer server;
+    private final Journal journal;
+    private final Stats stats;
+    private final Output output;
+    private final Execution execution;
+    private final TransactionRun transactions;
+    private final Dispatch dispatch;
+    private final Session client;
+    private @Nullable RunningScript running;
+    private boolean wasFrozen;
+
+    ScriptCalls(
+            Lane lane,
+            Turn turn,
+            Output output,
+            Execution execution,
+            TransactionRun transactions,
+            Dispatch dispatch) {
+        this.lane = lane;
+        this.turn = turn;
+        this.server = lane.server();
+        this.journal = server.journal();
+        this.stats = lane.stats();
+        this.output = output;
+        this.execution = execution;
+        this.transactions = transactions;
+        this.dispatch = dispatch;
+        this.client = new Session(0, lane, NoOutlet.INSTANCE, lane.nobody().user(), true, 0);
+    }
+
+    void begin(RunningScript script) {
+        running = script;
+        client.asScriptOf(script.caller());
+        wasFrozen = turn.frozen;
+        turn.frozen = true;
+        server.script(script);
+    }
+
+    void end(RunningScript script) {
+        server.script(null);
+        running = null;
+        turn.frozen = wasFrozen;
+        if (script.isBusy()) {
+            server.lanes().forEach(each -> each.loop().servesAgain());
+        }
+        output.begin(script.caller());
+    }
+
+    @Nullable RunningScript running() {
+        return running;
+    }
+
+    /** See {@link Lane#callFromScript}. */
+    @Nullable String call(
+            RunningScript script, Request request, NativeBuffer answer, int protocol) {
+        Command command = dispatch.find(request);
+        String refused = refusal(script, command, request);
+        if (refused != null) {
+            stats.error(refused);
+            if (command != null) {
+                stats.rejected(command);
+            }
+            return refused;
+        }
+        run(script, command, request, answer, protocol);
+        return null;
+    }
+
+    /** When the script has taken long the others are told so, and may end it. */
+    void goOn(RunningScript script, Request command) {
+        long thresholdMillis = server.config().get(Config.Quantity.BUSY_REPLY_THRESHOLD_MILLIS);
+        if (!script.isBusy() && thresholdMillis > 0 && script.millis() >= thresholdMillis) {
+            List<byte[]> arguments = new ArrayList<>();
+            for (int i = 0; i < command.count(); i++) {
+                arguments.add(command.bytes(i));
+            }
+            script.becomesBusy(arguments);
+            server.scriptIsBusy();
+            lane.loop()
+                    .log(WARNING, "slow script " + script.name() + ": " + script.millis() + " ms");
+        }
+        if (script.isBusy()) {
+            lane.loop().serveSockets();
+        }
+    }
+
+    private void run(
+            RunningScript script,
+            @Nullable Command found,
+            Request request,
+            NativeBuffer answer,
+            int protocol) {
+        Command command = Objects.requireNonNull(found);
+        client.protocol(protocol);
+        output.reply().to(answer, protocol);
+        int database = client.database();
+        if (hasSpace(command, request)) {
+            if (command.isWrite()) {
+                script.writes();
+            }
+            execution.run(client, command, request);
+        }
+        CommandTap tap = server.tap();
+        if (tap != null) {
+            tap.command(client, command, request, database, execution.call().redacted());
+        }
+        output.begin(script.caller());
+    }
+
+    private @Nullable String refusal(
+            RunningScript script, @Nullable Command command, Request request) {
+        if (command == null) {
+            return "ERR Unknown Redis command called from script";
+        }
+        if (!command.acceptsCount(request.count())) {
+            return "ERR Wrong number of args calling Redis command from script";
+        }
+        // A change in another room is checked before anything runs, and a script tells nobody
+        // beforehand.
+        if (command.has(Flag.NOSCRIPT) || command.isBranch()) {
+            return "ERR This Redis command is not allowed from script";
+        }
+        String denied = denied(script, command, request);
+        if (denied != null) {
+            return denied;
+        }
+        Role role = server.role();
+        String forRole = role == null ? null : role.refusal(script.caller(), command);
+        if (forRole != null && !script.hasWritten()) {
+            return forRole;
+        }
+        if (script.isReadOnly() && (command.isWrite() || command.has(Flag.MAY_REPLICATE))) {
+            return "ERR Write commands are not allowed from read-only scripts.";
+        }
+        if (script.hasWritten()) {
+            return null; // It cannot be stopped half way by the server's state.
+        }
+        if (command.isWrite() && journal.state() != Journal.State.OPEN) {
+            return execution.diskError();
+        }
+        if (!script.allowsOom() && dispatch.isOutOfMemory() && command.has(Flag.DENYOOM)) {
+            return Dispatch.OUT_OF_MEMORY;
+        }
+        return null;
+    }
+
+    /** A script may what its client may. */
+    private @Nullable String denied(RunningScript script, Command command, Request request) {
+        Session caller = script.caller();
+        Denial denial = caller.isMaster() ? null : caller.user().denies(command, request);
+        if (denial == null) {
+            return null;
+        }
+        Users.of(server).denied(caller, command, request, denial, Denial.Context.LUA);
+        return "ERR The user executing the script " + denial.inScript();
+    }
+
+    /**
+     * Sets space aside for what a command may change. Before the first change of a script that runs
+     * by itself it may be begun again when there is space; later the command alone is refused.
+     */
+    private boolean hasSpace(Command command, Request request) {
+        if (!command.isWrite()) {
+            return true;
+        }
+        long bytes = Execution.cost(command, request);
+        if (command.isMeasured()) {
+            bytes += execution.measured(client, command, request);
+        }
+        if (!wasFrozen && execution.record().isEmpty()) {
+            execution.reserve(bytes);
+            return true;
+        }
+        long whole = execution.record().length() + transactions.bytesLeft() + bytes;
+        if (execution.extend(whole)) {
+            execution.reserved();
+            return true;
+        }
+        output.error(execution.noSpace(whole));
+        stats.failed(command);
+        return false;
+    }
+}

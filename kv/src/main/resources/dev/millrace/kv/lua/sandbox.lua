@@ -1,0 +1,448 @@
+-- What scripts see of Lua: the globals, the tables that they must not change, and the hook that
+-- interrupts them. Run once in each interpreter, with all that Lua has; scripts have what is
+-- returned, and none of the upvalues here. See Sandbox.java.
+
+local native, period, pattern_max, string_max = ...
+
+local large_string = 65536
+
+local debug, string, table, math, coroutine = debug, string, table, math, coroutine
+local error, type, tonumber, tostring, next = error, type, tonumber, tostring, next
+local pcall, setmetatable, getmetatable = pcall, setmetatable, getmetatable
+local rawget, rawset, unpack, ipairs = rawget, rawset, unpack, ipairs
+local loadstring, collectgarbage = loadstring, collectgarbage
+local set_hook, get_info = debug.sethook, debug.getinfo
+
+-- ---- The hook
+
+local hook
+
+hook = function(event)
+  if event == 'return' or event == 'tail return' then
+    -- A function of ours has failed: see Interpreter.java.
+    set_hook(hook, '', period)
+    error(native.take_error(), 0)
+  end
+  local problem, for_good = native.check()
+  if problem then
+    if for_good then
+      -- At every line from here on, so that the script cannot go on behind a pcall.
+      set_hook(hook, 'l')
+    end
+    error(problem, 0)
+  end
+end
+
+-- ---- Tables that scripts must not change
+--
+-- Redis has patched its Lua for this. Here a script is given an empty table with a metatable; what
+-- goes round metatables (rawset, next, ...) knows what is behind it.
+
+local behind = {}   -- for each empty table that a script has, the one with the contents
+local shown = {}    -- for some, the metatable that a script is shown
+
+local function readonly()
+  error('Attempt to modify a readonly table', 2)
+end
+
+local function protected(contents)
+  local front = setmetatable({}, {__index = contents, __newindex = readonly})
+  behind[front] = contents
+  return front
+end
+
+local function nonexistent(_, name)
+  local kind = type(name)
+  if kind ~= 'string' and kind ~= 'number' then
+    error('Second argument to luaProtectedTableError must be a string or number', 2)
+  end
+  error("Script attempted to access nonexistent global variable '" .. name .. "'", 2)
+end
+
+-- ---- Functions of Lua's that are not given as they are
+
+local given = {}
+
+local function bad(argument, name, expected, value)
+  error('bad argument #' .. argument .. " to '" .. name .. "' (" .. expected .. ' expected, got '
+    .. (value == nil and 'no value' or type(value)) .. ')', 3)
+end
+
+local function outcome(ok, problem, ...)
+  if ok then
+    return true, problem, ...
+  end
+  -- Redis raises tables; who catches one is given its text, as before there were tables.
+  if type(problem) == 'table' then
+    local text = problem.err
+    if type(text) == 'string' or type(text) == 'number' then
+      problem = text
+    end
+  end
+  if type(problem) == 'string' and string.sub(problem, 1, 8) == 'sandbox:' then
+    problem = string.gsub(problem, '^sandbox:%d+: ', '', 1)
+  end
+  return false, problem
+end
+
+function given.pcall(...)
+  return outcome(pcall(...))
+end
+
+function given.next(t, key)
+  if type(t) ~= 'table' then
+    bad(1, 'next', 'table', t)
+  end
+  return next(behind[t] or t, key)
+end
+
+function given.pairs(t)
+  if type(t) ~= 'table' then
+    bad(1, 'pairs', 'table', t)
+  end
+  if behind[t] then
+    return given.next, t, nil
+  end
+  return next, t, nil
+end
+
+function given.rawget(t, ...)
+  return rawget(behind[t] or t, ...)
+end
+
+function given.rawset(t, ...)
+  if behind[t] then
+    error('Attempt to modify a readonly table', 0)
+  end
+  return rawset(t, ...)
+end
+
+function given.setmetatable(t, ...)
+  if behind[t] then
+    error('Attempt to modify a readonly table', 0)
+  end
+  return setmetatable(t, ...)
+end
+
+local text_metatable = protected({__index = false})
+
+function given.getmetatable(...)
+  local value = ...
+  if behind[value] then
+    return shown[value]
+  elseif type(value) == 'string' then
+    return text_metatable
+  end
+  return getmetatable(...)
+end
+
+-- Lua 5.1.5 counts the results in an int, which overflows (CVE-2025-46817).
+function given.unpack(...)
+  local t, first, last = ...
+  if type(t) ~= 'table' then
+    bad(1, 'unpack', 'table', t)
+  end
+  local from = first == nil and 1 or tonumber(first)
+  local to = last == nil and #t or tonumber(last)
+  if from and to and not (to - from < 1000000) then
+    error('too many results to unpack', 2)
+  end
+  return unpack(...)
+end
+
+-- Its parser does not hold the chunk's name (CVE-2025-49844): a name that ends at its first zero
+-- byte is the string that is our argument. Code that was compiled before is not checked by Lua, so
+-- none is taken: with a blank before it the parser refuses it as any other text.
+local function compiled(source, name)
+  local zero = string.find(name, '\0', 1, true)
+  if zero then
+    name = string.sub(name, 1, zero - 1)
+  end
+  if string.sub(source, 1, 1) == '\27' then
+    source = ' ' .. source
+  end
+  local f, problem = loadstring(source, name)
+  return f, problem
+end
+
+local function only_found(f, problem)
+  if f then
+    return f
+  end
+  return nil, problem
+end
+
+function given.loadstring(source, name)
+  if type(source) == 'number' then
+    source = tostring(source)
+  elseif type(source) ~= 'string' then
+    bad(1, 'loadstring', 'string', source)
+  end
+  if name ~= nil and type(name) ~= 'string' and type(name) ~= 'number' then
+    bad(2, 'loadstring', 'string', name)
+  end
+  return only_found(compiled(source, tostring(name or source)))
+end
+
+function given.load(reader, name)
+  if type(reader) ~= 'function' then
+    bad(1, 'load', 'function', reader)
+  end
+  local pieces, count = {}, 0
+  while true do
+    local ok, piece = pcall(reader)
+    if not ok then
+      return nil, piece
+    elseif piece == nil or piece == '' then
+      break
+    elseif type(piece) ~= 'string' and type(piece) ~= 'number' then
+      return nil, 'reader function must return a string'
+    end
+    count = count + 1
+    pieces[count] = piece
+  end
+  return only_found(compiled(table.concat(pieces), tostring(name or '=(load)')))
+end
+
+-- What a script tells the collector must not outlive it.
+function given.collectgarbage(...)
+  local option = ...
+  if option == 'stop' or option == 'restart' then
+    return 0
+  elseif option == 'setpause' or option == 'setstepmul' then
+    return 200
+  end
+  return collectgarbage(...)
+end
+
+-- ---- coroutine, string, table
+
+local create, resume = coroutine.create, coroutine.resume
+
+local function hooked_thread(f)
+  local thread = create(f)
+  set_hook(thread, hook, '', period)
+  return thread
+end
+
+coroutine.create = hooked_thread
+
+local function resumed(ok, problem, ...)
+  if ok then
+    return problem, ...
+  end
+  if type(problem) == 'string' then
+    local at = get_info(3, 'Sl') -- Level 2 is the function that wrap has returned.
+    if at and at.currentline > 0 then
+      problem = at.short_src .. ':' .. at.currentline .. ': ' .. problem
+    end
+  end
+  error(problem, 0)
+end
+
+function coroutine.wrap(f)
+  local thread = hooked_thread(f)
+  return function(...)
+    return resumed(resume(thread, ...))
+  end
+end
+
+-- The matcher calls itself for each item of a pattern.
+local function check_pattern(p)
+  if type(p) == 'string' and #p > pattern_max then
+    error('pattern is too long: ' .. #p .. ' bytes (expected: <= ' .. pattern_max .. ')', 3)
+  end
+end
+
+-- Between two calls of the hook a script could make many large strings.
+local function check_string(bytes)
+  if bytes > string_max then
+    error('string is too long: ' .. bytes .. ' bytes (expected: <= ' .. string_max .. ')', 3)
+  elseif bytes > large_string then
+    native.check_memory()
+  end
+end
+
+local find, match, gmatch, gsub, rep = string.find, string.match, string.gmatch, string.gsub,
+  string.rep
+
+function string.find(...)
+  local _, p, _, plain = ...
+  if not plain then
+    check_pattern(p)
+  end
+  return find(...)
+end
+
+function string.match(...)
+  local _, p = ...
+  check_pattern(p)
+  return match(...)
+end
+
+function string.gmatch(...)
+  local _, p = ...
+  check_pattern(p)
+  return gmatch(...)
+end
+string.gfind = string.gmatch
+
+function string.gsub(...)
+  local _, p = ...
+  check_pattern(p)
+  return gsub(...)
+end
+
+function string.rep(...)
+  local s, n = ...
+  local times = tonumber(n)
+  if times and type(s) == 'string' then
+    check_string(#s * times)
+  end
+  return rep(...)
+end
+
+local insert, concat, foreach = table.insert, table.concat, table.foreach
+
+function table.insert(t, ...)
+  if behind[t] then
+    error('Attempt to modify a readonly table', 0)
+  end
+  return insert(t, ...)
+end
+
+function table.concat(...)
+  local t, between = ...
+  if type(t) == 'table' then
+    local whole = type(between) == 'string' and #between * #t or 0
+    for _, piece in ipairs(t) do
+      if type(piece) == 'string' then
+        whole = whole + #piece
+      end
+    end
+    check_string(whole)
+  end
+  return concat(...)
+end
+
+function table.foreach(t, ...)
+  return foreach(behind[t] or t, ...)
+end
+
+math.random, math.randomseed = native.random, native.random_seed
+
+-- ---- The globals of scripts, and those of functions
+
+local libraries = {
+  string = protected(string), table = protected(table), math = protected(math),
+  coroutine = protected(coroutine), bit = protected(native.bit), cjson = protected(native.cjson),
+  cmsgpack = protected(native.cmsgpack), struct = protected(native.struct),
+}
+setmetatable(behind[text_metatable], nil)
+behind[text_metatable].__index = libraries.string
+
+local as_they_are = {
+  xpcall = xpcall, tostring = tostring, assert = assert, tonumber = tonumber,
+  rawequal = rawequal, type = type, select = select, gcinfo = gcinfo, ipairs = ipairs,
+  _VERSION = _VERSION, error = error,
+}
+
+local function globals()
+  local g = {}
+  for _, part in ipairs({as_they_are, given, libraries}) do
+    for name, value in next, part do
+      g[name] = value
+    end
+  end
+  return setmetatable(g, {__index = nonexistent})
+end
+
+local shown_globals_metatable = protected({__index = nonexistent})
+
+-- What EVAL's scripts have.
+local script_globals = globals()
+local script_environment = protected(script_globals)
+shown[script_environment] = shown_globals_metatable
+script_globals._G = script_environment
+script_globals.redis = protected(native.script_redis)
+
+-- What FCALL's functions have, and while a library is loaded.
+local function_globals = globals()
+function_globals._G = protected(function_globals)
+shown[function_globals._G] = shown_globals_metatable
+function_globals.redis = protected(native.function_redis)
+
+local loading_redis = setmetatable(native.loading_redis, {__index = nonexistent})
+local loading_globals = setmetatable({redis = protected(loading_redis)}, {__index = nonexistent})
+shown[loading_globals.redis] = shown_globals_metatable
+
+local function_metatable = {__index = function_globals, __newindex = readonly}
+local function_environment = setmetatable({}, function_metatable)
+behind[function_environment] = {}
+shown[function_environment] = protected({__index = function_globals._G})
+
+local function loading(begins)
+  function_metatable.__index = begins and loading_globals or function_globals
+end
+
+-- ---- Errors
+
+-- Redis's own handler names who called, where a function of C's has failed. Here that function may
+-- be one of this file's, or the hook stands between it and the error.
+local function place()
+  local level = 3
+  local found = get_info(level, 'nSl')
+  local above = get_info(level + 1, 'S')
+  local ours = above and above.source == '=sandbox'
+  while above and above.source == '=sandbox' do
+    level = level + 1
+    above = get_info(level + 1, 'S')
+  end
+  if ours or found and found.what == 'C' then
+    level = level + 1
+    found = get_info(level, 'nSl')
+  end
+  while ours and found and (found.currentline < 0 or found.source == '=sandbox') do
+    level = level + 1
+    found = get_info(level, 'nSl')
+  end
+  return found
+end
+
+-- What fails in C below a function of this file is said to be in this file.
+local function without_our_place(text, at)
+  local rest = match(text, '^sandbox:%d+: (.*)$')
+  if not rest then
+    return text
+  elseif at and at.currentline > 0 then
+    return at.short_src .. ':' .. at.currentline .. ': ' .. rest
+  end
+  return rest
+end
+
+local function handler(problem)
+  local at = place()
+  if type(problem) ~= 'table' then
+    problem = {err = 'ERR ' .. without_our_place(tostring(problem), at)}
+  end
+  if at and at.currentline > 0 then
+    problem['source'] = at.source
+    problem['line'] = at.currentline
+  end
+  return problem
+end
+script_globals.__redis__err__handler = handler
+
+-- Who asks a function of this file for its environment gets what a function of C's has.
+for _, part in ipairs({given, string, table, coroutine,
+  {handler, nonexistent, readonly}}) do
+  for _, f in next, part do
+    if type(f) == 'function' and get_info(f, 'S').what ~= 'C' then
+      setfenv(f, script_environment)
+    end
+  end
+end
+
+set_hook(hook, '', period)
+return handler, script_environment, script_globals, function_environment, loading,
+  function() set_hook(hook, '', period) end

@@ -1,0 +1,141 @@
+package dev.millrace.kv.lua;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.resp.Reply;
+import dev.millrace.kv.resp.Request;
+
+import org.junit.jupiter.api.Test;
+
+import java.nio.charset.StandardCharsets;
+
+final class LuaEngineTest {
+    private final LuaEngine engine = new LuaEngine();
+    private final FakeHost host = new FakeHost();
+    private final NativeBuffer out = new NativeBuffer(1024);
+
+    private String eval(String script, String... keysAndArguments) {
+        byte[] source = script.getBytes(StandardCharsets.ISO_8859_1);
+        NativeBuffer copy = new NativeBuffer(Math.max(source.length, 1));
+        copy.put(source);
+        int reference;
+        try {
+            reference = engine.compile(copy.address(), source.length);
+        } catch (BadSource bad) {
+            return "bad source: " + bad.why();
+        }
+        Reply reply = new Reply(out);
+        out.clear();
+        engine.run(
+                new LuaEngine.Invocation(reference, false, "f", request(keysAndArguments), 0),
+                host,
+                reply);
+        engine.forget(reference);
+        return new String(out.toBytes(), StandardCharsets.ISO_8859_1).replace("\r\n", "|");
+    }
+
+    private static Request request(String... arguments) {
+        String[] all = new String[arguments.length + 3];
+        all[0] = "EVAL";
+        all[1] = "";
+        all[2] = "0";
+        System.arraycopy(arguments, 0, all, 3, arguments.length);
+        NativeBuffer buffer = new NativeBuffer(1024);
+        int offset = 0;
+        for (String argument : all) {
+            buffer.putInt(offset);
+            buffer.putInt(argument.length());
+            offset += argument.length();
+        }
+        for (String argument : all) {
+            buffer.putUtf8(argument);
+        }
+        Request request = Request.view();
+        request.show(buffer.address(), all.length);
+        return request;
+    }
+
+    @Test
+    void values_become_replies() {
+        assertEquals(":3|", eval("return 3.99"));
+        assertEquals("$1|a|", eval("return 'a'"));
+        assertEquals("*2|:1|$1|b|", eval("return {1,'b',nil,4}"));
+        assertEquals("+fine|", eval("return {ok='fine'}"));
+        assertEquals("$-1|", eval("return false"));
+        assertEquals("*2|$1|x|$1|y|", eval("return ARGV", "x", "y"));
+    }
+
+    @Test
+    void an_error_of_a_command_names_the_line_of_the_script() {
+        assertEquals(
+                "-ERR it failed script: f, on @user_script:2.|",
+                eval("\nreturn redis.call('FAIL')"));
+        assertEquals("-ERR it failed|", eval("return redis.pcall('FAIL')"));
+        assertEquals("$13|ERR it failed|", eval("local _, e = pcall(redis.call, 'FAIL') return e"));
+        assertEquals("$1|x|", eval("return redis.call('ECHO', 'x')"));
+    }
+
+    @Test
+    void a_function_of_ours_fails_as_one_of_luas() {
+        assertEquals(
+                "-ERR user_script:1: bad argument #1 to 'decode' (string expected, got nil)"
+                        + " script: f, on @user_script:1.|",
+                eval("return cjson.decode(nil)"));
+        assertEquals(
+                "$44|user_script:1: Missing bytes in input. is it|",
+                eval(
+                        "local ok, e = pcall(function() cmsgpack.unpack('\\221') end) return e .. ' is it'"));
+    }
+
+    @Test
+    void a_fault_of_ours_is_not_the_scripts_to_catch() {
+        assertThrows(
+                IllegalStateException.class, () -> eval("pcall(redis.call, 'THROW') return 1"));
+        assertEquals(":1|", eval("return 1"));
+    }
+
+    @Test
+    void a_script_that_is_killed_ends_behind_any_pcall() {
+        host.killed = true;
+        assertEquals(
+                "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
+                eval("while true do pcall(function() while true do end end) end"));
+        assertEquals(
+                "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
+                eval("local co = coroutine.wrap(function() while true do end end) co()"));
+        host.killed = false;
+        assertEquals(
+                ":3|", eval("local n = 0 for i = 1, 300000 do n = n + 1 end return n / 100000"));
+    }
+
+    @Test
+    void what_is_protected_cannot_be_changed() {
+        String readonly =
+                "-ERR user_script:1: Attempt to modify a readonly table script: f, on @user_script:1.|";
+        assertEquals(readonly, eval("a = 1"));
+        assertEquals(readonly, eval("string.x = 1"));
+        assertEquals(readonly, eval("redis.call = 1"));
+        assertEquals(readonly, eval("getmetatable(_G).__index = {}"));
+        assertEquals(readonly, eval("getmetatable('').__index = {}"));
+        String inC = "-ERR Attempt to modify a readonly table script: f, on @user_script:1.|";
+        assertEquals(inC, eval("rawset(_G, 'x', 1)"));
+        assertEquals(inC, eval("setmetatable(_G, {})"));
+        assertEquals(inC, eval("table.insert(redis, 1)"));
+    }
+
+    @Test
+    void only_what_is_allowed_is_there() {
+        String all =
+                "local names = {} for name in pairs(_G) do names[#names + 1] = name end"
+                        + " table.sort(names) return table.concat(names, ' ')";
+        String expected =
+                "ARGV KEYS _G _VERSION __redis__err__handler assert bit cjson cmsgpack"
+                        + " collectgarbage coroutine error gcinfo getmetatable ipairs load"
+                        + " loadstring math next pairs pcall rawequal rawget rawset redis select"
+                        + " setmetatable string struct table tonumber tostring type unpack"
+                        + " xpcall";
+        assertEquals("$" + expected.length() + "|" + expected + "|", eval(all));
+    }
+}

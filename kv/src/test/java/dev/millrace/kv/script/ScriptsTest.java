@@ -1,0 +1,89 @@
+package dev.millrace.kv.script;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.kv.Kv;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class ScriptsTest {
+    @RegisterExtension static final Kv kv = Kv.open();
+
+    private static String eval(String script, String... keysAndArguments) {
+        String[] all = new String[keysAndArguments.length + 3];
+        all[0] = "EVAL";
+        all[1] = script;
+        all[2] = Integer.toString(keysAndArguments.length);
+        System.arraycopy(keysAndArguments, 0, all, 3, keysAndArguments.length);
+        return kv.call(all);
+    }
+
+    @Test
+    void a_script_changes_keys_and_answers() {
+        assertEquals("OK", eval("return redis.call('SET', KEYS[1], 'x')", "a"));
+        assertEquals("x", kv.call("GET", "a"));
+    }
+
+    @Test
+    void a_script_is_known_by_its_hash_until_the_cache_is_flushed() {
+        String sha = kv.call("SCRIPT", "LOAD", "return 7");
+        assertEquals(":7", kv.call("EVALSHA", sha, "0"));
+        kv.call("SCRIPT", "FLUSH");
+        assertEquals(
+                "-NOSCRIPT No matching script. Please use EVAL.", kv.call("EVALSHA", sha, "0"));
+    }
+
+    @Test
+    void time_stands_still_in_a_script() {
+        String times = "return redis.call('TIME')[1] == redis.call('TIME')[1]";
+        assertEquals(":1", eval(times));
+    }
+
+    @Test
+    void a_database_that_a_script_selects_is_not_its_clients() {
+        eval("redis.call('SELECT', 3) redis.call('SET', 'there', '1')");
+        assertEquals(":0", kv.call("EXISTS", "there"));
+        kv.call("SELECT", "3");
+        assertEquals(":1", kv.call("EXISTS", "there"));
+        kv.call("SELECT", "0");
+    }
+
+    @Test
+    void what_a_script_has_changed_before_it_fails_stays_changed() {
+        assertTrue(eval("redis.call('SET', 'a', '1') error('x')").startsWith("-ERR"));
+        assertEquals("1", kv.call("GET", "a"));
+    }
+
+    @Test
+    void a_script_runs_inside_a_transaction() {
+        kv.call("MULTI");
+        kv.call("SET", "a", "1");
+        kv.call("EVAL", "return redis.call('INCR', 'a')", "0");
+        assertEquals("*2\r\n+OK\r\n:2\r\n", kv.first().raw("EXEC"));
+        assertEquals("2", kv.call("GET", "a"));
+    }
+
+    @Test
+    void a_script_that_only_reads_is_refused_a_change() {
+        assertTrue(
+                kv.call("EVAL_RO", "return redis.call('SET', 'a', '1')", "0")
+                        .startsWith("-ERR Write commands are not allowed from read-only scripts."));
+        assertTrue(
+                eval("#!lua flags=no-writes\nreturn redis.call('SET', 'a', '1')")
+                        .startsWith("-ERR Write commands are not allowed from read-only scripts."));
+    }
+
+    @Test
+    void a_change_in_another_room_is_refused() {
+        assertTrue(
+                eval("return redis.call('MR.PUB', 'orders', 'x')")
+                        .startsWith("-ERR This Redis command is not allowed from script"));
+    }
+
+    @Test
+    void nobody_runs_who_could_be_killed() {
+        assertEquals("-NOTBUSY No scripts in execution right now.", kv.call("SCRIPT", "KILL"));
+    }
+}
