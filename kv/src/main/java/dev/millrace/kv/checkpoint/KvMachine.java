@@ -6,7 +6,6 @@ import dev.millrace.kv.effect.Replay;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.LaneLoop;
-import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
@@ -95,7 +94,6 @@ public final class KvMachine implements StateMachine {
     @Override
     public void cut(Checkpoint checkpoint) {
         long used = 0;
-        giveState(checkpoint);
         List<Walked> walks = new ArrayList<>();
         for (int i = 0; i < stripes.count(); i++) {
             Stripe stripe = stripes.stripe(i);
@@ -123,26 +121,6 @@ public final class KvMachine implements StateMachine {
                 share.add(walks.get(j));
             }
             new Slices(lanes.get(i), share, checkpoint, left).goOn();
-        }
-    }
-
-    /** What belongs to no key is small: all of it is given at once, under the locks of the cut. */
-    private void giveState(Checkpoint checkpoint) {
-        Checkpoint.Block block = null;
-        for (ServerState.Library library : stripes.state().libraries()) {
-            block = block == null ? checkpoint.takeAtOnce() : block;
-            if (block == null) {
-                checkpoint.abandon("no room for a library of functions");
-                return;
-            }
-            LargeForm.writeLibrary(block.buffer(), library);
-            if (block.buffer().length() >= Checkpoint.BLOCK_BYTES) {
-                checkpoint.give(Replay.machine(), block);
-                block = null;
-            }
-        }
-        if (block != null) {
-            checkpoint.give(Replay.machine(), block);
         }
     }
 

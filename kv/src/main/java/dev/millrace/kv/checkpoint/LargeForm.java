@@ -5,20 +5,13 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Root;
-import dev.millrace.kv.store.ServerState;
-
-import java.nio.charset.StandardCharsets;
 
 /**
- * What stands in a checkpoint beside plain items: large collections, and libraries of functions,
- * which belong to no key.
- *
- * <p>A large collection as it stands in a checkpoint: its root once, and its parts in any number of
+ * A large collection as it stands in a checkpoint: its root once, and its parts in any number of
  * runs, in any order, before the root or after it. The first byte tells them from plain items.
  *
  * <pre>
  * root:  u8 database | 64  | u8 type | u32 key bytes | key | i64 expiry, 0 for never | u64 size
- * library: u8 192 | u32 name bytes | name | u32 code bytes | code
  * parts: u8 database | 128 | u8 type | u32 key bytes | key | u32 bytes of parts | part...
  * </pre>
  */
@@ -26,19 +19,8 @@ final class LargeForm {
     static final int ROOT = 64;
     static final int PARTS = 128;
     static final int MARKS = ROOT | PARTS;
-    static final int LIBRARY = ROOT | PARTS;
 
     private LargeForm() {}
-
-    /** Writes a library of functions. */
-    static void writeLibrary(NativeBuffer out, ServerState.Library library) {
-        out.putByte(LIBRARY);
-        byte[] name = library.name().getBytes(StandardCharsets.ISO_8859_1);
-        out.putInt(name.length);
-        out.put(name);
-        out.putInt(library.code().length);
-        out.put(library.code());
-    }
 
     /** Writes all of a large item but its parts. Its name has not changed since the cut. */
     static void writeRoot(NativeBuffer out, int database, long item) {

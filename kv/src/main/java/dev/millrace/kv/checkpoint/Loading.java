@@ -47,7 +47,6 @@ final class Loading {
                     case ITEM -> ItemForm.load(stripes, piece.at());
                     case ROOT -> root();
                     case PARTS -> parts();
-                    case LIBRARY -> stripes.state().put(piece.readLibrary());
                 }
             }
             whole = true;

@@ -5,10 +5,7 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.collection.Collections;
 import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.store.ItemForm;
-import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.Stripe;
-
-import java.nio.charset.StandardCharsets;
 
 /**
  * Reads the pieces in a checkpoint's block, whose forms are {@link ItemForm} and {@link LargeForm},
@@ -22,9 +19,7 @@ public final class PieceReader {
         /** A large collection but for its parts. */
         ROOT,
         /** Some parts of a large collection. */
-        PARTS,
-        /** A library of functions. */
-        LIBRARY
+        PARTS
     }
 
     private long next;
@@ -59,7 +54,6 @@ public final class PieceReader {
             case 0 -> item();
             case LargeForm.ROOT -> root();
             case LargeForm.PARTS -> parts();
-            case LargeForm.LIBRARY -> library();
             default ->
                     throw new CorruptJournalException(
                             "kv piece: mark " + Memory.getUnsignedByte(at));
@@ -82,19 +76,6 @@ public final class PieceReader {
     private void parts() {
         kind = Kind.PARTS;
         name();
-        int bytes = u32();
-        need(bytes);
-        parts = next;
-        next += bytes;
-    }
-
-    private void library() {
-        kind = Kind.LIBRARY;
-        u8();
-        keyLength = u32();
-        need(keyLength);
-        key = next;
-        next += keyLength;
         int bytes = u32();
         need(bytes);
         parts = next;
@@ -158,7 +139,7 @@ public final class PieceReader {
         return type;
     }
 
-    /** Of a root or parts; of a library its name. */
+    /** Of a root or parts. */
     public long key() {
         return key;
     }
@@ -175,12 +156,6 @@ public final class PieceReader {
     /** Of a root: how many parts, or of a list elements, it has. */
     public long size() {
         return size;
-    }
-
-    /** The library that was read. */
-    public ServerState.Library readLibrary() {
-        String name = new String(Memory.bytes(key, keyLength), StandardCharsets.ISO_8859_1);
-        return new ServerState.Library(name, Memory.bytes(parts, (int) (next - parts)));
     }
 
     /** Where parts begin, to be read with {@link Parts#read}. */

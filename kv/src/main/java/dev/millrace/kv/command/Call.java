@@ -45,8 +45,6 @@ public final class Call {
     private final Reply reply;
     private final Key key;
     private final Key other;
-    private final Key system;
-    private final NativeBuffer systemName = new NativeBuffer(64);
     private final NativeBuffer scratch = new NativeBuffer(256);
     private final Element element = new Element();
     private final Element otherElement = new Element();
@@ -67,7 +65,6 @@ public final class Call {
         this.reply = reply;
         this.key = new Key(stripes.stripe(0));
         this.other = new Key(stripes.stripe(0));
-        this.system = new Key(stripes.stripe(0));
         this.request = Request.view();
         this.command = first;
         this.session = nobody;
@@ -387,17 +384,6 @@ public final class Call {
             notify(Notification.EXPIRED, "expired", found);
         }
         found.item(0);
-    }
-
-    /**
-     * Looks up what the server keeps of itself under a name, in {@link Stripe#SYSTEM}; its stripe
-     * is locked. Good until the next call.
-     */
-    public Key system(String name) {
-        systemName.clear();
-        systemName.put(name.getBytes(StandardCharsets.UTF_8));
-        fill(system, systemName.address(), (int) systemName.length(), Stripe.SYSTEM);
-        return system;
     }
 
     /** True if a looked-up key is there but expired, and could not be deleted now. */

@@ -125,13 +125,7 @@ enum Effect {
     /** {@code db key group consumer time count (id deliveries(i64))...}: pending for it now. */
     STREAM_CLAIM(51),
     /** {@code db key group count id...}: not pending any more. */
-    STREAM_ACKNOWLEDGE(52),
-    /** {@code name code(varint) code}: the library of functions is there. */
-    LIBRARY_PUT(60),
-    /** {@code name}: the library of functions is gone. */
-    LIBRARY_REMOVE(61),
-    /** Nothing: there are no libraries of functions. */
-    LIBRARIES_REMOVE(62);
+    STREAM_ACKNOWLEDGE(52);
 
     static final int MACHINE = 1;
 

@@ -7,6 +7,7 @@ import dev.millrace.kv.collection.ScoredCombination.Operation;
 import dev.millrace.kv.rdb.Dumps;
 import dev.millrace.kv.rdb.Limits;
 import dev.millrace.kv.resp.DoubleText;
+import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 
@@ -76,7 +77,9 @@ public final class EffectCommands {
             case PUT_STRING -> putString();
             case DELETE -> {
                 readKey();
-                if (keyDatabase != Stripe.SYSTEM) {
+                if (keyDatabase == Stripe.SYSTEM) {
+                    ServerState.libraryOf(key, keyLength).ifPresent(this::deleteLibrary);
+                } else {
                     beginOnKey(2, "DEL");
                 }
             }
@@ -144,24 +147,6 @@ public final class EffectCommands {
                 readKey();
                 stream.one(effect);
             }
-            case LIBRARY_PUT -> {
-                in.skip(in.length());
-                int length = in.length();
-                begin(4, "FUNCTION");
-                bulk("LOAD");
-                bulk("REPLACE");
-                bulk(in.skip(length), length);
-            }
-            case LIBRARY_REMOVE -> {
-                int length = in.length();
-                begin(3, "FUNCTION");
-                bulk("DELETE");
-                bulk(in.skip(length), length);
-            }
-            case LIBRARIES_REMOVE -> {
-                begin(2, "FUNCTION");
-                bulk("FLUSH");
-            }
             case SORTED_COPY_GROWN -> {
                 readKey();
                 long rank = in.varint();
@@ -182,6 +167,12 @@ public final class EffectCommands {
         int length = in.length();
         long value = in.skip(length);
         if (keyDatabase == Stripe.SYSTEM) {
+            if (ServerState.libraryOf(key, keyLength).isPresent()) {
+                begin(4, "FUNCTION");
+                bulk("LOAD");
+                bulk("REPLACE");
+                bulk(value, length);
+            }
             return;
         }
         beginOnKey(expiresAt == 0 ? 3 : 5, "SET");
@@ -190,6 +181,12 @@ public final class EffectCommands {
             bulk("PXAT");
             number(expiresAt);
         }
+    }
+
+    private void deleteLibrary(String name) {
+        begin(3, "FUNCTION");
+        bulk("DELETE");
+        bulk(name);
     }
 
     private void expire() {

@@ -61,7 +61,7 @@ public final class Effects {
         this.record = record;
         this.stripes = stripes;
         this.combination = new Combination();
-        this.server = new ServerEffects(this, stripes.state());
+        this.server = new ServerEffects(this, stripes);
     }
 
     /** Who is told of each key that is made where there was none, before anything else is. */
@@ -99,7 +99,7 @@ public final class Effects {
         return stream;
     }
 
-    /** Of what belongs to no key. */
+    /** Of what the server keeps of itself. */
     public ServerEffects server() {
         return server;
     }
@@ -135,7 +135,7 @@ public final class Effects {
 
     /** What an effect on a key ends with. */
     void touched(Key key, boolean created) {
-        if (created && !replacing) {
+        if (created && !replacing && key.database().index() != Stripe.SYSTEM) {
             onCreated.accept(key);
         }
         replacing = false;

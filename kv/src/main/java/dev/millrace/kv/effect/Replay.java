@@ -91,9 +91,6 @@ public final class Replay {
             case STREAM_DELIVER_AGAIN -> StreamEffects.replayDeliverAgain(in);
             case STREAM_CLAIM -> StreamEffects.replayClaim(in);
             case STREAM_ACKNOWLEDGE -> StreamEffects.replayAcknowledge(in);
-            case LIBRARY_PUT -> ServerEffects.replayPut(in);
-            case LIBRARY_REMOVE -> ServerEffects.replayRemove(in);
-            case LIBRARIES_REMOVE -> stripes.state().removeLibraries();
         }
     }
 

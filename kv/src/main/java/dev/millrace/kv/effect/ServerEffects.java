@@ -1,77 +1,96 @@
 package dev.millrace.kv.effect;
 
-import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.command.Key;
+import dev.millrace.kv.store.Item;
+import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.ServerState.Library;
+import dev.millrace.kv.store.Stripes;
 
 import java.nio.charset.StandardCharsets;
 
-/**
- * Changes of what belongs to no key: as commands make them, and as a replay repeats them. All
- * stripes are locked.
- */
+/** Changes of what the server keeps of itself: strings of the system's database. */
 public final class ServerEffects {
     private final Effects effects;
     private final ServerState state;
+    private final Key key;
+    private final NativeBuffer name = new NativeBuffer(64);
+    private final NativeBuffer value = new NativeBuffer(256);
 
-    ServerEffects(Effects effects, ServerState state) {
+    ServerEffects(Effects effects, Stripes stripes) {
         this.effects = effects;
-        this.state = state;
+        this.state = stripes.state();
+        this.key = new Key(stripes.stripe(0));
     }
+
+    // ---- Libraries of functions; all stripes are locked
 
     /** A library is there, in the place of one of the same name. */
     public void putLibrary(Library library) {
-        logLibrary(library);
-        state.put(library);
-        effects.count(1);
+        find(ServerState.keyOf(library.name()));
+        fill(library.code());
+        effects.putString(key, value.address(), library.code().length, 0, Item.ENCODING_RAW);
+        value.shrink();
+        state.changed();
     }
 
     /** Writes the effect and applies nothing: for a journal that is not this state's. */
     public void logLibrary(Library library) {
-        NativeBuffer out = begin(Effect.LIBRARY_PUT, library.name());
-        out.putVarint(library.code().length);
-        out.put(library.code());
+        find(ServerState.keyOf(library.name()));
+        fill(library.code());
+        logString(key);
+        value.shrink();
+    }
+
+    private void logString(Place place) {
+        NativeBuffer out = effects.begin(Effect.PUT_STRING, place);
+        out.putByte(Item.ENCODING_RAW);
+        out.putLong(0);
+        Effects.putBytes(out, value.address(), Math.toIntExact(value.length()));
     }
 
     /** A library is there no more. */
-    public void removeLibrary(String name) {
-        begin(Effect.LIBRARY_REMOVE, name);
-        state.remove(name);
-        effects.count(1);
+    public void removeLibrary(String library) {
+        find(ServerState.keyOf(library));
+        if (key.exists()) {
+            effects.delete(key);
+        }
+        state.changed();
     }
 
     /** There are no libraries any more. */
     public void removeLibraries() {
-        effects.record().putByte(Effect.LIBRARIES_REMOVE.code());
-        state.removeLibraries();
-        effects.count(1);
+        state.libraries().forEach(library -> removeLibrary(library.name()));
     }
 
-    private NativeBuffer begin(Effect effect, String name) {
-        NativeBuffer out = effects.record();
-        out.putByte(effect.code());
-        byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
-        out.putVarint(bytes.length);
-        out.put(bytes);
-        return out;
+    // ---- Anything else; its stripe is locked
+
+    /** Keeps a short text under a name. It is no client's change. */
+    public void put(String under, byte[] text) {
+        find(under.getBytes(StandardCharsets.UTF_8));
+        fill(text);
+        effects.putString(key, value.address(), text.length, 0, Item.ENCODING_PLAIN);
+        effects.count(-1);
     }
 
-    static void replayPut(EffectReader in) {
-        String name = name(in);
-        in.stripes().state().put(new Library(name, bytes(in)));
+    /** Keeps nothing under a name any more. */
+    public void remove(String under) {
+        find(under.getBytes(StandardCharsets.UTF_8));
+        if (key.exists()) {
+            effects.delete(key);
+            effects.count(-1);
+        }
     }
 
-    static void replayRemove(EffectReader in) {
-        in.stripes().state().remove(name(in));
+    private void find(byte[] bytes) {
+        name.clear();
+        name.put(bytes);
+        state.find(key, name);
     }
 
-    private static String name(EffectReader in) {
-        return new String(bytes(in), StandardCharsets.ISO_8859_1);
-    }
-
-    private static byte[] bytes(EffectReader in) {
-        int length = in.length();
-        return Memory.bytes(in.skip(length), length);
+    private void fill(byte[] bytes) {
+        value.clear();
+        value.put(bytes);
     }
 }

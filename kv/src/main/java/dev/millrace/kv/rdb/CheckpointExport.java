@@ -1,6 +1,7 @@
 package dev.millrace.kv.rdb;
 
 import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kernel.shard.StoredCheckpoint;
 import dev.millrace.kv.checkpoint.PieceReader;
@@ -79,19 +80,30 @@ public final class CheckpointExport {
         piece.reset(address, bytes);
         while (piece.next()) {
             switch (piece.kind()) {
-                case ITEM -> {
-                    if (ItemForm.database(piece.at()) != Stripe.SYSTEM) {
-                        count(ItemForm.database(piece.at()), ItemForm.expiresAt(piece.at()));
-                    }
-                }
+                case ITEM -> index(piece.at());
                 case ROOT -> {
                     count(piece.database(), piece.expiresAt());
                     larges.root(piece);
                 }
                 case PARTS -> larges.parts(piece);
-                case LIBRARY -> libraries.add(piece.readLibrary());
             }
         }
+    }
+
+    private void index(long item) {
+        if (ItemForm.database(item) != Stripe.SYSTEM) {
+            count(ItemForm.database(item), ItemForm.expiresAt(item));
+            return;
+        }
+        ServerState.libraryOf(ItemForm.key(item), ItemForm.keyLength(item))
+                .ifPresent(
+                        name ->
+                                libraries.add(
+                                        new ServerState.Library(
+                                                name,
+                                                Memory.bytes(
+                                                        ItemForm.value(item),
+                                                        ItemForm.valueLength(item)))));
     }
 
     private void count(int database, long expiresAt) {

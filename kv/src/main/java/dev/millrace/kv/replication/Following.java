@@ -1,7 +1,6 @@
 package dev.millrace.kv.replication;
 
 import dev.millrace.kernel.log.Log;
-import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Call;
@@ -14,8 +13,6 @@ import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Role;
 import dev.millrace.kv.session.Session;
-import dev.millrace.kv.store.Database;
-import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Stripe;
 
 import org.jspecify.annotations.Nullable;
@@ -56,7 +53,6 @@ public final class Following implements Role {
     private final Parameters parameters;
     private final Key key;
     private final NativeBuffer name = new NativeBuffer(64);
-    private final NativeBuffer value = new NativeBuffer(256);
     private volatile @Nullable Upstream upstream;
     private volatile @Nullable MasterLink link;
     private volatile State state = State.CONNECT;
@@ -161,11 +157,7 @@ public final class Following implements Role {
         }
         call.lane().reserve(Upstream.BYTES_MAX);
         end();
-        find();
-        if (key.exists()) {
-            call.effects().delete(key);
-            call.effects().count(-1);
-        }
+        call.effects().server().remove(Upstream.NAME);
         upstream = null;
         parameters.declare("replicaof", "");
         server.role(null);
@@ -195,12 +187,7 @@ public final class Following implements Role {
     }
 
     private void find() {
-        Stripe stripe = stripe();
-        int length = (int) name.length();
-        long hash = KeyHash.of(name.address(), length);
-        Database database = stripe.database(Stripe.SYSTEM);
-        long item = database.items().find(hash, name.address(), length);
-        key.set(stripe, database, hash, name.address(), length, item);
+        server.stripes().state().find(key, name);
     }
 
     /** As {@link #put}, unless the link is not the one that counts any more. */
@@ -212,11 +199,7 @@ public final class Following implements Role {
 
     /** Puts it into the record that is open; its stripe is locked, and the space is set aside. */
     private void put(Effects effects, Upstream now) {
-        find();
-        value.clear();
-        value.put(now.toBytes());
-        effects.putString(key, value.address(), (int) value.length(), 0, Item.ENCODING_PLAIN);
-        effects.count(-1);
+        effects.server().put(Upstream.NAME, now.toBytes());
         upstream = now;
     }
 

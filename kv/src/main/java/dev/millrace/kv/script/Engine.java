@@ -45,10 +45,14 @@ public final class Engine {
     /** Loads what libraries there are, after a start; on the lane's loop. */
     public static void start(Lane lane) {
         KvServer server = lane.server();
-        if (!server.stripes().state().libraries().isEmpty()) {
-            long all = -1L >>> (Long.SIZE - server.stripes().count());
-            lane.withStripes(all, of(server).libraries::refresh);
-        }
+        long all = -1L >>> (Long.SIZE - server.stripes().count());
+        lane.withStripes(
+                all,
+                () -> {
+                    if (!server.stripes().state().libraries().isEmpty()) {
+                        of(server).libraries.refresh();
+                    }
+                });
     }
 
     /** What scripts run in. */

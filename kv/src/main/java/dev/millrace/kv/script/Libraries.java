@@ -29,7 +29,7 @@ public final class Libraries {
     private final ServerState state;
     private final Map<String, Loaded> loaded = new LinkedHashMap<>();
     private final Map<String, Function> functions = new HashMap<>();
-    private long seen;
+    private long seen = -1;
     private volatile int count;
     private volatile int functionCount;
     private volatile long bytes;
@@ -68,7 +68,7 @@ public final class Libraries {
     }
 
     boolean has(String library) {
-        return state.library(library).isPresent();
+        return state.hasLibrary(library);
     }
 
     /** Takes over what effects have changed; all stripes are locked. */

@@ -1,19 +1,24 @@
 package dev.millrace.kv.store;
 
+import dev.millrace.kernel.memory.KeyHash;
+import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.NativeBuffer;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is persistent and belongs to no key. It is changed by effects alone, with all stripes
- * locked, and whoever looks at it has one of them locked.
- *
- * <p>It is small, and all of it goes into a checkpoint at its cut.
+ * What the server keeps of itself: strings in {@link Stripe#SYSTEM}, changed by effects as any
+ * other key is, in checkpoints and replayed as any other is. A library of functions is one; whom
+ * the server follows is another ({@code kv.replication}).
  */
 public final class ServerState {
+    /** A library's key is this and its name. */
+    private static final String LIBRARY = "library:";
+
     /** A library of functions: its name, and its whole source. Nobody changes the bytes. */
     public record Library(String name, byte[] code) {
         @Override
@@ -29,40 +34,80 @@ public final class ServerState {
         }
     }
 
-    private final Map<String, Library> libraries = new LinkedHashMap<>();
-    private long version;
+    private final Stripes stripes;
+    private volatile long version;
 
-    /** The libraries, in the order they came. */
-    public Collection<Library> libraries() {
-        return List.copyOf(libraries.values());
+    ServerState(Stripes stripes) {
+        this.stripes = stripes;
     }
 
-    /** The library of this name, if there is one. */
-    public Optional<Library> library(String name) {
-        return Optional.ofNullable(libraries.get(name));
+    /**
+     * Finds what is kept under a name, in the stripe where it belongs, which is locked.
+     *
+     * @param name stays where it is while the place is used
+     */
+    public void find(Place into, NativeBuffer name) {
+        int length = Math.toIntExact(name.length());
+        Stripe stripe = stripes.of(name.address(), length);
+        Database database = stripe.database(Stripe.SYSTEM);
+        long hash = KeyHash.of(name.address(), length);
+        long item = database.items().find(hash, name.address(), length);
+        into.set(stripe, database, hash, name.address(), length, item);
     }
 
-    /** Greater after every change. */
+    // ---- Libraries of functions
+
+    /** The key of a library, as bytes of ISO-8859-1. */
+    public static byte[] keyOf(String library) {
+        return (LIBRARY + library).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** The name of the library that has a key; nothing if it is no library's. */
+    public static Optional<String> libraryOf(long key, int length) {
+        String text = new String(Memory.bytes(key, length), StandardCharsets.ISO_8859_1);
+        return text.startsWith(LIBRARY)
+                ? Optional.of(text.substring(LIBRARY.length()))
+                : Optional.empty();
+    }
+
+    /** The libraries; all stripes are locked. */
+    public List<Library> libraries() {
+        List<Library> libraries = new ArrayList<>();
+        for (int i = 0; i < stripes.count(); i++) {
+            Dictionary items = stripes.stripe(i).database(Stripe.SYSTEM).items();
+            long cursor = 0;
+            do {
+                cursor = items.scan(cursor, item -> add(libraries, item));
+            } while (cursor != 0);
+        }
+        return libraries;
+    }
+
+    private static void add(List<Library> libraries, long item) {
+        libraryOf(Item.key(item), Item.keyLength(item))
+                .ifPresent(
+                        name ->
+                                libraries.add(
+                                        new Library(
+                                                name,
+                                                Memory.bytes(
+                                                        Item.value(item),
+                                                        Item.valueLength(item)))));
+    }
+
+    /** True if there is a library of this name; all stripes are locked. */
+    public boolean hasLibrary(String name) {
+        return libraries().stream().anyMatch(library -> library.name.equals(name));
+    }
+
+    /** Greater after every change of a library. */
     public long version() {
         return version;
     }
 
-    /** For effects. */
-    public void put(Library library) {
-        libraries.remove(library.name);
-        libraries.put(library.name, library);
-        version++;
-    }
-
-    /** For effects. */
-    public void remove(String library) {
-        libraries.remove(library);
-        version++;
-    }
-
-    /** For effects. */
-    public void removeLibraries() {
-        libraries.clear();
+    /** A library has changed; all stripes are locked. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // all stripes are locked
+    public void changed() {
         version++;
     }
 }

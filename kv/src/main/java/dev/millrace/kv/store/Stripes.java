@@ -3,7 +3,7 @@ package dev.millrace.kv.store;
 /** The stripes of one shard: a power of two, from the hash slot. */
 public final class Stripes {
     private final Stripe[] stripes;
-    private final ServerState state = new ServerState();
+    private final ServerState state = new ServerState(this);
     private volatile boolean tracked;
 
     /** {@code count} must be a power of two, at most {@link Slot#COUNT}. */
@@ -44,7 +44,7 @@ public final class Stripes {
         return stripes[indexOf(key, length)];
     }
 
-    /** What is in no stripe. */
+    /** What the server keeps of itself. */
     public ServerState state() {
         return state;
     }
