@@ -229,7 +229,7 @@ public final class Catalog {
         }
         int[] keys = {0};
         command.keys().each(request, key -> keys[0]++);
-        if (keys[0] == 0) {
+        if (keys[0] == 0 && !command.has(Flag.NO_MANDATORY_KEYS)) {
             throw WRONG_ARGUMENTS;
         }
         call.reply().array(keys[0]);
