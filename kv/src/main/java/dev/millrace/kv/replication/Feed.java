@@ -65,6 +65,8 @@ public final class Feed implements RecordTap {
         this.commands = new EffectCommands(server.stripes());
         this.id = newId();
         server.eachTick(this::tick);
+        parameters.whenSet("min-replicas-to-write", this::lookForReplicas);
+        parameters.whenSet("min-replicas-max-lag", this::lookForReplicas);
     }
 
     public static Feed of(KvServer server) {
@@ -86,6 +88,11 @@ public final class Feed implements RecordTap {
     /** The stream's name: 40 hexadecimal digits. */
     public synchronized String id() {
         return id;
+    }
+
+    /** Gives the stream another name: who comes back after that copies all again. */
+    public synchronized void changeId() {
+        id = newId();
     }
 
     /** Bytes of the stream so far. */
@@ -322,9 +329,13 @@ public final class Feed implements RecordTap {
 
     // ---- Time
 
+    private void lookForReplicas() {
+        FewReplicas.look(server, this, server.clock().millis());
+    }
+
     private void tick() {
         long now = server.clock().millis();
-        FewReplicas.look(server, this, now);
+        lookForReplicas();
         synchronized (this) {
             if (backlog == null) {
                 return;
