@@ -86,7 +86,7 @@ public final class Parameters {
 
     /** Says what is done when a parameter has got another value. */
     public void whenSet(String name, Runnable action) {
-        get(name).then(value -> action.run());
+        get(name).also(value -> action.run());
     }
 
     /** The value of a parameter that must exist. */

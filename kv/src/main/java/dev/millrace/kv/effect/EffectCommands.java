@@ -488,6 +488,14 @@ public final class EffectCommands {
 
     // ---- Writing
 
+    /** Selects the first database if it is not known which one is, for what has none of its own. */
+    public void selectAny(NativeBuffer to) {
+        out = to;
+        if (database < 0) {
+            select(0);
+        }
+    }
+
     private void select(int wanted) {
         if (wanted != database) {
             array(2);

@@ -50,7 +50,7 @@ public final class HyperLogLogs {
                         .summary(
                                 "Return the approximated cardinality of the set(s) observed by the"
                                         + " HyperLogLog at key(s).")
-                        .flags(Flag.READONLY)
+                        .flags(Flag.READONLY, Flag.MAY_REPLICATE)
                         .categories("hyperloglog")
                         .access(
                                 KeyAccess.of("RW", "access")

@@ -116,8 +116,7 @@ public final class Debugging {
                 switch (call.count()) {
                     case 2 -> alone(call, name);
                     case 3 -> withOne(call, name);
-                    case 4 -> withTwo(call, name);
-                    default -> throw Help.wrongForm(call);
+                    default -> withTwo(call, name);
                 }
             }
         }
@@ -183,16 +182,10 @@ public final class Debugging {
     }
 
     private static void withTwo(Call call, String name) {
-        switch (name) {
-            case "OBJECT" -> {
-                if (!call.is(3, "FAST")) {
-                    throw Help.wrongForm(call);
-                }
-                LowLevel.object(call);
-            }
-            case "STRINGMATCH-LEN" -> match(call);
-            default -> throw Help.wrongForm(call);
+        if (call.count() != 4 || !name.equals("STRINGMATCH-LEN")) {
+            throw Help.wrongForm(call);
         }
+        match(call);
     }
 
     private static void populate(Call call) {
