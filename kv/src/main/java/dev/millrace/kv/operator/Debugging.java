@@ -74,8 +74,9 @@ public final class Debugging {
                 Accepted and without effect: nodes of large elements are packed, too.
             RELOAD [option ...]
                 Save the RDB on disk and reload it back to memory. Valid <option> values:
-                * MERGE: accepted; keys of the RDB file win in any case.
-                * NOFLUSH: the existing database will not be removed before load.
+                * MERGE: conflicting keys will be loaded from RDB.
+                * NOFLUSH: the existing database will not be removed before load; with
+                  MERGE only.
                 * NOSAVE: the database will be loaded from an existing RDB file.
             SET-ACTIVE-EXPIRE <0|1>
                 Setting it to 0 disables expiring keys in background when they are not

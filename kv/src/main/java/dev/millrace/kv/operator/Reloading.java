@@ -52,15 +52,22 @@ final class Reloading {
     static void reload(Call call) {
         boolean flush = true;
         boolean save = true;
+        boolean merge = false;
         for (int i = 2; i < call.count(); i++) {
             if (call.is(i, "NOFLUSH")) {
                 flush = false;
             } else if (call.is(i, "NOSAVE")) {
                 save = false;
-            } else if (!call.is(i, "MERGE")) {
+            } else if (call.is(i, "MERGE")) {
+                merge = true;
+            } else {
                 throw new Refusal(
                         "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
             }
+        }
+        if (!flush && !merge) {
+            // Redis ends here, for there is a key already.
+            throw new Refusal("ERR Error trying to load the RDB dump, check server logs.");
         }
         boolean flushes = flush;
         boolean saves = save;

@@ -268,6 +268,20 @@ public final class Feed implements RecordTap {
         return made;
     }
 
+    /** Who follows has to come back: what there is to follow is about to be another's. */
+    void dropAll() {
+        for (Replica replica : replicas) {
+            replica.session()
+                    .lane()
+                    .loop()
+                    .execute(
+                            () -> {
+                                sendQueued(replica);
+                                replica.session().outlet().closeAfterWrites();
+                            });
+        }
+    }
+
     private synchronized void gone(Replica replica) {
         replicas.remove(replica);
         aloneSinceMillis = server.clock().millis();
