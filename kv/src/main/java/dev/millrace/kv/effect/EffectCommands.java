@@ -27,7 +27,8 @@ public final class EffectCommands {
             local o=redis.call('LINDEX',KEYS[1],ARGV[1]) \
             redis.call('LSET',KEYS[1],ARGV[1],ARGV[3]) \
             redis.call('LINSERT',KEYS[1],'BEFORE',ARGV[3],ARGV[2]) \
-            redis.call('LSET',KEYS[1],ARGV[1]+1,o)""";
+            redis.call('LSET',KEYS[1],ARGV[1]+1,o)\
+            """;
 
     /** Stands for an element while it is moved; nobody else's. */
     private static final String MARK = "millrace:4f6c1d0e-7f0b-4a55-9f38-0b1f0c6d2a9e";

@@ -61,7 +61,8 @@ final class LowLevel {
                                 dump.length() - DUMP_FRAME_BYTES,
                                 Item.access(key.item()),
                                 idleSeconds);
-        call.reply().simple(Item.type(key.item()) == Item.TYPE_LIST ? told + nodes(call, key) : told);
+        call.reply()
+                .simple(Item.type(key.item()) == Item.TYPE_LIST ? told + nodes(call, key) : told);
     }
 
     private static String nodes(Call call, Key key) {
@@ -122,8 +123,7 @@ final class LowLevel {
             expiring.table(cursor -> some.scan(cursor, item -> expiring.entry()));
         }
         call.reply()
-                .verbatim(
-                        "[Dictionary HT]\n" + items.text() + "[Expires HT]\n" + expiring.text());
+                .verbatim("[Dictionary HT]\n" + items.text() + "[Expires HT]\n" + expiring.text());
     }
 
     /** {@code DEBUG HTSTATS-KEY key}. */

@@ -72,7 +72,8 @@ public final class MemoryUse {
                                         .does(Help.answering("memory", HELP)),
                                 memory("malloc-stats", 2)
                                         .complexity(
-                                                "Depends on how much memory is allocated, could be slow")
+                                                "Depends on how much memory is allocated, could be"
+                                                        + " slow")
                                         .summary("Show allocator internal stats")
                                         .tips(
                                                 "nondeterministic_output",
@@ -81,7 +82,8 @@ public final class MemoryUse {
                                         .does(MemoryUse::allocator),
                                 memory("purge", 2)
                                         .complexity(
-                                                "Depends on how much memory is allocated, could be slow")
+                                                "Depends on how much memory is allocated, could be"
+                                                        + " slow")
                                         .summary("Ask the allocator to release memory")
                                         .tips(
                                                 "request_policy:all_shards",
@@ -157,11 +159,11 @@ public final class MemoryUse {
                             + " than 200K per client (on average). This may result from different"
                             + " causes, like Pub/Sub clients subscribed to channels but not receiving"
                             + " data fast enough, so that data piles on the server output buffer, or"
-                            + " clients sending commands with large replies or very large sequences"
-                            + " of commands in the same pipeline. Please use the CLIENT LIST command"
-                            + " in order to investigate the issue if it causes problems in your"
-                            + " instance, or to understand better why certain clients are using a big"
-                            + " amount of memory.\n\n");
+                            + " clients sending commands with large replies or very large sequences of"
+                            + " commands in the same pipeline. Please use the CLIENT LIST command in"
+                            + " order to investigate the issue if it causes problems in your instance,"
+                            + " or to understand better why certain clients are using a big amount of"
+                            + " memory.\n\n");
         }
         return issues.isEmpty()
                 ? "Hi Sam, I can't find any memory issue in your instance. I can only account for"

@@ -130,8 +130,7 @@ final class Reloading {
         Refusal notPositive = new Refusal("ERR value is out of range, must be positive");
         long count = call.integer(2, 0, Long.MAX_VALUE, notPositive);
         String prefix = call.count() > 3 ? call.text(3) : "key";
-        long size =
-                call.count() > 4 ? call.integer(4, 0, Integer.MAX_VALUE, notPositive) : 0;
+        long size = call.count() > 4 ? call.integer(4, 0, Integer.MAX_VALUE, notPositive) : 0;
         int database = call.session().database();
         Lane lane = call.lane();
         afterwards(

@@ -113,7 +113,8 @@ public final class Digest {
         int type = Item.type(item);
         sum.mix(integer(type == Item.TYPE_STREAM ? STREAM_TYPE : type));
         switch (type) {
-            case Item.TYPE_STRING -> sum.mix(Memory.bytes(Item.value(item), Item.valueLength(item)));
+            case Item.TYPE_STRING ->
+                    sum.mix(Memory.bytes(Item.value(item), Item.valueLength(item)));
             case Item.TYPE_LIST -> mixList(sum, place);
             case Item.TYPE_SET -> SetValue.each(place, first, member -> sum.add(bytes(member)));
             case Item.TYPE_SORTED_SET -> addSortedSet(sum, place);

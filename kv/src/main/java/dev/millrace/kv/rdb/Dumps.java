@@ -135,8 +135,7 @@ public final class Dumps {
             if (call.server().config().isLfu()) {
                 frequency.ifPresent(
                         counter ->
-                                Item.access(
-                                        key.item(), Frequency.at(call.nowMillis(), counter)));
+                                Item.access(key.item(), Frequency.at(call.nowMillis(), counter)));
             } else {
                 idleSeconds.ifPresent(
                         idle -> Item.access(key.item(), key.stripe().accessClock() - (int) idle));

@@ -1,6 +1,5 @@
 package dev.millrace.kv.session;
 
-
 /** The way back to the server that we follow: it is not answered, but it may have to wait. */
 final class WaitingOutlet implements Outlet {
     private final String peer;

@@ -114,8 +114,7 @@ class DebuggingTest {
                 client.call("DEBUG HTSTATS-KEY h"));
         client.call("CONFIG SET hash-max-listpack-entries 0");
         client.call("HSET big a 1 b 2 c 3");
-        assertTrue(
-                client.call("DEBUG HTSTATS-KEY big").contains(" number of elements: 3\n"), told);
+        assertTrue(client.call("DEBUG HTSTATS-KEY big").contains(" number of elements: 3\n"), told);
         assertEquals("-ERR Out of range database", client.call("DEBUG HTSTATS 16"));
     }
 
