@@ -12,6 +12,7 @@ import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.collection.Parts;
 import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Notification;
+import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.server.Commands;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
@@ -211,6 +212,7 @@ public final class Kv implements BeforeEachCallback, AfterAllCallback, AutoClose
                             false,
                             new CommandTable(Commands.all()),
                             clock);
+            Parameters.of(server).declare("enable-debug-command", "yes");
             server.notifications(new Collected());
             Turns turns = new Turns(clock);
             Lane lane = new Lane(server, turns);

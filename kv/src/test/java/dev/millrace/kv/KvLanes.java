@@ -6,6 +6,7 @@ import dev.millrace.kernel.room.FailStop;
 import dev.millrace.kernel.shard.Shard;
 import dev.millrace.kv.checkpoint.KvMachine;
 import dev.millrace.kv.command.CommandTable;
+import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.server.Commands;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
@@ -52,6 +53,7 @@ public final class KvLanes implements AutoCloseable {
                             strict,
                             new CommandTable(Commands.all()),
                             Clock.systemUTC());
+            Parameters.of(server).declare("enable-debug-command", "yes");
             shard.segments().prepareSpace();
             for (int i = 0; i < count; i++) {
                 Loop loop = new Loop();

@@ -4,6 +4,7 @@ import dev.millrace.kernel.config.Setting;
 import dev.millrace.kernel.config.Settings;
 import dev.millrace.kernel.journal.FileDisk;
 import dev.millrace.kernel.journal.JournalThreads;
+import dev.millrace.kernel.journal.Progress;
 import dev.millrace.kernel.journal.SegmentJournal;
 import dev.millrace.kernel.journal.SyncPolicy;
 import dev.millrace.kernel.log.Log;
@@ -154,6 +155,14 @@ public final class ShardRoom implements Room {
 
     Path bodies() {
         return bodies;
+    }
+
+    /**
+     * Copies the newest checkpoint and the journal behind it to a directory that is empty or
+     * absent: a backup of what they have now. Not on a loop.
+     */
+    public void copy(Path target, long nowMillis) throws IOException, InterruptedException {
+        new Backup(shard(), bodies).take(target, nowMillis, () -> {}, Progress.UNSEEN);
     }
 
     /** The shard, once started. */

@@ -229,7 +229,7 @@ public final class Catalog {
         }
         int[] keys = {0};
         command.keys().each(request, key -> keys[0]++);
-        if (keys[0] == 0 && !command.has(Flag.NO_MANDATORY_KEYS)) {
+        if (keys[0] == 0 && !namesNone(command, request)) {
             throw WRONG_ARGUMENTS;
         }
         call.reply().array(keys[0]);
@@ -243,6 +243,11 @@ public final class Catalog {
                                 call.reply().bulk(request.address(key), request.length(key));
                             }
                         });
+    }
+
+    /** A script may have no keys, if it says so. */
+    private static boolean namesNone(Command command, Request request) {
+        return command.has(Flag.NO_MANDATORY_KEYS) && request.text(2).equals("0");
     }
 
     private static void keyWithFlags(Reply reply, Command command, Request request, int key) {

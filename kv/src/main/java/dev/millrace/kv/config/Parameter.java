@@ -80,6 +80,12 @@ final class Parameter {
         return this;
     }
 
+    /** This happens, too, behind what else does. */
+    void also(Consumer<String> action) {
+        Consumer<String> before = effect;
+        effect = before == null ? action : before.andThen(action);
+    }
+
     /** What must succeed before it is set, and what is said if it does not. */
     Parameter applied(Application how, String otherwise) {
         application = how;

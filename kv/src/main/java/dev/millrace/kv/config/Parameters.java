@@ -84,6 +84,11 @@ public final class Parameters {
         get(name).isNot(Trait.IMMUTABLE).stands(get, value -> {}).applied(apply::test, otherwise);
     }
 
+    /** Says what is done when a parameter has got another value. */
+    public void whenSet(String name, Runnable action) {
+        get(name).also(value -> action.run());
+    }
+
     /** The value of a parameter that must exist. */
     public String value(String name) {
         return get(name).value();
@@ -321,7 +326,7 @@ public final class Parameters {
         renamed(
                 number("busy-reply-threshold", 0, LONG_MAX, Quantity.BUSY_REPLY_THRESHOLD_MILLIS),
                 "lua-time-limit");
-        choice("enable-debug-command", YES, NO, YES, "local").is(Trait.IMMUTABLE);
+        choice("enable-debug-command", NO, NO, YES, "local").is(Trait.IMMUTABLE);
         choice("enable-module-command", NO, NO, YES, "local").is(Trait.IMMUTABLE);
         choice("enable-protected-configs", NO, NO, YES, "local").is(Trait.IMMUTABLE);
         choice("sanitize-dump-payload", NO, NO, YES, "clients");

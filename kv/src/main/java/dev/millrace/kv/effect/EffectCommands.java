@@ -28,7 +28,8 @@ public final class EffectCommands {
             local o=redis.call('LINDEX',KEYS[1],ARGV[1]) \
             redis.call('LSET',KEYS[1],ARGV[1],ARGV[3]) \
             redis.call('LINSERT',KEYS[1],'BEFORE',ARGV[3],ARGV[2]) \
-            redis.call('LSET',KEYS[1],ARGV[1]+1,o)""";
+            redis.call('LSET',KEYS[1],ARGV[1]+1,o)\
+            """;
 
     /** Stands for an element while it is moved; nobody else's. */
     private static final String MARK = "millrace:4f6c1d0e-7f0b-4a55-9f38-0b1f0c6d2a9e";
@@ -484,6 +485,14 @@ public final class EffectCommands {
     }
 
     // ---- Writing
+
+    /** Selects the first database if it is not known which one is, for what has none of its own. */
+    public void selectAny(NativeBuffer to) {
+        out = to;
+        if (database < 0) {
+            select(0);
+        }
+    }
 
     private void select(int wanted) {
         if (wanted != database) {

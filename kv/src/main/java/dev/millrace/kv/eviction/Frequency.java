@@ -20,7 +20,12 @@ public final class Frequency {
 
     /** What a new item gets at this time. */
     public static int initial(long nowMillis) {
-        return minute(nowMillis) << 8 | INITIAL;
+        return at(nowMillis, INITIAL);
+    }
+
+    /** What an item gets whose counter is known. */
+    public static int at(long nowMillis, int counter) {
+        return minute(nowMillis) << 8 | counter;
     }
 
     private static int minute(long nowMillis) {
@@ -52,6 +57,6 @@ public final class Frequency {
                 counter++;
             }
         }
-        return minute(nowMillis) << 8 | counter;
+        return at(nowMillis, counter);
     }
 }

@@ -137,7 +137,8 @@ public final class Introspection {
                 && Decimal.isLong(key.value(), key.valueLength());
     }
 
-    private static String encoding(Key key) {
+    /** How a value is held, in the words of OBJECT ENCODING. */
+    public static String encoding(Key key) {
         long item = key.item();
         return switch (Item.type(item)) {
             case Item.TYPE_STRING -> stringEncoding(key);
@@ -161,7 +162,8 @@ public final class Introspection {
         return embedded ? "embstr" : "raw";
     }
 
-    private static int references(Key key) {
+    /** How many hold a value, as OBJECT REFCOUNT tells it. */
+    public static int references(Key key) {
         if (isInteger(key)) {
             long value = Decimal.parse(key.value(), key.valueLength());
             if (value >= 0 && value < SHARED_INTEGERS) {
@@ -171,7 +173,8 @@ public final class Introspection {
         return 1;
     }
 
-    private static int idleSeconds(Key key) {
+    /** For how long it was not used, s. */
+    public static int idleSeconds(Key key) {
         return key.stripe().accessClock() - Item.access(key.item()) & ACCESS_CLOCK_MASK;
     }
 

@@ -45,18 +45,19 @@ public final class HyperLogLogs {
                         .keys(Keys.range(1, -1, 1))
                         .complexity(
                                 "O(1) with a very small average constant time when called with a"
-                                        + " single key. O(N) with N being the number of keys, and much bigger"
-                                        + " constant times, when called with multiple keys.")
+                                        + " single key. O(N) with N being the number of keys, and much"
+                                        + " bigger constant times, when called with multiple keys.")
                         .summary(
                                 "Return the approximated cardinality of the set(s) observed by the"
                                         + " HyperLogLog at key(s).")
-                        .flags(Flag.READONLY)
+                        .flags(Flag.READONLY, Flag.MAY_REPLICATE)
                         .categories("hyperloglog")
                         .access(
                                 KeyAccess.of("RW", "access")
                                         .noted(
-                                                "RW because it may change the internal representation of the key,"
-                                                        + " and propagate to replicas"))
+                                                "RW because it may change the internal"
+                                                        + " representation of the key, and propagate to"
+                                                        + " replicas"))
                         .does(HyperLogLogs::count),
                 Command.named("pfmerge")
                         .since("2.8.9")

@@ -53,6 +53,7 @@ final class ProcessSections {
     static void memory(KvServer server, Lines lines) {
         Recent recent = Recent.of(server);
         Engine scripts = Engine.of(server);
+        Overhead overhead = Overhead.of(server);
         long used = recent.usedBytes();
         long peak = recent.peakBytes();
         long resident = ProcessFacts.residentBytes();
@@ -62,10 +63,12 @@ final class ProcessSections {
                 .bytes("used_memory_rss", resident)
                 .bytes("used_memory_peak", peak)
                 .add("used_memory_peak_perc", Lines.decimal(percent(used, peak), 2) + "%")
-                .add("used_memory_overhead", 0)
+                .add("used_memory_overhead", overhead.sum())
                 .add("used_memory_startup", 0)
-                .add("used_memory_dataset", used)
-                .add("used_memory_dataset_perc", "100.00%")
+                .add("used_memory_dataset", used - overhead.tables())
+                .add(
+                        "used_memory_dataset_perc",
+                        Lines.decimal(percent(used - overhead.tables(), used), 2) + "%")
                 .add("used_memory_heap", heap)
                 .add("allocator_allocated", used)
                 .add("allocator_active", used)
@@ -92,25 +95,14 @@ final class ProcessSections {
                 .add("rss_overhead_bytes", 0)
                 .add("mem_fragmentation_ratio", ratio(resident, used))
                 .add("mem_fragmentation_bytes", Math.max(resident - used, 0))
-                .zero(
-                        "mem_not_counted_for_evict",
-                        "mem_replication_backlog",
-                        "mem_total_replication_buffers",
-                        "mem_clients_slaves")
-                .add("mem_clients_normal", clients(server))
+                .zero("mem_not_counted_for_evict")
+                .add("mem_replication_backlog", overhead.backlog())
+                .add("mem_total_replication_buffers", overhead.backlog() + overhead.replicas())
+                .add("mem_clients_slaves", overhead.replicas())
+                .add("mem_clients_normal", overhead.clients())
                 .zero("mem_cluster_links", "mem_aof_buffer")
                 .add("mem_allocator", "slabs")
                 .zero("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects");
-    }
-
-    private static long clients(KvServer server) {
-        return server.sessions().stream()
-                .mapToLong(
-                        session ->
-                                session.outlet().pendingBytes()
-                                        + session.pendingBytes()
-                                        + session.queuedBytes())
-                .sum();
     }
 
     private static double percent(long part, long whole) {

@@ -9,8 +9,10 @@ import dev.millrace.kv.command.Key;
 import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.info.Overhead;
 import dev.millrace.kv.info.ProcessFacts;
 import dev.millrace.kv.info.Recent;
+import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Root;
@@ -19,11 +21,18 @@ import dev.millrace.kv.store.Stripes;
 
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 
 /** MEMORY. */
 public final class MemoryUse {
     /** A report is worth the words from here on. */
     private static final long SMALL_BYTES_MAX = 16 << 20;
+
+    private static final double PEAK_FACTOR = 1.5;
+    private static final double RESIDENT_FACTOR = 1.5;
+
+    /** Of one client on average. */
+    private static final long CLIENT_BYTES_LARGE = 200 * 1024;
 
     private static final String HELP =
             """
@@ -63,7 +72,8 @@ public final class MemoryUse {
                                         .does(Help.answering("memory", HELP)),
                                 memory("malloc-stats", 2)
                                         .complexity(
-                                                "Depends on how much memory is allocated, could be slow")
+                                                "Depends on how much memory is allocated, could be"
+                                                        + " slow")
                                         .summary("Show allocator internal stats")
                                         .tips(
                                                 "nondeterministic_output",
@@ -72,7 +82,8 @@ public final class MemoryUse {
                                         .does(MemoryUse::allocator),
                                 memory("purge", 2)
                                         .complexity(
-                                                "Depends on how much memory is allocated, could be slow")
+                                                "Depends on how much memory is allocated, could be"
+                                                        + " slow")
                                         .summary("Ask the allocator to release memory")
                                         .tips(
                                                 "request_policy:all_shards",
@@ -123,11 +134,43 @@ public final class MemoryUse {
                                     + " new Sam and I will be back to our programming as soon as I"
                                     + " finished rebooting.\n");
         } else {
-            call.reply()
-                    .verbatim(
-                            "Hi Sam, I can't find any memory issue in your instance. I can only"
-                                    + " account for what occurs on this base.\n");
+            call.reply().verbatim(report(call.server(), used));
         }
+    }
+
+    /** In Redis's words, where what it looks for is to be found here. */
+    private static String report(KvServer server, long used) {
+        StringBuilder issues = new StringBuilder();
+        if (Recent.of(server).peakBytes() > used * PEAK_FACTOR) {
+            issues.append(
+                    " * Peak memory: In the past this instance used more than 150% the memory that"
+                            + " is currently using. What was freed is used again first, and given"
+                            + " back to the system where whole regions are free.\n\n");
+        }
+        if (ProcessFacts.residentBytes() > used * RESIDENT_FACTOR + ProcessFacts.heapBytes()) {
+            issues.append(
+                    " * High process RSS overhead: This instance has RSS memory far beyond what"
+                            + " its data and the JVM's heap take.\n\n");
+        }
+        long clients = server.sessions().size();
+        if (clients > 0 && Overhead.of(server).clients() / clients > CLIENT_BYTES_LARGE) {
+            issues.append(
+                    " * Big client buffers: The clients output buffers in this instance are greater"
+                            + " than 200K per client (on average). This may result from different"
+                            + " causes, like Pub/Sub clients subscribed to channels but not receiving"
+                            + " data fast enough, so that data piles on the server output buffer, or"
+                            + " clients sending commands with large replies or very large sequences of"
+                            + " commands in the same pipeline. Please use the CLIENT LIST command in"
+                            + " order to investigate the issue if it causes problems in your instance,"
+                            + " or to understand better why certain clients are using a big amount of"
+                            + " memory.\n\n");
+        }
+        return issues.isEmpty()
+                ? "Hi Sam, I can't find any memory issue in your instance. I can only account for"
+                        + " what occurs on this base.\n"
+                : "Sam, I detected a few issues in this Redis instance memory implants:\n\n"
+                        + issues
+                        + "I'm here to keep you safe, Sam. I want to help you.\n";
     }
 
     private static void allocator(Call call) {
@@ -146,7 +189,10 @@ public final class MemoryUse {
         long peak = recent.peakBytes();
         long resident = ProcessFacts.residentBytes();
         long keys = keys(call.stripes());
-        call.reply().map(27);
+        Overhead overhead = Overhead.of(call.server());
+        long dataset = used - overhead.tables();
+        int[] databases = databases(call.stripes());
+        call.reply().map(27 + databases.length);
         BiConsumer<String, Long> field =
                 (name, value) -> {
                     call.reply().bulk(name);
@@ -155,18 +201,26 @@ public final class MemoryUse {
         field.accept("peak.allocated", peak);
         field.accept("total.allocated", used);
         field.accept("startup.allocated", 0L);
-        field.accept("replication.backlog", 0L);
-        field.accept("clients.slaves", 0L);
-        field.accept("clients.normal", 0L);
+        field.accept("replication.backlog", overhead.backlog());
+        field.accept("clients.slaves", overhead.replicas());
+        field.accept("clients.normal", overhead.clients());
         field.accept("cluster.links", 0L);
         field.accept("aof.buffer", 0L);
-        field.accept("lua.caches", 0L);
-        field.accept("functions.caches", 0L);
-        field.accept("overhead.total", 0L);
+        field.accept("lua.caches", overhead.scripts());
+        field.accept("functions.caches", overhead.libraries());
+        for (int database : databases) {
+            call.reply().bulk("db." + database);
+            call.reply().map(3);
+            field.accept("overhead.hashtable.main", Overhead.itemTables(call.server(), database));
+            field.accept(
+                    "overhead.hashtable.expires", Overhead.expiryTables(call.server(), database));
+            field.accept("overhead.hashtable.slot-to-keys", 0L);
+        }
+        field.accept("overhead.total", overhead.sum());
         field.accept("keys.count", keys);
         field.accept("keys.bytes-per-key", keys == 0 ? 0 : used / keys);
-        field.accept("dataset.bytes", used);
-        number(call, "dataset.percentage", 100);
+        field.accept("dataset.bytes", dataset);
+        number(call, "dataset.percentage", used == 0 ? 100 : dataset * 100.0 / used);
         number(call, "peak.percentage", peak == 0 ? 100 : used * 100.0 / peak);
         field.accept("allocator.allocated", used);
         field.accept("allocator.active", used);
@@ -188,10 +242,23 @@ public final class MemoryUse {
 
     private static long keys(Stripes stripes) {
         long keys = 0;
+        for (int database : databases(stripes)) {
+            keys += keys(stripes, database);
+        }
+        return keys;
+    }
+
+    /** Those that have keys. */
+    private static int[] databases(Stripes stripes) {
+        return IntStream.range(0, Stripe.DATABASES)
+                .filter(database -> keys(stripes, database) > 0)
+                .toArray();
+    }
+
+    private static long keys(Stripes stripes, int database) {
+        long keys = 0;
         for (int i = 0; i < stripes.count(); i++) {
-            for (int d = 0; d < Stripe.DATABASES; d++) {
-                keys += stripes.stripe(i).database(d).items().size();
-            }
+            keys += stripes.stripe(i).database(database).items().size();
         }
         return keys;
     }

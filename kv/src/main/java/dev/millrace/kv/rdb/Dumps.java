@@ -10,8 +10,12 @@ import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.command.Notification;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.eviction.Frequency;
+import dev.millrace.kv.store.Item;
 
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * DUMP and RESTORE: a value as bytes that another server can read.
@@ -124,11 +128,26 @@ public final class Dumps {
     // ---- RESTORE
 
     /** What a request says beside key and value. */
-    private record Options(boolean replace, boolean absolute) {}
+    private record Options(
+            boolean replace, boolean absolute, OptionalLong idleSeconds, OptionalInt frequency) {
+        /** Notes how the value was used where it was before. */
+        void note(Call call, Key key) {
+            if (call.server().config().isLfu()) {
+                frequency.ifPresent(
+                        counter ->
+                                Item.access(key.item(), Frequency.at(call.nowMillis(), counter)));
+            } else {
+                idleSeconds.ifPresent(
+                        idle -> Item.access(key.item(), key.stripe().accessClock() - (int) idle));
+            }
+        }
+    }
 
     private static Options options(Call call) {
         boolean replace = false;
         boolean absolute = false;
+        OptionalLong idleSeconds = OptionalLong.empty();
+        OptionalInt counter = OptionalInt.empty();
         for (int i = 4; i < call.count(); i++) {
             boolean more = i + 1 < call.count();
             if (call.is(i, "REPLACE")) {
@@ -136,7 +155,8 @@ public final class Dumps {
             } else if (call.is(i, "ABSTTL")) {
                 absolute = true;
             } else if (call.is(i, "IDLETIME") && more) {
-                if (call.integer(++i) < 0) {
+                idleSeconds = OptionalLong.of(call.integer(++i));
+                if (idleSeconds.getAsLong() < 0) {
                     throw new Refusal(BAD_IDLE);
                 }
             } else if (call.is(i, "FREQ") && more) {
@@ -144,11 +164,12 @@ public final class Dumps {
                 if (frequency < 0 || frequency > FREQUENCY_MAX) {
                     throw new Refusal(BAD_FREQUENCY);
                 }
+                counter = OptionalInt.of((int) frequency);
             } else {
                 throw Refusal.SYNTAX;
             }
         }
-        return new Options(replace, absolute);
+        return new Options(replace, absolute, idleSeconds, counter);
     }
 
     private static void restore(Call call) {
@@ -182,6 +203,7 @@ public final class Dumps {
             return;
         }
         call.effects().restore().restore(key, expiresAt, limits, type, dump, length);
+        options.note(call, key);
         call.notify(Notification.GENERIC, "restore", key);
         call.reply().ok();
     }

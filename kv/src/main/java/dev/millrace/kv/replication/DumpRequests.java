@@ -19,13 +19,13 @@ import java.nio.file.StandardOpenOption;
  * A dump as requests: FLUSHALL, and a RESTORE for each key. It is read and checked as a whole
  * first.
  */
-final class DumpRequests {
+public final class DumpRequests {
     /** Requests of about so many bytes are given at a time. */
     private static final int PIECE_BYTES = 256 * 1024;
 
     /** Executes requests; they may be overwritten when it returns. */
     @FunctionalInterface
-    interface Executor {
+    public interface Executor {
         void execute(NativeBuffer requests) throws IOException, InterruptedException;
     }
 
@@ -41,31 +41,36 @@ final class DumpRequests {
     /**
      * Sends a file.
      *
+     * @param flush whether all that is there goes first; else it stays but for the dump's keys
      * @throws BadDump if it is not whole, or has what is not known here; nothing was sent then
      */
-    static void send(Path file, Executor executor) throws IOException, InterruptedException {
+    public static void send(Path file, boolean flush, Executor executor)
+            throws IOException, InterruptedException {
         DumpRequests made = new DumpRequests(executor);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 Arena arena = Arena.ofConfined()) {
             long bytes = channel.size();
             MemorySegment dump = channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
-            made.send(dump.address(), bytes);
+            made.send(dump.address(), bytes, flush);
         } finally {
             made.requests.free();
             made.payload.free();
         }
     }
 
-    private void send(long address, long bytes) throws IOException, InterruptedException {
+    private void send(long address, long bytes, boolean flush)
+            throws IOException, InterruptedException {
         new DumpKeys().check(address, bytes);
         array(2);
         bulk("SELECT");
         bulk("0");
-        array(1);
-        bulk("FLUSHALL");
-        array(2);
-        bulk("FUNCTION");
-        bulk("FLUSH");
+        if (flush) {
+            array(1);
+            bulk("FLUSHALL");
+            array(2);
+            bulk("FUNCTION");
+            bulk("FLUSH");
+        }
         new DumpKeys().read(address, bytes, new ToRequests());
         flush();
     }

@@ -11,9 +11,11 @@ import dev.millrace.kv.session.Session;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,6 +39,7 @@ public final class Feed implements RecordTap {
     private static final byte[] PING = ascii("*1\r\n$4\r\nPING\r\n");
     private static final byte[] GET_ACK =
             ascii("*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n");
+    private static final byte[] SELECT = ascii("*2\r\n$6\r\nSELECT\r\n");
     private static final byte[] MULTI = ascii("*1\r\n$5\r\nMULTI\r\n");
     private static final byte[] EXEC = ascii("*1\r\n$4\r\nEXEC\r\n");
 
@@ -94,6 +97,11 @@ public final class Feed implements RecordTap {
     /** The stream's name: 40 hexadecimal digits. */
     public synchronized String id() {
         return id;
+    }
+
+    /** Gives the stream another name: who comes back after that copies all again. */
+    public synchronized void changeId() {
+        id = newId();
     }
 
     /** Bytes of the stream so far. */
@@ -178,19 +186,37 @@ public final class Feed implements RecordTap {
         return offset.get();
     }
 
+    /** A SELECT that is first stands before it, as Redis has it. */
     private static byte[] inTransaction(byte[] bytes) {
-        byte[] whole = new byte[MULTI.length + bytes.length + EXEC.length];
-        System.arraycopy(MULTI, 0, whole, 0, MULTI.length);
-        System.arraycopy(bytes, 0, whole, MULTI.length, bytes.length);
-        System.arraycopy(EXEC, 0, whole, MULTI.length + bytes.length, EXEC.length);
-        return whole;
+        int head = selectBytes(bytes);
+        return ByteBuffer.allocate(MULTI.length + bytes.length + EXEC.length)
+                .put(bytes, 0, head)
+                .put(MULTI)
+                .put(bytes, head, bytes.length - head)
+                .put(EXEC)
+                .array();
+    }
+
+    private static int selectBytes(byte[] bytes) {
+        if (!Arrays.equals(bytes, 0, SELECT.length, SELECT, 0, SELECT.length)) {
+            return 0;
+        }
+        int end = SELECT.length;
+        for (int lines = 0; lines < 2; lines++) {
+            while (bytes[end++] != '\n') {}
+        }
+        return end;
     }
 
     @Override
     public synchronized void said(byte[] request) {
-        if (backlog != null) {
-            send(request, 0);
+        if (backlog == null) {
+            return;
         }
+        said.clear();
+        commands.selectAny(said);
+        said.put(request);
+        send(said.toBytes(), 0);
     }
 
     private void send(byte[] bytes, long position) {
@@ -248,6 +274,20 @@ public final class Feed implements RecordTap {
         return made;
     }
 
+    /** Who follows has to come back: what there is to follow is about to be another's. */
+    void dropAll() {
+        for (Replica replica : replicas) {
+            replica.session()
+                    .lane()
+                    .loop()
+                    .execute(
+                            () -> {
+                                sendQueued(replica);
+                                replica.session().outlet().closeAfterWrites();
+                            });
+        }
+    }
+
     private synchronized void gone(Replica replica) {
         replicas.remove(replica);
         aloneSinceMillis = server.clock().millis();
@@ -283,6 +323,7 @@ public final class Feed implements RecordTap {
         copies.incrementAndGet();
         if (backlog == null) {
             backlog = new Backlog(wantedBacklogBytes(), offset.get());
+            pingedMillis = server.clock().millis();
             server.recordTap(this);
         }
     }

@@ -137,6 +137,7 @@ public final class Following implements Role {
         Upstream wanted = Upstream.of(host, port);
         end();
         put(call.effects(), wanted);
+        Feed.of(server).dropAll();
         follow(wanted);
     }
 

@@ -135,7 +135,10 @@ final class FullSync {
         }
 
         void begin() {
-            String head = "+FULLRESYNC " + feed.id() + " " + offset + "\r\n$";
+            String head =
+                    replica.knowsPlaces()
+                            ? "+FULLRESYNC " + feed.id() + " " + offset + "\r\n$"
+                            : "$";
             byte[] bytes = (head + dump.byteSize() + "\r\n").getBytes(StandardCharsets.US_ASCII);
             replica.session().post(bytes, 0);
             goOn();

@@ -2,12 +2,11 @@ package dev.millrace.kv.replication;
 
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.memory.NativeBuffer;
-import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.rdb.BadDump;
 import dev.millrace.kv.session.KvServer;
-import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
+import dev.millrace.kv.session.TrustedRequests;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +20,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The connection to the server that we follow, and the thread that reads it: no loop waits for it.
@@ -88,7 +83,7 @@ final class MasterLink implements Runnable {
         close();
         MasterSession open = current;
         if (open != null) {
-            open.outlet.close();
+            open.abandon();
         }
     }
 
@@ -161,8 +156,7 @@ final class MasterLink implements Runnable {
         heard();
         following.state(Following.State.HANDSHAKE);
         greet();
-        MasterSession session = new MasterSession(following.lane());
-        session.open();
+        MasterSession session = new MasterSession();
         current = session;
         try {
             synchronise(session, upstream);
@@ -396,38 +390,26 @@ final class MasterLink implements Runnable {
     // ---- The other's session on the lane
 
     /** Its commands are executed on the lane, and this thread waits until they are. */
-    private final class MasterSession {
-        private final Lane lane;
-        private final MasterOutlet outlet;
-        private @Nullable Session session;
+    private final class MasterSession implements AutoCloseable {
+        private final TrustedRequests requests;
 
-        MasterSession(Lane lane) {
-            this.lane = lane;
+        MasterSession() throws IOException, InterruptedException {
             Upstream from = following.upstream();
-            this.outlet = new MasterOutlet(from == null ? "" : from.host() + ":" + from.port());
-        }
-
-        void open() throws IOException, InterruptedException {
-            onLane(
-                    () -> {
-                        Session made = lane.open(outlet);
-                        made.user(Users.of(server).superuser());
-                        made.authenticated(true);
-                        made.peer(Session.Peer.MASTER);
-                        made.adds(
-                                effects -> following.put(MasterLink.this, effects, where()),
-                                Upstream.BYTES_MAX,
-                                following.stripeMask());
-                        session = made;
-                    });
+            requests =
+                    TrustedRequests.open(
+                            following.lane(),
+                            from == null ? "" : from.host() + ":" + from.port(),
+                            session ->
+                                    session.adds(
+                                            effects ->
+                                                    following.put(
+                                                            MasterLink.this, effects, where()),
+                                            Upstream.BYTES_MAX,
+                                            following.stripeMask()));
         }
 
         private Session session() {
-            Session open = session;
-            if (open == null) {
-                throw new IllegalStateException("the session is not open");
-            }
-            return open;
+            return requests.session();
         }
 
         /** Where we are when what runs has run; on the lane. */
@@ -447,7 +429,7 @@ final class MasterLink implements Runnable {
         }
 
         void goOnAt(long offset, int database) throws IOException, InterruptedException {
-            onLane(
+            requests.onLane(
                     () -> {
                         base = offset - session().readBytes();
                         session().database(database);
@@ -459,60 +441,29 @@ final class MasterLink implements Runnable {
             following.loading(false);
             boolean[] noted = {false};
             while (!noted[0] && !ended) {
-                onLane(() -> noted[0] = lane.note(session()));
+                requests.onLane(() -> noted[0] = following.lane().note(session()));
                 if (!noted[0]) {
                     Thread.sleep(READ_MILLIS); // The journal has no space at the moment.
                 }
             }
         }
 
-        void execute(NativeBuffer requests) throws IOException, InterruptedException {
-            onLane(
-                    () -> {
-                        int bytes = Math.toIntExact(requests.length());
-                        lane.receive(session(), requests.address(), bytes);
-                    });
-            outlet.awaitReady();
-            if (session().isClosing() || outlet.isClosed()) {
-                throw new IOException("what the master sends is no request");
-            }
+        void execute(NativeBuffer piece) throws IOException, InterruptedException {
+            requests.execute(piece);
         }
 
         void load(Path file) throws IOException, InterruptedException {
-            DumpRequests.send(file, this::execute);
+            DumpRequests.send(file, true, this::execute);
         }
 
-        void close() {
-            Session open = session();
-            lane.loop().execute(() -> lane.closed(open));
+        /** Whoever waits in it waits no more; from any thread. */
+        void abandon() {
+            requests.abandon();
         }
 
-        private void onLane(Runnable action) throws IOException, InterruptedException {
-            CountDownLatch done = new CountDownLatch(1);
-            List<Throwable> faults = new ArrayList<>();
-            lane.loop()
-                    .execute(
-                            () -> {
-                                try {
-                                    if (!lane.isStopped()) {
-                                        action.run();
-                                    }
-                                } catch (RuntimeException | Error fault) {
-                                    faults.add(fault);
-                                    throw fault;
-                                } finally {
-                                    done.countDown();
-                                }
-                            });
-            while (!done.await(READ_MILLIS, TimeUnit.MILLISECONDS)) {
-                if (lane.isStopped()) {
-                    throw new IOException("the room stops");
-                }
-            }
-            if (!faults.isEmpty()) {
-                throw new IOException(
-                        "what the master sends cannot be executed", faults.getFirst());
-            }
+        @Override
+        public void close() {
+            requests.close();
         }
     }
 }

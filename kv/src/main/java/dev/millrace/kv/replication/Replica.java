@@ -34,6 +34,7 @@ final class Replica {
     private final Session session;
     private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
     private volatile State state = State.GREETING;
+    private volatile boolean knowsPlaces;
     private volatile int port;
     private volatile String address = "";
     private volatile long acknowledged;
@@ -66,6 +67,15 @@ final class Replica {
 
     boolean isOnline() {
         return state == State.ONLINE;
+    }
+
+    /** It asked by PSYNC: it is told the stream's name, and where in it the dump is. */
+    boolean knowsPlaces() {
+        return knowsPlaces;
+    }
+
+    void knowsPlaces(boolean does) {
+        knowsPlaces = does;
     }
 
     /** The port that it listens on, as it says. */

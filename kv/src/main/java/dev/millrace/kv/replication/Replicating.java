@@ -245,6 +245,7 @@ public final class Replicating {
         boolean partial = call.count() > 1;
         long next = partial ? call.integer(2) : -1;
         Replica replica = replica(call, feed);
+        replica.knowsPlaces(partial);
         session.peer(Session.Peer.REPLICA);
         session.replyMode(Session.ReplyMode.OFF); // From here on it is sent the stream.
         if (partial && feed.goOn(replica, call.text(1), next)) {

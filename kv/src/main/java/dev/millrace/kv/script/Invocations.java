@@ -67,6 +67,7 @@ final class Invocations {
                 new RunningScript(
                         call.session(),
                         call.command(),
+                        call.request(),
                         invocation.name,
                         invocation.isFunction,
                         invocation.readOnly || flags.contains(ScriptFlag.NO_WRITES),

@@ -84,9 +84,12 @@ final class Housekeeping {
         if (lane.isStopped()) {
             return;
         }
+        sweep.begin();
+        if (server.isCronPaused()) {
+            return;
+        }
         lane.tick();
         expiry.cycle();
-        sweep.begin();
         if (index == 0 && shards.isCheckpointDue()) {
             server.checkpoints().begin(complete -> {});
         }

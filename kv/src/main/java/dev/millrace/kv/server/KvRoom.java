@@ -94,6 +94,10 @@ public final class KvRoom implements Room {
                     64,
                     "parts of the keyspace, a power of two; 0: as it suits");
 
+    private static final Setting<String> DEBUG =
+            Setting.text(
+                    "kv.debug", "no", "who may call DEBUG: no, local (clients of this host), yes");
+
     private static final Setting<Boolean> CLUSTER =
             Setting.flag(
                     "kv.cluster", false, "be a cluster of one node, for clients that want one");
@@ -155,6 +159,7 @@ public final class KvRoom implements Room {
                 SAVE_FILE,
                 LOOPS,
                 STRIPES,
+                DEBUG,
                 CLUSTER,
                 MASTER_AUTH,
                 MASTER_USER);
@@ -187,7 +192,10 @@ public final class KvRoom implements Room {
         Path dump = dump(context);
         serving.checkpoints(new ShardCheckpoints(shards));
         serving.saves(new ShardSaves(serving, shard::openNewest, dump, context.log()));
+        serving.replay(
+                new ShardReplay(shards, context.data().resolve("kv-replay"), Clock.systemUTC()));
         serving.shutdown(shutdown);
+        Parameters.of(serving).declare("enable-debug-command", debug(context));
         Parameters.of(serving).declare("unixsocket", context.get(UNIX));
         declareDump(Parameters.of(serving), dump);
         new RunningPolicy(policy(context.settings()), serving, policyChange)
@@ -284,6 +292,15 @@ public final class KvRoom implements Room {
         } catch (Users.BadUsers bad) {
             throw BadSettings.of(ACL_FILE, file, String.valueOf(bad.getMessage()));
         }
+    }
+
+    /** Who may call DEBUG, in the words of Redis's parameter. */
+    private static String debug(RoomContext context) throws BadSettings {
+        String who = context.get(DEBUG);
+        if (!List.of("no", "local", "yes").contains(who)) {
+            throw BadSettings.of(DEBUG, who, "no, local or yes");
+        }
+        return who;
     }
 
     /** The file that SAVE and BGSAVE write. */

@@ -260,8 +260,7 @@ final class Dispatch {
                 return denial.refusal(command);
             }
         }
-        Role role = server.role();
-        String forRole = role == null ? null : role.refusal(session, command);
+        String forRole = refusalForRole(session, command);
         if (forRole != null) {
             return forRole;
         }
@@ -282,6 +281,28 @@ final class Dispatch {
             return "ERR Replica can't interact with the keyspace"; // Redis takes it for one.
         }
         return null;
+    }
+
+    /** What was queued is judged again by EXEC: the server may be another meanwhile. */
+    private @Nullable String refusalForRole(Session session, Command command) {
+        Role role = server.role();
+        if (role == null) {
+            return null;
+        }
+        String refusal = role.refusal(session, command);
+        Transaction open = session.transaction();
+        if (refusal != null || open == null || !isExec(command)) {
+            return refusal;
+        }
+        @Nullable String[] first = {null};
+        open.each(
+                server.commands(),
+                (queued, request) -> {
+                    if (first[0] == null) {
+                        first[0] = role.refusal(session, queued);
+                    }
+                });
+        return first[0];
     }
 
     private boolean isPaused(Command command, @Nullable Transaction open) {

@@ -293,7 +293,9 @@ final class Execution {
             output.error(e.text());
             stats.failed(command);
         }
-        if ((session.care() & Session.CARE_TRACKING) != 0 && command.has(Flag.READONLY)) {
+        if ((session.care() & Session.CARE_TRACKING) != 0
+                && command.has(Flag.READONLY)
+                && !command.runsScripts()) {
             Tracking.of(server).read(lane, session, command, request);
         }
         turn.nowNanos = System.nanoTime();
@@ -503,7 +505,10 @@ final class Execution {
      * space in the journal.
      */
     boolean expire(Stripe stripe, int database, long item) {
-        return deleteFor(Notification.EXPIRED, stripe, database, item);
+        long start = System.nanoTime();
+        boolean deleted = deleteFor(Notification.EXPIRED, stripe, database, item);
+        server.took(LatencySpikes.EXPIRE_DEL, System.nanoTime() - start);
+        return deleted;
     }
 
     /** The same for an item that goes because there is too much: see {@link Eviction}. */

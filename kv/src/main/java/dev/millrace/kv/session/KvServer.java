@@ -78,9 +78,11 @@ public final class KvServer {
     private volatile LongConsumer onCut = position -> {};
     private volatile @Nullable Pause pause;
     private volatile boolean activeExpire = true;
+    private volatile boolean cronPaused;
     private volatile @Nullable RunningScript script;
     private volatile Checkpoints checkpoints = Checkpoints.NONE;
     private volatile OnlineSaves saves = OnlineSaves.NONE;
+    private volatile JournalReplay replay = JournalReplay.NONE;
     private volatile @Nullable Runnable shutdown;
 
     /** Bits of {@code CARE_*}: what makes every command take the long way; 0 most of the time. */
@@ -398,6 +400,15 @@ public final class KvServer {
         activeExpire = on;
     }
 
+    /** True while DEBUG has what is done now and then stand still. */
+    public boolean isCronPaused() {
+        return cronPaused;
+    }
+
+    public void cronPaused(boolean paused) {
+        cronPaused = paused;
+    }
+
     /** What waits at present, or null if nothing does. */
     public @Nullable Pause pause() {
         return pause;
@@ -455,6 +466,15 @@ public final class KvServer {
 
     public void saves(OnlineSaves saves) {
         this.saves = saves;
+    }
+
+    /** What the journal would give at a start. */
+    public JournalReplay replay() {
+        return replay;
+    }
+
+    public void replay(JournalReplay replay) {
+        this.replay = replay;
     }
 
     /** Begins an orderly end of the process and returns; null if nobody can. */

@@ -26,6 +26,9 @@ public final class LatencySpikes {
     /** One round through the keys that have an end. */
     public static final String EXPIRE_CYCLE = "expire-cycle";
 
+    /** Deleting one expired key. */
+    static final String EXPIRE_DEL = "expire-del";
+
     /** Making room for a command. */
     public static final String EVICTION_CYCLE = "eviction-cycle";
 

@@ -205,6 +205,7 @@ final class Output {
             session.active(turn.nowMillis);
             session.outlet().write(posted.address(), posted.length(), dependsOn);
             watch(session);
+            server.clientMemory().count(session);
             flushAtEndOfTurn(session);
         }
     }

@@ -114,6 +114,10 @@ final class Receiving {
             session.closing = true;
             return;
         }
+        server.clientMemory().count(session);
+        if (session.isKilled()) {
+            return;
+        }
         int used = executeAll(session, pending.address(), (int) pending.length());
         if (used == pending.length() || session.closing) {
             pending.clear();

@@ -1,6 +1,7 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kv.command.Command;
+import dev.millrace.kv.resp.Request;
 
 import java.util.List;
 
@@ -13,6 +14,7 @@ public final class RunningScript {
 
     private final Session caller;
     private final Command caused;
+    private final Request request;
     private final String name;
     private final boolean isFunction;
     private final boolean readOnly;
@@ -27,6 +29,7 @@ public final class RunningScript {
      * Begins one.
      *
      * @param caused by this command
+     * @param request which was given so
      * @param name of a script the SHA-1
      * @param readOnly it must not change anything
      * @param allowsOom its commands may take memory when there is none left
@@ -34,12 +37,14 @@ public final class RunningScript {
     public RunningScript(
             Session caller,
             Command caused,
+            Request request,
             String name,
             boolean isFunction,
             boolean readOnly,
             boolean allowsOom) {
         this.caller = caller;
         this.caused = caused;
+        this.request = request;
         this.name = name;
         this.isFunction = isFunction;
         this.readOnly = readOnly;
@@ -52,6 +57,11 @@ public final class RunningScript {
 
     Command caused() {
         return caused;
+    }
+
+    /** On its lane. */
+    Request request() {
+        return request;
     }
 
     public String name() {

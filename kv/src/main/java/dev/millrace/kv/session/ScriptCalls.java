@@ -7,6 +7,7 @@ import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.tracking.Tracking;
 
 import org.jspecify.annotations.Nullable;
 
@@ -125,12 +126,21 @@ final class ScriptCalls {
                 script.writes();
             }
             execution.run(client, command, request);
+            noteReads(script, command);
         }
         CommandTap tap = server.tap();
         if (tap != null) {
             tap.command(client, command, request, database, execution.call().redacted());
         }
         output.begin(script.caller());
+    }
+
+    /** A client that tracks has read all keys that its script names, once the script reads any. */
+    private void noteReads(RunningScript script, Command command) {
+        Session caller = script.caller();
+        if ((caller.care() & Session.CARE_TRACKING) != 0 && command.has(Flag.READONLY)) {
+            Tracking.of(server).read(lane, caller, script.caused(), script.request());
+        }
     }
 
     private @Nullable String refusal(

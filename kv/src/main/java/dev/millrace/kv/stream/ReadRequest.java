@@ -95,6 +95,16 @@ record ReadRequest(
             this.withGroup = withGroup;
         }
 
+        /** A script waits for nothing. */
+        private void refuseInScript() {
+            if (call.session().isScript()) {
+                throw new Refusal(
+                        "ERR "
+                                + call.command().name()
+                                + " command is not allowed with BLOCK option from scripts");
+            }
+        }
+
         ReadRequest read() {
             int at = 1;
             while (at < call.count()) {
@@ -109,12 +119,7 @@ record ReadRequest(
 
         private int option(int at, int more) {
             if (call.is(at, "BLOCK") && more > 0) {
-                if (call.session().isScript()) {
-                    throw new Refusal(
-                            "ERR "
-                                    + call.shown(0)
-                                    + " command is not allowed with BLOCK option from scripts");
-                }
+                refuseInScript();
                 timeout(at + 1);
                 return at + 2;
             } else if (call.is(at, "COUNT") && more > 0) {

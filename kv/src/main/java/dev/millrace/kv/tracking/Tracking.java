@@ -3,6 +3,7 @@ package dev.millrace.kv.tracking;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
@@ -60,6 +61,7 @@ public final class Tracking {
         this.server = server;
         this.stripes = server.stripes();
         server.eachTick(this::forgetTooMany);
+        Parameters.of(server).whenSet("tracking-table-max-keys", this::forgetSoon);
     }
 
     public static Tracking of(KvServer server) {
@@ -178,6 +180,11 @@ public final class Tracking {
     private long keysMax() {
         long most = server.config().get(Config.Quantity.TRACKING_TABLE_MAX_KEYS);
         return most == 0 ? Long.MAX_VALUE : most;
+    }
+
+    /** Behind what runs now, which may hold stripes. */
+    private void forgetSoon() {
+        server.lanes().getFirst().loop().execute(this::forgetTooMany);
     }
 
     /** Ten times a second, on the first lane: the limit may have been lowered. */

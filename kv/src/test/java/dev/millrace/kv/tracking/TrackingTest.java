@@ -10,6 +10,8 @@ import dev.millrace.kv.LaneClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.nio.charset.StandardCharsets;
+
 /** Who reads and who writes are on lanes of their own. */
 class TrackingTest {
     private final KvLanes kv = KvLanes.open(2);
@@ -53,6 +55,26 @@ class TrackingTest {
         reader.calls("GET a", "MULTI", "SET a 2", "GET b");
         assertEquals("[OK, nil]", reader.call("EXEC"));
         assertEquals(">[invalidate, [a]]", reader.next());
+    }
+
+    @Test
+    void a_script_that_reads_anything_has_read_all_keys_that_it_names() {
+        track("");
+        reader.sendBytes(eval("redis.call('set', 'x', 1)"));
+        assertEquals("nil", reader.next());
+        write("SET a 1");
+        reader.sendBytes(eval("redis.call('get', 'x')"));
+        assertEquals("nil", reader.next());
+        write("SET b 1");
+        assertEquals(">[invalidate, [b]]", reader.next());
+        write("SET a 2");
+        assertEquals(">[invalidate, [a]]", reader.next());
+        assertFalse(reader.hasMore());
+    }
+
+    private static byte[] eval(String script) {
+        String request = "*5\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n2\r\n$1\r\na\r\n$1\r\nb\r\n";
+        return request.formatted(script.length(), script).getBytes(StandardCharsets.US_ASCII);
     }
 
     @Test

@@ -1,14 +1,12 @@
-package dev.millrace.kv.replication;
-
-import dev.millrace.kv.session.Outlet;
+package dev.millrace.kv.session;
 
 /** The way back to the server that we follow: it is not answered, but it may have to wait. */
-final class MasterOutlet implements Outlet {
+final class WaitingOutlet implements Outlet {
     private final String peer;
     private boolean paused;
     private volatile boolean closed;
 
-    MasterOutlet(String peer) {
+    WaitingOutlet(String peer) {
         this.peer = peer;
     }
 
