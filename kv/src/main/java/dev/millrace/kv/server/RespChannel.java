@@ -2,6 +2,7 @@ package dev.millrace.kv.server;
 
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kernel.net.Transport;
 import dev.millrace.kv.session.Outlet;
 import dev.millrace.kv.session.Session;
 
@@ -14,6 +15,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.internal.PlatformDependent;
 
@@ -248,7 +250,22 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, 
         }
         ending = true;
         read();
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        if (channel.isActive()) {
+            Transport.cork(channel);
+        }
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> end());
+    }
+
+    /**
+     * The end of the output leaves with the last reply, where Netty would first take back what
+     * io_uring still reads, some turns of the loop. A pool of connections looks right after QUIT's
+     * reply whether its connection has ended, and uses it again if it has not.
+     */
+    private void end() {
+        if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
+            duplex.shutdownOutput();
+        }
+        channel.close();
     }
 
     @Override
