@@ -47,7 +47,8 @@ public final class Engine {
         KvServer server = lane.server();
         if (!server.stripes().state().libraries().isEmpty()) {
             long all = -1L >>> (Long.SIZE - server.stripes().count());
-            lane.withStripes(all, of(server).libraries::refresh);
+            boolean loaded = lane.withStripes(all, of(server).libraries::refresh);
+            assert loaded : "no script runs before the start is over";
         }
     }
 
