@@ -37,6 +37,9 @@ import java.util.Set;
  * waited for it.
  */
 public final class Serving {
+    /** When a script has the store it is tried again after so long. */
+    private static final long AGAIN_MILLIS = 10;
+
     private final Lane lane;
     private final Effects effects;
     private final NativeBuffer key = new NativeBuffer(64);
@@ -102,12 +105,17 @@ public final class Serving {
             key.shrink();
             key.put(name.key());
             int stripe = lane.server().stripes().indexOf(key.address(), name.key().length);
-            lane.withStripes(
-                    1L << stripe,
-                    () -> {
-                        effects.ready(name);
-                        serve();
-                    });
+            boolean tried =
+                    lane.withStripes(
+                            1L << stripe,
+                            () -> {
+                                effects.ready(name);
+                                serve();
+                            });
+            if (!tried) {
+                starved.add(name);
+                lane.later(AGAIN_MILLIS, lane::unpark);
+            }
         }
     }
 }

@@ -39,8 +39,8 @@ import java.util.function.Consumer;
  * </pre>
  *
  * <p>What the wait holds (its places in {@link Waits}, its deadline, the copy of its request) its
- * own lane gives back, in a task, with no stripe locked. Until then others may still find it, and
- * see that it waits no more.
+ * own lane gives back, in a task, with no stripe locked, and later what is in a stripe that is
+ * taken. Until then others may still find it, and see that it waits no more.
  *
  * <p><b>Threads.</b> It is begun under the stripes of its keys, so no push is missed. It is served
  * on the lane whose command made the key ready, see {@link Serving}. The request is written before
@@ -59,6 +59,9 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
     private final long heapBytes;
     private final Map<Waits.Name, At> places = new LinkedHashMap<>();
     private final AtomicBoolean waiting = new AtomicBoolean(true);
+
+    /** How many of its places it has given back. */
+    private int placesLeft;
 
     /** Where it waits for a key: its stripe, and the argument that it is. */
     private record At(Stripe stripe, int index) {}
@@ -217,17 +220,16 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
 
     /** Gives back what it holds. On its own loop, where no stripe is locked. */
     private void leave() {
-        places.forEach(
-                (name, at) -> {
-                    at.stripe.lock();
-                    try {
-                        at.stripe.waits().remove(name, this);
-                    } finally {
-                        at.stripe.unlock();
-                    }
-                });
         session.lane().deadlines().remove(this);
         session.lane().server().keptNames().giveBack(heapBytes);
-        copy.free();
+        places.forEach((name, at) -> session.lane().leave(at.stripe, () -> left(name, at)));
+    }
+
+    private void left(Waits.Name name, At at) {
+        at.stripe.waits().remove(name, this);
+        placesLeft++;
+        if (placesLeft == places.size()) {
+            copy.free();
+        }
     }
 }

@@ -16,8 +16,9 @@ import java.lang.invoke.MethodHandle;
  * <p><b>Nothing here may raise a Lua error into Java.</b> Lua raises with longjmp, which must not
  * cross a Java frame. So there are only functions that raise nothing but "not enough memory", which
  * on a machine that overcommits nobody gets, and {@link #call} and {@link #compile}, which catch.
- * Reads and writes of tables are the raw ones; {@link #next} is given keys of the table only. None
- * of them runs Lua, for there are no finalizers: nothing that scripts reach makes a userdata.
+ * Reads and writes of tables are the raw ones; {@link #next} is given keys of the table only. What
+ * allocates may run the one finalizer there is, that of sandbox.lua, which raises nothing and calls
+ * nothing of ours; nothing that scripts reach makes a userdata.
  *
  * <p>Those that neither call back nor take long are linked as critical: without the thread's
  * transition to native code, which costs more than they do.
@@ -39,13 +40,8 @@ final class Lua {
     static final int OK = 0;
 
     private static final int MASK_RETURN = 2;
-    private static final int GC_RESTART = 1;
     private static final int GC_COLLECT = 2;
     private static final int GC_COUNT = 3;
-    private static final int GC_STEP = 5;
-    private static final int GC_SET_PAUSE = 6;
-    private static final int GC_SET_STEP_MULTIPLE = 7;
-    private static final int USUAL_PERCENT = 200;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LIBRARY = LuaLibrary.load();
@@ -173,18 +169,6 @@ final class Lua {
     /** Collects all that is not reachable. */
     static void collectAll(long state) {
         collect(state, GC_COLLECT, 0);
-    }
-
-    /** Does a part of a collection. */
-    static void collectSome(long state, int step) {
-        collect(state, GC_STEP, step);
-    }
-
-    /** Undoes what a script may have told the collector. */
-    static void usualCollection(long state) {
-        collect(state, GC_RESTART, 0);
-        collect(state, GC_SET_PAUSE, USUAL_PERCENT);
-        collect(state, GC_SET_STEP_MULTIPLE, USUAL_PERCENT);
     }
 
     /** Pushes an integer, which Lua has as a double: as C converts, to the nearest. */

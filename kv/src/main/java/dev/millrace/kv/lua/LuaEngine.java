@@ -15,9 +15,6 @@ import java.util.List;
  * <p>It knows nothing of commands: what a script asks for goes through its {@link ScriptHost}.
  */
 public final class LuaEngine implements AutoCloseable {
-    /** Every so many scripts the collector does a part of its work, as in Redis. */
-    private static final int SCRIPTS_PER_COLLECTION = 50;
-
     private final Interpreter lua = new Interpreter();
     private final Sandbox sandbox = new Sandbox(lua);
     private final LibraryLoading loading = new LibraryLoading(lua);
@@ -29,7 +26,6 @@ public final class LuaEngine implements AutoCloseable {
     private final int argumentsName;
     private boolean functionGlobals;
     private boolean interrupted;
-    private int scripts;
 
     /** Makes one; the first loads the library. */
     public LuaEngine() {
@@ -53,12 +49,6 @@ public final class LuaEngine implements AutoCloseable {
         Lua.newTable(state, 0, 16);
         lua.field("take_error", lua::takeError);
         lua.field("check", this::check);
-        lua.field(
-                "check_memory",
-                at -> {
-                    lua.checkMemory();
-                    return 0;
-                });
         lua.field("random", redis::random);
         lua.field("random_seed", redis::seed);
         library("bit", new Bits(lua)::push);
@@ -195,9 +185,6 @@ public final class LuaEngine implements AutoCloseable {
             Lua.top(state, 0);
             redis.host(null);
             resetHook();
-        }
-        if (++scripts % SCRIPTS_PER_COLLECTION == 0) {
-            Lua.collectSome(state, SCRIPTS_PER_COLLECTION);
         }
     }
 

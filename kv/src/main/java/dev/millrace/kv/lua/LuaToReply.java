@@ -131,10 +131,20 @@ final class LuaToReply {
     private boolean putBigNumber(Reply reply) {
         boolean is = field("big_number") == LuaType.STRING;
         if (is) {
-            reply.bigNumber(lua.array(state, -1));
+            reply.bigNumber(withoutLineEnds(lua.array(state, -1)));
         }
         Lua.pop(state, 1);
         return is;
+    }
+
+    /** In RESP3 it is a line, which it must not end. */
+    private static byte[] withoutLineEnds(byte[] text) {
+        for (int i = 0; i < text.length; i++) {
+            if (text[i] == '\r' || text[i] == '\n') {
+                text[i] = ' ';
+            }
+        }
+        return text;
     }
 
     private boolean putVerbatim(Reply reply) {

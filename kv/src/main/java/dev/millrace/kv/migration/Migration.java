@@ -115,7 +115,7 @@ final class Migration {
         if (done) {
             end(error);
         } else {
-            lane.later(AGAIN_MILLIS, () -> delete(gone, error)); // The journal has no space now.
+            lane.later(AGAIN_MILLIS, () -> delete(gone, error)); // No space now, or no store.
         }
     }
 
@@ -136,14 +136,12 @@ final class Migration {
         for (Migrated key : keys) {
             withName(
                     key,
-                    (stripe, address) -> {
-                        stripe.lock();
-                        try {
-                            stripe.watches().remove(key.database(), key.name(), key);
-                        } finally {
-                            stripe.unlock();
-                        }
-                    });
+                    (stripe, address) ->
+                            lane.leave(
+                                    stripe,
+                                    () ->
+                                            stripe.watches()
+                                                    .remove(key.database(), key.name(), key)));
         }
         lane.resumeHere(
                 session,

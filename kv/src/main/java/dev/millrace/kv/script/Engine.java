@@ -46,13 +46,15 @@ public final class Engine {
     public static void start(Lane lane) {
         KvServer server = lane.server();
         long all = -1L >>> (Long.SIZE - server.stripes().count());
-        lane.withStripes(
-                all,
-                () -> {
-                    if (!server.stripes().state().libraries().isEmpty()) {
-                        of(server).libraries.refresh();
-                    }
-                });
+        boolean loaded =
+                lane.withStripes(
+                        all,
+                        () -> {
+                            if (!server.stripes().state().libraries().isEmpty()) {
+                                of(server).libraries.refresh();
+                            }
+                        });
+        assert loaded : "no script runs before the start is over";
     }
 
     /** What scripts run in. */

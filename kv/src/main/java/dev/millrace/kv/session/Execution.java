@@ -346,14 +346,19 @@ final class Execution {
 
     /**
      * Appends what a session adds to its records, with no command; false if the journal has no
-     * space now.
+     * space now, or a script has the store for long.
      */
     boolean note(Session session) {
         Consumer<Effects> addition = session.addition();
         if (addition == null || admit(session.additionBytes()) != Journal.Admission.ADMITTED) {
             return addition == null;
         }
-        long locked = locks.lock(session.additionStripes(), false);
+        long locked;
+        try {
+            locked = locks.lock(session.additionStripes(), false);
+        } catch (StoreBusy busy) {
+            return false;
+        }
         try {
             addition.accept(effects);
             appendRecord();
@@ -368,7 +373,8 @@ final class Execution {
 
     /**
      * Changes something for a client whose command has ended its run but not its client's wait, as
-     * a record of its own; false if the journal has no space now.
+     * a record of its own; false if the journal has no space now, or a script has the store for
+     * long.
      *
      * @param wanted the stripes to lock
      * @param bytes what it takes of the journal at most
@@ -377,7 +383,12 @@ final class Execution {
         if (admit(bytes + session.additionBytes()) != Journal.Admission.ADMITTED) {
             return false;
         }
-        long locked = locks.lock(wanted | session.additionStripes(), true);
+        long locked;
+        try {
+            locked = locks.lock(wanted | session.additionStripes(), true);
+        } catch (StoreBusy busy) {
+            return false;
+        }
         try {
             call.begin(session, call.command(), call.request());
             action.accept(call);
@@ -474,14 +485,23 @@ final class Execution {
         }
     }
 
-    /** Does something with stripes locked, and what serving those who wait there reaches. */
-    void withStripes(long wanted, Runnable action) {
-        long locked = locks.lock(wanted, true);
+    /**
+     * Does something with stripes locked, and what serving those who wait there reaches; false if a
+     * script has the store for long.
+     */
+    boolean withStripes(long wanted, Runnable action) {
+        long locked;
+        try {
+            locked = locks.lock(wanted, true);
+        } catch (StoreBusy busy) {
+            return false;
+        }
         try {
             action.run();
         } finally {
             locks.unlock(locked);
         }
+        return true;
     }
 
     /**

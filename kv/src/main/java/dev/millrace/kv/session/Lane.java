@@ -46,6 +46,9 @@ import java.util.function.Consumer;
 public final class Lane {
     private static final long MILLIS_PER_SECOND = 1000;
 
+    /** A stripe that is taken is tried again after so long. */
+    private static final long LEAVE_AGAIN_MILLIS = 1;
+
     private final KvServer server;
     private final LaneLoop loop;
     private final Stripes stripes;
@@ -330,8 +333,24 @@ public final class Lane {
     }
 
     /** See {@link Execution#withStripes}. */
-    public void withStripes(long wanted, Runnable action) {
-        execution.withStripes(wanted, action);
+    public boolean withStripes(long wanted, Runnable action) {
+        return execution.withStripes(wanted, action);
+    }
+
+    /**
+     * Takes out of a stripe what somebody has there who wants no more of it: now, or a little later
+     * if the stripe is taken, for a script may have it for long. On the loop.
+     */
+    public void leave(Stripe stripe, Runnable action) {
+        if (!stripe.tryLock()) {
+            later(LEAVE_AGAIN_MILLIS, () -> leave(stripe, action));
+            return;
+        }
+        try {
+            action.run();
+        } finally {
+            stripe.unlock();
+        }
     }
 
     /** See {@link Execution#admit(int)}. */

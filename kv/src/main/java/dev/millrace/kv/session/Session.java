@@ -6,23 +6,19 @@ import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
 import dev.millrace.kv.store.Stripe;
-import dev.millrace.kv.store.Watches;
 import dev.millrace.kv.tracking.Tracker;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
  * A client: what it has said and not finished, what it has chosen, what it waits for. It belongs to
  * one lane; fields that others look at (CLIENT LIST) are volatile.
  */
-public final class Session implements Watches.Watcher {
+public final class Session {
     /** What CLIENT REPLY has chosen. */
     public enum ReplyMode {
         ON,
@@ -68,21 +64,6 @@ public final class Session implements Watches.Watcher {
         REPLICA,
         /** The server that we follow: its word is law, and it is not answered. */
         MASTER
-    }
-
-    /** A key that WATCH named. */
-    private record Watched(int database, byte[] key) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Watched same
-                    && database == same.database
-                    && Arrays.equals(key, same.key);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * Arrays.hashCode(key) + database;
-        }
     }
 
     private final long id;
@@ -145,11 +126,8 @@ public final class Session implements Watches.Watcher {
 
     private @Nullable Transaction transaction;
 
-    /** Watched keys, and whether they were expired when they were named. */
-    private final Map<Watched, Boolean> watched = new LinkedHashMap<>();
-
-    /** Set by whoever changes a watched key, on any lane. */
-    private volatile boolean touched;
+    /** What WATCH has named; null if it has named nothing. Others look whether it is touched. */
+    private volatile @Nullable WatchedKeys watched;
 
     /** A message that waits for an answer to go first. */
     record Held(byte[] bytes, long dependsOn) {}
@@ -545,7 +523,7 @@ public final class Session implements Watches.Watcher {
 
     /** What it takes of memory, about: itself, what it has sent, queued, named, and not read. */
     long usedBytes() {
-        long names = KeptNames.NAME_BYTES * ((long) watched.size() + subscriptions());
+        long names = KeptNames.NAME_BYTES * ((long) watchedKeys() + subscriptions());
         return CLIENT_BYTES + outlet.pendingBytes() + pendingBytes() + queuedBytes() + names;
     }
 
@@ -604,61 +582,43 @@ public final class Session implements Watches.Watcher {
 
     // ---- WATCH
 
-    @Override
-    public void touched() {
-        touched = true;
-    }
-
     public boolean isTouched() {
-        return touched;
+        WatchedKeys keys = watched;
+        return keys != null && keys.isTouched();
     }
 
     /** Watches a key; its stripe is locked. */
     public void watch(Stripe stripe, int database, byte[] key, boolean expired) {
-        Watched named = new Watched(database, key);
-        if (!watched.containsKey(named)) {
-            lane.server().keptNames().take(key.length + KeptNames.NAME_BYTES);
-            watched.put(named, expired);
-            stripe.watches().add(database, key, this);
+        WatchedKeys keys = watched;
+        if (keys == null) {
+            keys = new WatchedKeys(lane);
+            watched = keys;
         }
+        keys.add(stripe, database, key, expired);
     }
 
-    /** Is told each watched key: its database, bytes, and whether it was expired at WATCH. */
-    interface EachWatched {
-        void key(int database, byte[] key, boolean expired);
-    }
-
-    void eachWatched(EachWatched each) {
-        watched.forEach((key, expired) -> each.key(key.database, key.key, expired));
+    void eachWatched(WatchedKeys.Each each) {
+        WatchedKeys keys = watched;
+        if (keys != null) {
+            keys.each(each);
+        }
     }
 
     public boolean isWatching() {
-        return !watched.isEmpty();
+        return watchedKeys() > 0;
     }
 
     public int watchedKeys() {
-        return watched.size();
+        WatchedKeys keys = watched;
+        return keys == null ? 0 : keys.size();
     }
 
-    /** Forgets all watched keys. Locks their stripes one at a time; none may be held. */
+    /** Forgets all watched keys; it waits for no stripe. */
     public void unwatch() {
-        if (!watched.isEmpty()) {
-            NativeBuffer copy = new NativeBuffer(64);
-            for (Watched key : watched.keySet()) {
-                lane.server().keptNames().giveBack(key.key.length + KeptNames.NAME_BYTES);
-                copy.clear();
-                copy.put(key.key);
-                Stripe stripe = lane.server().stripes().of(copy.address(), key.key.length);
-                stripe.lock();
-                try {
-                    stripe.watches().remove(key.database, key.key, this);
-                } finally {
-                    stripe.unlock();
-                }
-            }
-            copy.free();
-            watched.clear();
+        WatchedKeys keys = watched;
+        if (keys != null) {
+            watched = null;
+            keys.leave();
         }
-        touched = false;
     }
 }

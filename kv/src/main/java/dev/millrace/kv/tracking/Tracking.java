@@ -198,7 +198,9 @@ public final class Tracking {
         Lane lane = server.lanes().getFirst();
         for (int i = 0; i < stripes.count() && left > 0; i++) {
             Stripe stripe = stripes.stripe(i);
-            stripe.lock();
+            if (!stripe.tryLock()) {
+                continue; // A script may have it for long; the next time will do.
+            }
             try {
                 while (left > 0 && stripe.readers().keys() > 0 && keys() > keysMax()) {
                     forgetOldest(lane, stripe.readers(), 0);

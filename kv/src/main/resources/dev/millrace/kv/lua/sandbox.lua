@@ -12,10 +12,12 @@ local pcall, setmetatable, getmetatable = pcall, setmetatable, getmetatable
 local rawget, rawset, unpack, ipairs = rawget, rawset, unpack, ipairs
 local loadstring, collectgarbage = loadstring, collectgarbage
 local set_hook, get_info = debug.sethook, debug.getinfo
+local newproxy = newproxy
 
 -- ---- The hook
 
 local hook
+local ending = false   -- The script is not to go on behind a pcall.
 
 hook = function(event)
   if event == 'return' or event == 'tail return' then
@@ -24,14 +26,35 @@ hook = function(event)
     error(native.take_error(), 0)
   end
   local problem, for_good = native.check()
+  if for_good then
+    ending = true
+    set_hook(hook, 'l') -- At every line from here on.
+  elseif not ending then
+    set_hook(hook, '', period)
+  end
   if problem then
-    if for_good then
-      -- At every line from here on, so that the script cannot go on behind a pcall.
-      set_hook(hook, 'l')
-    end
     error(problem, 0)
   end
 end
+
+local function count_instructions()
+  ending = false
+  set_hook(hook, '', period)
+end
+
+-- Between two calls of the hook a script can double a string thirty times. So the collector does
+-- all of its work whenever what there is has doubled, and each time it finds an object that nobody
+-- has: that one's finalizer has the hook called at the next instruction. It raises nothing and
+-- calls nothing of ours, for what allocates may have been called by Java.
+local watchman = newproxy(true)
+getmetatable(watchman).__gc = function()
+  if not ending then
+    set_hook(hook, '', 1)
+  end
+  newproxy(watchman)
+end
+newproxy(watchman)
+collectgarbage('setstepmul', 0)
 
 -- ---- Tables that scripts must not change
 --
@@ -254,12 +277,12 @@ local function check_pattern(p)
   end
 end
 
--- Between two calls of the hook a script could make many large strings.
+-- Between two calls of the hook a script could make many large strings, which takes long.
 local function check_string(bytes)
   if bytes > string_max then
     error('string is too long: ' .. bytes .. ' bytes (expected: <= ' .. string_max .. ')', 3)
   elseif bytes > large_string then
-    native.check_memory()
+    hook('count')
   end
 end
 
@@ -443,6 +466,6 @@ for _, part in ipairs({given, string, table, coroutine,
   end
 end
 
-set_hook(hook, '', period)
+count_instructions()
 return handler, script_environment, script_globals, function_environment, loading,
-  function() set_hook(hook, '', period) end
+  count_instructions

@@ -68,6 +68,18 @@ final class LuaEngineTest {
     }
 
     @Test
+    void a_big_number_stays_on_its_line() {
+        assertEquals("$5|1  +2|", eval("return {big_number='1\\r\\n+2'}"));
+    }
+
+    @Test
+    void a_string_that_doubles_ends_with_the_memory_and_the_next_script_runs() {
+        String ended = eval("local s = 'x' while true do s = s .. s end");
+        assertEquals("-ERR scripts have too much memory", ended.substring(0, 33));
+        assertEquals(":1|", eval("collectgarbage() return 1"));
+    }
+
+    @Test
     void an_error_of_a_command_names_the_line_of_the_script() {
         assertEquals(
                 "-ERR it failed script: f, on @user_script:2.|",
