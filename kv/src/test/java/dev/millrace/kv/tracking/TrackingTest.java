@@ -73,8 +73,9 @@ class TrackingTest {
     }
 
     private static byte[] eval(String script) {
-        String request = "*5\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n2\r\n$1\r\na\r\n$1\r\nb\r\n";
-        return request.formatted(script.length(), script).getBytes(StandardCharsets.US_ASCII);
+        return "*5\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n2\r\n$1\r\na\r\n$1\r\nb\r\n"
+                .formatted(script.length(), script)
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
     @Test
