@@ -1,17 +1,3 @@
-import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.redisson.Redisson;
 import org.redisson.api.BatchResult;
 import org.redisson.api.RAtomicLong;
@@ -33,17 +19,31 @@ import org.redisson.api.RSemaphore;
 import org.redisson.api.RStream;
 import org.redisson.api.RTopic;
 import org.redisson.api.RTransaction;
-import org.redisson.api.RateIntervalUnit;
 import org.redisson.api.RateType;
 import org.redisson.api.RedissonClient;
-import org.redisson.api.stream.StreamMessageId;
 import org.redisson.api.TransactionOptions;
 import org.redisson.api.WorkerOptions;
 import org.redisson.api.stream.StreamAddArgs;
 import org.redisson.api.stream.StreamCreateGroupArgs;
+import org.redisson.api.stream.StreamMessageId;
 import org.redisson.api.stream.StreamReadGroupArgs;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.config.Config;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What applications do with Redisson: two clients of one server.
@@ -64,8 +64,7 @@ public final class OrdinaryUse {
     }
 
     public static void main(String[] words) throws Exception {
-        OrdinaryUse use =
-                new OrdinaryUse(config(words[0], words[1]), config(words[0], words[1]));
+        OrdinaryUse use = new OrdinaryUse(config(words[0], words[1]), config(words[0], words[1]));
         use.declare();
         try {
             for (Map.Entry<String, Callable<?>> check : use.checks.entrySet()) {
@@ -77,8 +76,9 @@ public final class OrdinaryUse {
             }
             System.out.println(use.checks.size() + " passed");
         } finally {
-            use.one.shutdown();
-            use.two.shutdown();
+            // Nothing runs any more: no need of the quiet seconds that each waits for by itself.
+            use.one.shutdown(0, 2, TimeUnit.SECONDS);
+            use.two.shutdown(0, 2, TimeUnit.SECONDS);
         }
     }
 
@@ -160,7 +160,10 @@ public final class OrdinaryUse {
                             },
                             task -> Thread.ofPlatform().start(task)));
             int queued = i + 1;
-            until(() -> one.getDeque("redisson_lock_queue:{fair}", StringCodec.INSTANCE).size() == queued);
+            until(
+                    () ->
+                            one.getDeque("redisson_lock_queue:{fair}", StringCodec.INSTANCE).size()
+                                    == queued);
         }
         held.unlock();
         for (Future<?> each : all) {
@@ -286,7 +289,8 @@ public final class OrdinaryUse {
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
         RTopic topic = two.getTopic("news");
         topic.addListener(String.class, (channel, text) -> heard.add(channel + " " + text));
-        two.getPatternTopic("n*").addListener(String.class, (p, c, text) -> heard.add(p + " " + text));
+        two.getPatternTopic("n*")
+                .addListener(String.class, (p, c, text) -> heard.add(p + " " + text));
         same(2L, one.getTopic("news").publish("hello"));
         List<String> both =
                 new ArrayList<>(

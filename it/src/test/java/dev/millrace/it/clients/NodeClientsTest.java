@@ -36,8 +36,7 @@ class NodeClientsTest {
     @BeforeAll
     void install() throws Exception {
         Path npm = ForeignProgram.NPM.require();
-        try (Stream<Path> given =
-                Files.list(Product.home().resolve("it/src/test/redis-node"))) {
+        try (Stream<Path> given = Files.list(Product.home().resolve("it/src/test/redis-node"))) {
             for (Path file : given.filter(Files::isRegularFile).toList()) {
                 Files.copy(file, folder.resolve(file.getFileName()));
             }
@@ -69,7 +68,8 @@ class NodeClientsTest {
     void bullmq_loses_no_job_also_when_the_server_is_killed() throws Exception {
         try (Server server = SystemUnderTest.start(Setup.plain().withLoops(2))) {
             assertEquals(
-                    List.of(RESTART, "11 passed"), printed(server, "bullmq.js", "" + server.port()));
+                    List.of(RESTART, "11 passed"),
+                    printed(server, "bullmq.js", "" + server.port()));
         }
     }
 

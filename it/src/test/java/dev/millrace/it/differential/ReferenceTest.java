@@ -70,8 +70,7 @@ class ReferenceTest {
      * Families that are not there yet, by what their full names begin with. What is here may not be
      * missing, and what is missing may be nothing else.
      */
-    private static final List<String> NOT_YET =
-            List.of("eval", "fcall", "function", "script");
+    private static final List<String> NOT_YET = List.of("eval", "fcall", "function", "script");
 
     @Test
     void every_command_of_redis_is_there_but_for_the_families_that_are_not_yet()
