@@ -58,6 +58,7 @@ public final class KvRows {
         rows.addAll(loops());
         rows.addAll(collections());
         rows.addAll(streams());
+        rows.addAll(scripts());
         rows.add(small("memory-hashes", hashes));
         rows.add(small("memory-sets", new Small(Kind.SET, 10)));
         rows.add(small("memory-lists", new Small(Kind.LIST, 10)));
@@ -124,6 +125,21 @@ public final class KvRows {
                 stream("xadd-p16", entry, 16, List.of()),
                 stream("xreadgroup-p1", read, 1, filled),
                 stream("xreadgroup-p16", read, 16, filled));
+    }
+
+    /** Without blanks, for those are what the client's command is split at. */
+    private static List<ClosedLoop> scripts() {
+        String set = "eval return(redis.call('SET',KEYS[1],ARGV[1])) 1 key:__rand_int__ value";
+        String compute = "eval local\ts=0;for\ti=1,100\tdo\ts=s+i*i;end;return(s) 0";
+        return List.of(
+                script("eval-set-p1", set, 1),
+                script("eval-set-p16", set, 16),
+                script("eval-compute-p16", compute, 16));
+    }
+
+    private static ClosedLoop script(String name, String test, int depth) {
+        RedisBenchmark client = new RedisBenchmark(test, 3, depth, CONNECTIONS);
+        return new ClosedLoop(name, client, List.of(), EVERYSEC, atMost(1.5), OPEN);
     }
 
     private static ClosedLoop.Before once(String command) {

@@ -78,8 +78,8 @@ final class ProcessSections {
                 .add("number_of_cached_scripts", scripts.scriptCount())
                 .add("number_of_functions", scripts.functionCount())
                 .add("number_of_libraries", scripts.libraryCount())
-                .zero("used_memory_vm_functions") // One interpreter has both.
-                .bytes("used_memory_vm_total", scripts.luaBytes())
+                .add("used_memory_vm_functions", scripts.functionLuaBytes())
+                .bytes("used_memory_vm_total", scripts.luaBytes() + scripts.functionLuaBytes())
                 .add("used_memory_functions", scripts.libraryBytes())
                 .bytes("used_memory_scripts", scripts.scriptBytes() + scripts.libraryBytes())
                 .bytes("maxmemory", maxmemory)

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 /**
- * Runs scripts and functions in PUC-Rio's Lua 5.1.5 (docs/decisions/lua.md). There is one for the
- * whole server, and whoever uses it has all stripes locked: a script runs alone.
+ * Runs scripts and functions in PUC-Rio's Lua 5.1.5 (docs/decisions/lua.md). Whoever uses one has
+ * all stripes locked: a script runs alone.
  *
  * <p>It knows nothing of commands: what a script asks for goes through its {@link ScriptHost}.
  */

@@ -65,6 +65,14 @@ public final class Feed implements RecordTap {
         this.commands = new EffectCommands(server.stripes());
         this.id = newId();
         server.eachTick(this::tick);
+        AtomicLong wanted = new AtomicLong();
+        parameters.decidedBy(
+                FewReplicas.WANTED,
+                () -> Long.toString(wanted.get()),
+                value -> {
+                    wanted.set(Long.parseLong(value));
+                    FewReplicas.look(server, this, wanted.get());
+                });
     }
 
     public static Feed of(KvServer server) {
@@ -324,7 +332,6 @@ public final class Feed implements RecordTap {
 
     private void tick() {
         long now = server.clock().millis();
-        FewReplicas.look(server, this, now);
         synchronized (this) {
             if (backlog == null) {
                 return;

@@ -8,28 +8,35 @@ import dev.millrace.kv.session.Session;
 
 import org.jspecify.annotations.Nullable;
 
-/** A master that takes no writes, for too few follow it closely: {@code min-replicas-to-write}. */
-enum FewReplicas implements Role {
-    INSTANCE;
+/**
+ * A master that takes writes only while enough follow it closely: {@code min-replicas-to-write} and
+ * {@code min-replicas-max-lag}.
+ */
+record FewReplicas(KvServer server, Feed feed) implements Role {
+    static final String WANTED = "min-replicas-to-write";
+    private static final String LAG = "min-replicas-max-lag";
+    private static final String REFUSAL = "NOREPLICAS Not enough good replicas to write.";
 
-    /** Looks whether the server is one now. */
-    static void look(KvServer server, Feed feed, long nowMillis) {
+    /** Makes the server one, or a plain master, unless it follows another. */
+    static void look(KvServer server, Feed feed, long wanted) {
         Role now = server.role();
-        if (now != null && now.isReplica()) {
-            return;
-        }
-        Parameters parameters = Parameters.of(server);
-        long wanted = parameters.number("min-replicas-to-write");
-        long lag = parameters.number("min-replicas-max-lag");
-        boolean few = wanted > 0 && lag > 0 && feed.quickerThan(lag, nowMillis) < wanted;
-        if (few != (now != null)) {
-            server.role(few ? INSTANCE : null);
+        boolean is = now != null && !now.isReplica();
+        if (now == null && wanted > 0) {
+            server.role(new FewReplicas(server, feed));
+        } else if (is && wanted == 0) {
+            server.role(null);
         }
     }
 
     @Override
     public @Nullable String refusal(Session session, Command command) {
-        return command.isWrite() ? "NOREPLICAS Not enough good replicas to write." : null;
+        if (!command.isWrite()) {
+            return null;
+        }
+        Parameters parameters = Parameters.of(server);
+        long lag = parameters.number(LAG);
+        long close = feed.quickerThan(lag, server.clock().millis());
+        return lag > 0 && close < parameters.number(WANTED) ? REFUSAL : null;
     }
 
     @Override

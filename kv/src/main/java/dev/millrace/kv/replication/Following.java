@@ -169,6 +169,7 @@ public final class Following implements Role {
         upstream = null;
         parameters.declare("replicaof", "");
         server.role(null);
+        FewReplicas.look(server, Feed.of(server), parameters.number(FewReplicas.WANTED));
     }
 
     /** No more is executed of what the other says; the log keeps whom we follow. */

@@ -20,16 +20,19 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The server's Lua, made when it is first needed, and the scripts it has compiled. All of it is
- * used with all stripes locked, but for the numbers, which anybody may ask for.
+ * The server's Lua, one interpreter for scripts and one for functions, each made when it is first
+ * needed, and the scripts that are compiled. All of it is used with all stripes locked, but for the
+ * numbers, which anybody may ask for.
  */
 public final class Engine {
     private final Map<String, CachedScript> scripts = new HashMap<>();
     private final Libraries libraries;
-    private volatile @Nullable LuaEngine lua;
+    private @Nullable LuaEngine lua;
+    private @Nullable LuaEngine functionLua;
     private final AtomicLong scriptBytes = new AtomicLong();
     private volatile int scriptCount;
     private volatile long luaBytes;
+    private volatile long functionLuaBytes;
 
     private Engine(KvServer server) {
         libraries = new Libraries(this, server.stripes().state());
@@ -48,31 +51,55 @@ public final class Engine {
         }
     }
 
+    /** What scripts run in. */
     LuaEngine lua() {
         LuaEngine made = lua;
         if (made == null) {
-            try {
-                made = new LuaEngine();
-            } catch (LinkageError missing) {
-                throw new Refusal("ERR there is no Lua on this system: " + missing.getMessage());
-            }
+            made = make();
             lua = made;
         }
         return made;
+    }
+
+    /** What functions run in: they outlive SCRIPT FLUSH. */
+    LuaEngine functionLua() {
+        LuaEngine made = functionLua;
+        if (made == null) {
+            made = make();
+            functionLua = made;
+        }
+        return made;
+    }
+
+    private static LuaEngine make() {
+        try {
+            return new LuaEngine();
+        } catch (LinkageError missing) {
+            throw new Refusal("ERR there is no Lua on this system: " + missing.getMessage());
+        }
     }
 
     Libraries libraries() {
         return libraries;
     }
 
-    /** Bytes that Lua had after the last script; 0 before it is needed. */
+    /** Bytes that scripts' Lua had after the last one; 0 before it is needed. */
     public long luaBytes() {
         return luaBytes;
     }
 
+    /** Bytes that functions' Lua had after the last one; 0 before it is needed. */
+    public long functionLuaBytes() {
+        return functionLuaBytes;
+    }
+
     /** A script or a function has run. */
-    void ran() {
-        luaBytes = lua().usedBytes();
+    void ran(boolean isFunction) {
+        if (isFunction) {
+            functionLuaBytes = functionLua().usedBytes();
+        } else {
+            luaBytes = lua().usedBytes();
+        }
     }
 
     /** Scripts that are cached. */
@@ -132,17 +159,14 @@ public final class Engine {
         }
     }
 
-    /** SCRIPT FLUSH; Lua begins anew if there are no functions in it. */
+    /** SCRIPT FLUSH: their Lua begins anew. */
     void flushScripts() {
         LuaEngine made = lua;
-        if (made != null && libraries.count() == 0) {
+        if (made != null) {
             lua = null;
             made.close();
-        } else if (made != null) {
-            scripts.values().forEach(script -> made.forget(script.reference()));
-            made.collect();
         }
-        luaBytes = lua == null ? 0 : lua().usedBytes();
+        luaBytes = 0;
         scripts.clear();
         scriptBytes.set(0);
         scriptCount = 0;

@@ -72,7 +72,8 @@ final class Invocations {
                         invocation.readOnly || flags.contains(ScriptFlag.NO_WRITES),
                         flags.contains(ScriptFlag.ALLOW_OOM));
         Request request = call.request();
-        LuaEngine lua = Engine.of(call.server()).lua();
+        Engine engine = Engine.of(call.server());
+        LuaEngine lua = invocation.isFunction ? engine.functionLua() : engine.lua();
         lane.beginScript(script);
         try {
             lua.run(
@@ -86,7 +87,7 @@ final class Invocations {
                     call.reply());
         } finally {
             lane.endScript(script);
-            Engine.of(call.server()).ran();
+            engine.ran(invocation.isFunction);
         }
     }
 

@@ -122,7 +122,7 @@ public final class Libraries {
         loaded.remove(library.library.name());
         for (RegisteredFunction function : library.functions) {
             functions.remove(key(function.name()), new Function(library.library, function));
-            engine.lua().forget(function.reference());
+            engine.functionLua().forget(function.reference());
         }
     }
 
@@ -133,7 +133,7 @@ public final class Libraries {
         try {
             copy.put(code);
             List<RegisteredFunction> registered =
-                    engine.lua()
+                    engine.functionLua()
                             .load(copy.address() + skipped, code.length - (long) skipped, timed);
             if (registered.isEmpty()) {
                 throw new Refusal("ERR No functions registered");
@@ -195,7 +195,7 @@ public final class Libraries {
     }
 
     private void forget(List<RegisteredFunction> registered) {
-        registered.forEach(one -> engine.lua().forget(one.reference()));
+        registered.forEach(one -> engine.functionLua().forget(one.reference()));
     }
 
     /** How FUNCTION RESTORE treats what is there. */

@@ -109,6 +109,12 @@ record ReadRequest(
 
         private int option(int at, int more) {
             if (call.is(at, "BLOCK") && more > 0) {
+                if (call.session().isScript()) {
+                    throw new Refusal(
+                            "ERR "
+                                    + call.shown(0)
+                                    + " command is not allowed with BLOCK option from scripts");
+                }
                 timeout(at + 1);
                 return at + 2;
             } else if (call.is(at, "COUNT") && more > 0) {
