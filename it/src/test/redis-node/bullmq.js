@@ -12,6 +12,7 @@ const connection = {
 };
 const open = [];
 const opened = (it) => {
+  it.setMaxListeners(100);
   it.on('error', () => {}); // A connection that is lost comes back by itself.
   open.push(it);
   return it;

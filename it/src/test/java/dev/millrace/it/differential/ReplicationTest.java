@@ -1,6 +1,7 @@
 package dev.millrace.it.differential;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.it.differential.family.Families;
@@ -29,6 +30,19 @@ class ReplicationTest {
     private static final int COMMANDS = 500;
     private static final Duration LINK_MAX = Duration.ofSeconds(30);
     private static final String WAIT_MILLIS = "20000";
+
+    private static final Reply RADIX_TREE_NODES = new Reply.Bulk("radix-tree-nodes");
+
+    /** What shows libraries and streams, words apart by bars. */
+    private static final List<String> LOOKS =
+            List.of(
+                    "FUNCTION|LIST|WITHCODE",
+                    "XRANGE|s|-|+",
+                    "XINFO|STREAM|empty",
+                    "XINFO|GROUPS|s",
+                    "XINFO|GROUPS|empty",
+                    "XPENDING|s|first",
+                    "XPENDING|s|idle");
 
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
@@ -155,6 +169,119 @@ class ReplicationTest {
             client.call("PUBLISH", "news", "one");
             assertEquals("one", listener.read().reply().children().getLast().text());
         }
+    }
+
+    @Test
+    void a_redis_that_follows_has_libraries_and_streams_with_their_groups() throws IOException {
+        try (Server master = MillraceProcess.start(Setup.plain().withLoops(2));
+                Server replica = RedisProcess.start(Setup.plain())) {
+            hasLibrariesAndStreams(master, replica);
+        }
+    }
+
+    @Test
+    void a_node_that_follows_has_a_redis_s_libraries_and_streams_with_their_groups()
+            throws IOException {
+        try (Server master = RedisProcess.start(Setup.plain());
+                Server replica = MillraceProcess.start(Setup.plain().withLoops(2))) {
+            hasLibrariesAndStreams(master, replica);
+            replica.kill();
+            replica.start();
+            awaitLink(replica);
+            awaitReplica(master);
+            assertSameAnswers(LOOKS, master, replica);
+        }
+    }
+
+    /** Copied whole at first, then by what changes; each time they can be used there. */
+    private static void hasLibrariesAndStreams(Server master, Server replica) throws IOException {
+        try (RespConnection client = RespConnection.open(master.port());
+                RespConnection reader = RespConnection.open(replica.port())) {
+            all(
+                    client,
+                    "FUNCTION|LOAD|" + library("lib", "answer", "return 41"),
+                    "FUNCTION|LOAD|" + library("old", "gone", "return 1"),
+                    "XADD|s|5-1|f|v",
+                    "XADD|s|5-2|f|w|g|x",
+                    "XADD|s|6-0|h|y",
+                    "XADD|s|7-0|h|z",
+                    "XDEL|s|6-0",
+                    "XGROUP|CREATE|s|first|0",
+                    "XGROUP|CREATE|s|idle|$|ENTRIESREAD|3",
+                    "XREADGROUP|GROUP|first|ann|COUNT|1|STREAMS|s|>",
+                    "XREADGROUP|GROUP|first|bob|COUNT|1|STREAMS|s|>",
+                    "XGROUP|CREATECONSUMER|s|first|eve",
+                    "XGROUP|CREATE|empty|g|$|MKSTREAM");
+            follow(replica, master);
+            awaitReplica(master);
+            assertSameAnswers(LOOKS, master, replica);
+            assertEquals(":41\r\n", reader.call("FCALL_RO", "answer", "0").raw());
+            all(
+                    client,
+                    "FUNCTION|LOAD|REPLACE|" + library("lib", "answer", "return 42"),
+                    "FUNCTION|DELETE|old",
+                    "FCALL|answer|0",
+                    "XADD|s|MAXLEN|3|8-0|i|a",
+                    "XADD|s|9-0|i|b",
+                    "XACK|s|first|5-1",
+                    "XREADGROUP|GROUP|first|ann|COUNT|2|STREAMS|s|>",
+                    "XCLAIM|s|first|eve|0|7-0",
+                    "XAUTOCLAIM|s|first|bob|0|0|COUNT|1",
+                    "XGROUP|SETID|s|idle|8-0",
+                    "XGROUP|DELCONSUMER|s|first|eve",
+                    "XSETID|empty|3-3",
+                    "EVAL|return redis.call('XADD', KEYS[1], '10-0', 'by', 'script')|1|s");
+            awaitReplica(master);
+            assertSameAnswers(LOOKS, master, replica);
+            assertEquals(":42\r\n", reader.call("FCALL_RO", "answer", "0").raw());
+            assertEquals("-ERR Function not found\r\n", reader.call("FCALL_RO", "gone", "0").raw());
+            all(client, "FUNCTION|FLUSH");
+            awaitReplica(master);
+            assertEquals("*0\r\n", reader.call("FUNCTION", "LIST").raw());
+        }
+    }
+
+    private static String library(String name, String function, String body) {
+        return """
+        #!lua name=%s
+        redis.register_function{
+          function_name='%s', callback=function() %s end, flags={'no-writes'}}"""
+                .formatted(name, function, body);
+    }
+
+    private static List<String> words(String command) {
+        return List.of(command.split("\\|"));
+    }
+
+    private static void all(RespConnection client, String... commands) throws IOException {
+        for (String command : commands) {
+            String answer = client.call(words(command)).raw();
+            assertFalse(answer.startsWith("-"), () -> command + ": " + answer);
+        }
+    }
+
+    private static void assertSameAnswers(List<String> looks, Server one, Server other)
+            throws IOException {
+        try (RespConnection here = RespConnection.open(one.port());
+                RespConnection there = RespConnection.open(other.port())) {
+            for (String look : looks) {
+                assertEquals(told(here, look), told(there, look), look);
+            }
+        }
+    }
+
+    /** Libraries come in no order; of a stream's nodes each server has its own number. */
+    private static List<String> told(RespConnection client, String look) throws IOException {
+        List<Reply> items = new ArrayList<>(client.call(words(look)).reply().children());
+        int nodes = look.startsWith("XINFO|STREAM") ? items.indexOf(RADIX_TREE_NODES) : -1;
+        if (nodes >= 0) {
+            items.remove(nodes + 1);
+        }
+        List<String> lines = new ArrayList<>(items.stream().map(Reply::toString).toList());
+        if (look.startsWith("FUNCTION")) {
+            lines.sort(null);
+        }
+        return lines;
     }
 
     // ---- What is done
