@@ -7,6 +7,7 @@ import dev.millrace.kv.pubsub.KeyspaceEvents;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.Config.Quantity;
 import dev.millrace.kv.session.KvServer;
+import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.store.Stripe;
 
 import org.jspecify.annotations.Nullable;
@@ -236,7 +237,7 @@ public final class Parameters {
     }
 
     private void memory() {
-        bytes("maxmemory", 0, LONG_MAX, Quantity.MAXMEMORY_BYTES);
+        bytes("maxmemory", 0, LONG_MAX, Quantity.MAXMEMORY_BYTES).also(bytes -> makeRoom());
         choice(
                         "maxmemory-policy",
                         "",
@@ -271,6 +272,12 @@ public final class Parameters {
         number("active-defrag-threshold-upper", 0, 1000, 100);
         number("active-defrag-max-scan-fields", 1, LONG_MAX, 1000);
         bytes("active-defrag-ignore-bytes", 1, LONG_MAX, 100 * MEBIBYTE);
+    }
+
+    /** Behind what runs now, which may hold stripes. */
+    private void makeRoom() {
+        Lane first = server.lanes().getFirst();
+        first.loop().execute(first::makeRoom);
     }
 
     private void encodings() {

@@ -78,7 +78,7 @@ public final class Introspection {
                                         "refcount",
                                         "2.2.3",
                                         "Get the number of references to the value of the key",
-                                        (call, key) -> call.reply().integer(references(key))),
+                                        (call, key) -> call.reply().integer(references(call, key))),
                                 object(
                                         "idletime",
                                         "2.2.3",
@@ -162,15 +162,24 @@ public final class Introspection {
         return embedded ? "embstr" : "raw";
     }
 
-    /** How many hold a value, as OBJECT REFCOUNT tells it. */
-    public static int references(Key key) {
-        if (isInteger(key)) {
+    /**
+     * How many hold a value, as OBJECT REFCOUNT tells it: in Redis small integers are shared unless
+     * memory is limited and each has to have an access time of its own.
+     */
+    public static int references(Call call, Key key) {
+        if (isInteger(key) && !hasOwnAccess(call.server().config())) {
             long value = Decimal.parse(key.value(), key.valueLength());
             if (value >= 0 && value < SHARED_INTEGERS) {
                 return SHARED_REFERENCES;
             }
         }
         return 1;
+    }
+
+    private static boolean hasOwnAccess(Config config) {
+        String policy = config.maxmemoryPolicy();
+        return config.get(Config.Quantity.MAXMEMORY_BYTES) > 0
+                && (policy.endsWith("lru") || policy.endsWith("lfu"));
     }
 
     /** For how long it was not used, s. */

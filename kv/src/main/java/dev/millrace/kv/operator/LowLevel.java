@@ -56,7 +56,7 @@ final class LowLevel {
                 "Value at:0x%x refcount:%d encoding:%s serializedlength:%d lru:%d lru_seconds_idle:%d"
                         .formatted(
                                 key.item(),
-                                Introspection.references(key),
+                                Introspection.references(call, key),
                                 Introspection.encoding(key),
                                 dump.length() - DUMP_FRAME_BYTES,
                                 Item.access(key.item()),

@@ -228,6 +228,11 @@ final class Dispatch {
         return command.has(Flag.DENYOOM) || open != null && !runsInsideMulti(command);
     }
 
+    /** Evicts until there is room, or for a while. */
+    void makeRoom() {
+        eviction().makeRoom();
+    }
+
     private Eviction eviction() {
         Eviction made = eviction;
         if (made == null) {

@@ -435,6 +435,13 @@ public final class Lane {
         return dispatch.find(request);
     }
 
+    /** The limit of memory is another: what is too much goes without waiting for a command. */
+    public void makeRoom() {
+        if (!turn.stopped && !server.isReplica()) {
+            dispatch.makeRoom();
+        }
+    }
+
     /** Whether the command that came last has found no memory left; see {@link Config}. */
     public boolean isOutOfMemory() {
         return dispatch.isOutOfMemory();

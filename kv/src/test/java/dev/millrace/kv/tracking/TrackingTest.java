@@ -72,10 +72,11 @@ class TrackingTest {
         assertFalse(reader.hasMore());
     }
 
+    /** EVAL of a script that names two keys, a and b. */
     private static byte[] eval(String script) {
-        return "*5\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n2\r\n$1\r\na\r\n$1\r\nb\r\n"
-                .formatted(script.length(), script)
-                .getBytes(StandardCharsets.US_ASCII);
+        String head = "*5\r\n$4\r\nEVAL\r\n$" + script.length() + "\r\n" + script;
+        String keys = "\r\n$1\r\n2\r\n$1\r\na\r\n$1\r\nb\r\n";
+        return (head + keys).getBytes(StandardCharsets.US_ASCII);
     }
 
     @Test
