@@ -1,6 +1,7 @@
 package dev.millrace.kv.command;
 
 import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.session.KvServer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,6 +61,12 @@ public final class Command {
         Branch of(Call call);
     }
 
+    /** Whether a request of a command that may change something is known to change nothing. */
+    @FunctionalInterface
+    public interface OnlyReads {
+        boolean is(KvServer server, Request request);
+    }
+
     /** A bound for commands whose effects repeat their arguments, each at most once. */
     private static final Cost ARGUMENTS = request -> request.bytes() + 32L * request.count();
 
@@ -99,6 +106,7 @@ public final class Command {
     private final Cost cost;
     private final Optional<Measure> measure;
     private final Optional<Branching> branching;
+    private final Optional<OnlyReads> onlyReads;
     private final Locks locks;
     private final Handler handler;
     private final int id;
@@ -127,6 +135,7 @@ public final class Command {
         this.cost = builder.cost;
         this.measure = builder.measure;
         this.branching = builder.branching;
+        this.onlyReads = builder.onlyReads;
         this.locks = builder.locks;
         this.scripts = builder.scripts;
         this.handler = handler;
@@ -287,6 +296,12 @@ public final class Command {
         return measure.isPresent() ? measure.get().bytes(call) : 0;
     }
 
+    /** Whether this request may change something, or is told to those who follow us. */
+    public boolean mayTell(KvServer server, Request request) {
+        return (write || has(Flag.MAY_REPLICATE))
+                && !(onlyReads.isPresent() && onlyReads.get().is(server, request));
+    }
+
     /** Whether it changes something in another room. */
     public boolean isBranch() {
         return branching.isPresent();
@@ -339,6 +354,7 @@ public final class Command {
         private Cost cost = ARGUMENTS;
         private Optional<Measure> measure = Optional.empty();
         private Optional<Branching> branching = Optional.empty();
+        private Optional<OnlyReads> onlyReads = Optional.empty();
         private Locks locks = Locks.KEYS;
         private boolean scripts;
 
@@ -438,6 +454,12 @@ public final class Command {
         public Builder branch(Branching branching) {
             this.branching = Optional.of(branching);
             this.cost = request -> 0;
+            return this;
+        }
+
+        /** Of some requests it is known that they change nothing. */
+        public Builder onlyReads(OnlyReads onlyReads) {
+            this.onlyReads = Optional.of(onlyReads);
             return this;
         }
 

@@ -7,6 +7,7 @@ import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.lua.BadSource;
 import dev.millrace.kv.lua.LuaEngine;
 import dev.millrace.kv.lua.ScriptFlag;
+import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -131,6 +133,34 @@ public final class Engine {
     /** Bytes of the libraries' sources. */
     public long libraryBytes() {
         return libraries.bytes();
+    }
+
+    /**
+     * Whether a script or function that is asked for says of itself that it changes nothing; false
+     * of one that is not known.
+     */
+    boolean onlyReads(String command, Request request) {
+        if (request.count() < 2) {
+            return false;
+        }
+        Optional<Set<ScriptFlag>> flags =
+                switch (command) {
+                    case "eval" -> flagsOf(request.bytes(1));
+                    case "evalsha" -> {
+                        CachedScript known = script(request.text(1).toLowerCase(Locale.ROOT));
+                        yield known == null ? Optional.empty() : known.flags();
+                    }
+                    default -> libraries.flagsOf(request.text(1));
+                };
+        return flags.isPresent() && flags.get().contains(ScriptFlag.NO_WRITES);
+    }
+
+    private static Optional<Set<ScriptFlag>> flagsOf(byte[] source) {
+        try {
+            return Shebang.ofScript(new String(source, StandardCharsets.ISO_8859_1)).flags();
+        } catch (Refusal bad) {
+            return Optional.empty();
+        }
     }
 
     // ---- Scripts

@@ -4,6 +4,7 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.lua.BadSource;
 import dev.millrace.kv.lua.RegisteredFunction;
+import dev.millrace.kv.lua.ScriptFlag;
 import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.ServerState.Library;
 
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The libraries of functions with what their code has registered. Which there are is the {@link
@@ -65,6 +67,12 @@ public final class Libraries {
     @Nullable Function function(String name) {
         refresh();
         return functions.get(key(name));
+    }
+
+    /** What a function that is loaded says of itself. */
+    Optional<Set<ScriptFlag>> flagsOf(String function) {
+        Function known = functions.get(key(function));
+        return known == null ? Optional.empty() : Optional.of(known.registered.flags());
     }
 
     boolean has(String library) {

@@ -82,6 +82,7 @@ public final class Scripts {
         return Engine.running(name, since, -3)
                 .flags(RUNNING)
                 .flags(Flag.MAY_REPLICATE)
+                .onlyReads((server, request) -> Engine.of(server).onlyReads(name, request))
                 .access(KeyAccess.of("RW", "access", "update"));
     }
 

@@ -144,7 +144,7 @@ final class BusyClients {
         }
         Transaction open = session.transaction();
         if (open != null && !Dispatch.runsInsideMulti(Objects.requireNonNull(command))) {
-            open.add(command, request);
+            open.add(command, request, command.mayTell(server, request));
             reply.queued();
         } else {
             run(session, Objects.requireNonNull(command), request);

@@ -159,12 +159,12 @@ final class Dispatch {
         if (outOfMemory && needsMemory(command, open)) {
             return refuse(session, command, OUT_OF_MEMORY);
         }
-        if (isPaused(command, open)) {
+        if (isPaused(command, request, open)) {
             lane.park(session);
             return false;
         }
         if (open != null && !runsInsideMulti(command)) {
-            open.add(command, request);
+            open.add(command, request, command.mayTell(server, request));
             output.reply().queued();
             if (lane.isTooMuch(session, session.pendingBytes())) {
                 output.dropUnread(session); // Redis says nothing to who sends too much, either.
@@ -182,7 +182,7 @@ final class Dispatch {
     private boolean decideTrusted(
             Session session, Command command, Request request, @Nullable Transaction open) {
         if (open != null && !runsInsideMulti(command)) {
-            open.add(command, request);
+            open.add(command, request, command.mayTell(server, request));
             return true;
         }
         return performWatched(session, command, request);
@@ -310,7 +310,7 @@ final class Dispatch {
         return first[0];
     }
 
-    private boolean isPaused(Command command, @Nullable Transaction open) {
+    private boolean isPaused(Command command, Request request, @Nullable Transaction open) {
         Pause pause = server.pause();
         if (pause == null) {
             return false;
@@ -318,8 +318,7 @@ final class Dispatch {
         return switch (pause.scope()) {
             case ALL -> true;
             case WRITE ->
-                    command.isWrite()
-                            || command.has(Flag.MAY_REPLICATE)
+                    command.mayTell(server, request)
                             || isExec(command) && open != null && open.tells();
         };
     }

@@ -39,7 +39,12 @@ final class Transaction {
         queued = new NativeBuffer(slabs, INITIAL_BYTES);
     }
 
-    void add(Command command, Request request) {
+    /**
+     * Queues a command.
+     *
+     * @param tells it may change something, or is told to those who follow us
+     */
+    void add(Command command, Request request, boolean tells) {
         queued.putInt(command.id());
         queued.putInt(request.count());
         request.copyTo(queued);
@@ -50,7 +55,7 @@ final class Transaction {
         branches |= command.isBranch();
         runsScripts |= command.runsScripts();
         needsMemory |= command.has(Flag.DENYOOM);
-        tells |= command.isWrite() || command.has(Flag.MAY_REPLICATE);
+        this.tells |= tells;
     }
 
     /** A command could not be queued: EXEC will refuse. */
