@@ -16,30 +16,48 @@ local newproxy = newproxy
 
 -- ---- The hook
 
+local failures_period = 100
+
 local hook
 local ending = false   -- The script is not to go on behind a pcall.
+local failures = 0
 
-hook = function(event)
-  if event == 'return' or event == 'tail return' then
-    -- A function of ours has failed: see Interpreter.java.
+local function count()
+  if ending then
+    set_hook(hook, 'l') -- At every line.
+  else
     set_hook(hook, '', period)
-    error(native.take_error(), 0)
   end
+end
+
+local function ask()
   local problem, for_good = native.check()
-  if for_good then
-    ending = true
-    set_hook(hook, 'l') -- At every line from here on.
-  elseif not ending then
-    set_hook(hook, '', period)
-  end
+  ending = ending or for_good
+  count()
   if problem then
     error(problem, 0)
   end
 end
 
+hook = function(event)
+  if event == 'return' or event == 'tail return' then
+    -- A function of ours has failed: see Interpreter.java. The count of instructions begins anew,
+    -- so who does nothing but fail is asked here.
+    count()
+    local problem = native.take_error()
+    failures = failures + 1
+    if failures >= failures_period then
+      failures = 0
+      ask()
+    end
+    error(problem, 0)
+  end
+  ask()
+end
+
 local function count_instructions()
   ending = false
-  set_hook(hook, '', period)
+  count()
 end
 
 -- Between two calls of the hook a script can double a string thirty times. So the collector does
@@ -282,7 +300,7 @@ local function check_string(bytes)
   if bytes > string_max then
     error('string is too long: ' .. bytes .. ' bytes (expected: <= ' .. string_max .. ')', 3)
   elseif bytes > large_string then
-    hook('count')
+    ask()
   end
 end
 

@@ -140,6 +140,14 @@ final class LuaEngineTest {
     }
 
     @Test
+    void a_script_that_does_nothing_but_fail_is_killed_as_any_other() {
+        host.patience = 3;
+        assertEquals(
+                "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
+                eval("while true do pcall(redis.call, 'NONE') end"));
+    }
+
+    @Test
     void what_is_protected_cannot_be_changed() {
         String readonly =
                 "-ERR user_script:1: Attempt to modify a readonly table script: f, on @user_script:1.|";
