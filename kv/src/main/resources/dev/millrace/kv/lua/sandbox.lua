@@ -9,10 +9,10 @@ local large_string = 65536
 local debug, string, table, math, coroutine = debug, string, table, math, coroutine
 local error, type, tonumber, tostring, next = error, type, tonumber, tostring, next
 local pcall, setmetatable, getmetatable = pcall, setmetatable, getmetatable
-local rawget, rawset, unpack, ipairs = rawget, rawset, unpack, ipairs
+local rawget, rawset, rawequal, unpack, ipairs = rawget, rawset, rawequal, unpack, ipairs
 local loadstring, collectgarbage = loadstring, collectgarbage
 local set_hook, get_info = debug.sethook, debug.getinfo
-local newproxy = newproxy
+local newproxy, xpcall = newproxy, xpcall
 
 -- ---- The hook
 
@@ -21,6 +21,7 @@ local failures_period = 100
 local hook
 local ending = false   -- The script is not to go on behind a pcall.
 local failures = 0
+local asked            -- The error that the hook has raised last.
 
 local function count()
   if ending then
@@ -35,6 +36,7 @@ local function ask()
   ending = ending or for_good
   count()
   if problem then
+    asked = problem
     error(problem, 0)
   end
 end
@@ -128,6 +130,20 @@ end
 
 function given.pcall(...)
   return outcome(pcall(...))
+end
+
+-- A handler of the hook's own errors would run inside the hook, where none is called: for ever.
+function given.xpcall(...)
+  local f, handler = ...
+  if type(handler) ~= 'function' then
+    return xpcall(...)
+  end
+  return xpcall(f, function(problem)
+    if rawequal(problem, asked) then
+      return problem
+    end
+    return handler(problem)
+  end)
 end
 
 function given.next(t, key)
@@ -383,7 +399,7 @@ setmetatable(behind[text_metatable], nil)
 behind[text_metatable].__index = libraries.string
 
 local as_they_are = {
-  xpcall = xpcall, tostring = tostring, assert = assert, tonumber = tonumber,
+  tostring = tostring, assert = assert, tonumber = tonumber,
   rawequal = rawequal, type = type, select = select, gcinfo = gcinfo, ipairs = ipairs,
   _VERSION = _VERSION, error = error,
 }

@@ -145,6 +145,9 @@ final class LuaEngineTest {
         assertEquals(
                 "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
                 eval("while true do pcall(redis.call, 'NONE') end"));
+        assertEquals(
+                "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
+                eval("local function f() while true do end end while true do xpcall(f, f) end"));
     }
 
     @Test
