@@ -194,6 +194,15 @@ final class Lua {
         }
     }
 
+    /** Has no hook called any more. */
+    static void unhook(long state) {
+        try {
+            int _ = (int) SETHOOK.invokeExact(state, 0L, 0, 0);
+        } catch (Throwable impossible) {
+            throw new AssertionError("lua_sethook", impossible);
+        }
+    }
+
     /** Pops values. */
     static void pop(long state, int values) {
         top(state, -values - 1);

@@ -185,6 +185,14 @@ public final class LuaEngine implements AutoCloseable {
             Lua.top(state, 0);
             redis.host(null);
             resetHook();
+            giveBack();
+        }
+    }
+
+    /** What a script has left behind must not end the next one. */
+    private void giveBack() {
+        if (usedBytes() > Sandbox.MEMORY_BYTES_MAX / 2) {
+            collect();
         }
     }
 
@@ -265,9 +273,10 @@ public final class LuaEngine implements AutoCloseable {
             rethrowFault();
         } finally {
             loading.end();
-            sandbox.loading(false);
             Lua.top(state, 0);
             resetHook();
+            giveBack();
+            sandbox.loading(false);
         }
         return functions;
     }

@@ -9,37 +9,57 @@ local large_string = 65536
 local debug, string, table, math, coroutine = debug, string, table, math, coroutine
 local error, type, tonumber, tostring, next = error, type, tonumber, tostring, next
 local pcall, setmetatable, getmetatable = pcall, setmetatable, getmetatable
-local rawget, rawset, unpack, ipairs = rawget, rawset, unpack, ipairs
+local rawget, rawset, rawequal, unpack, ipairs = rawget, rawset, rawequal, unpack, ipairs
 local loadstring, collectgarbage = loadstring, collectgarbage
 local set_hook, get_info = debug.sethook, debug.getinfo
-local newproxy = newproxy
+local newproxy, xpcall = newproxy, xpcall
 
 -- ---- The hook
 
+local failures_period = 100
+
 local hook
 local ending = false   -- The script is not to go on behind a pcall.
+local failures = 0
+local asked            -- The error that the hook has raised last.
 
-hook = function(event)
-  if event == 'return' or event == 'tail return' then
-    -- A function of ours has failed: see Interpreter.java.
+local function count()
+  if ending then
+    set_hook(hook, 'l') -- At every line.
+  else
     set_hook(hook, '', period)
-    error(native.take_error(), 0)
   end
+end
+
+local function ask()
   local problem, for_good = native.check()
-  if for_good then
-    ending = true
-    set_hook(hook, 'l') -- At every line from here on.
-  elseif not ending then
-    set_hook(hook, '', period)
-  end
+  ending = ending or for_good
+  count()
   if problem then
+    asked = problem
     error(problem, 0)
   end
 end
 
+hook = function(event)
+  if event == 'return' or event == 'tail return' then
+    -- A function of ours has failed: see Interpreter.java. The count of instructions begins anew,
+    -- so who does nothing but fail is asked here.
+    count()
+    local problem = native.take_error()
+    failures = failures + 1
+    if failures >= failures_period then
+      failures = 0
+      ask()
+    end
+    error(problem, 0)
+  end
+  ask()
+end
+
 local function count_instructions()
   ending = false
-  set_hook(hook, '', period)
+  count()
 end
 
 -- Between two calls of the hook a script can double a string thirty times. So the collector does
@@ -110,6 +130,20 @@ end
 
 function given.pcall(...)
   return outcome(pcall(...))
+end
+
+-- A handler of the hook's own errors would run inside the hook, where none is called: for ever.
+function given.xpcall(...)
+  local f, handler = ...
+  if type(handler) ~= 'function' then
+    return xpcall(...)
+  end
+  return xpcall(f, function(problem)
+    if rawequal(problem, asked) then
+      return problem
+    end
+    return handler(problem)
+  end)
 end
 
 function given.next(t, key)
@@ -282,7 +316,7 @@ local function check_string(bytes)
   if bytes > string_max then
     error('string is too long: ' .. bytes .. ' bytes (expected: <= ' .. string_max .. ')', 3)
   elseif bytes > large_string then
-    hook('count')
+    ask()
   end
 end
 
@@ -365,7 +399,7 @@ setmetatable(behind[text_metatable], nil)
 behind[text_metatable].__index = libraries.string
 
 local as_they_are = {
-  xpcall = xpcall, tostring = tostring, assert = assert, tonumber = tonumber,
+  tostring = tostring, assert = assert, tonumber = tonumber,
   rawequal = rawequal, type = type, select = select, gcinfo = gcinfo, ipairs = ipairs,
   _VERSION = _VERSION, error = error,
 }

@@ -14,6 +14,9 @@ final class FakeHost implements ScriptHost {
     final List<String> logged = new ArrayList<>();
     boolean killed;
 
+    /** How often it is asked before it ends the script. */
+    long patience = Long.MAX_VALUE;
+
     @Override
     public @Nullable String call(Request request, NativeBuffer buffer, int protocol) {
         Reply answer = new Reply(buffer);
@@ -41,7 +44,8 @@ final class FakeHost implements ScriptHost {
 
     @Override
     public boolean isKilled() {
-        return killed;
+        patience--;
+        return killed || patience < 0;
     }
 
     @Override

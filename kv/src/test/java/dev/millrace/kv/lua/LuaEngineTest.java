@@ -76,7 +76,19 @@ final class LuaEngineTest {
     void a_string_that_doubles_ends_with_the_memory_and_the_next_script_runs() {
         String ended = eval("local s = 'x' while true do s = s .. s end");
         assertEquals("-ERR scripts have too much memory", ended.substring(0, 33));
-        assertEquals(":1|", eval("collectgarbage() return 1"));
+        assertEquals(":1|", eval("for i = 1, 100000 do end return 1"));
+    }
+
+    @Test
+    void a_script_that_is_killed_with_too_much_memory_leaves_it_to_the_next() {
+        host.patience = 3000;
+        String ended =
+                eval(
+                        "local t = {} while true do pcall(function() while true do"
+                                + " t[#t + 1] = string.rep(tostring(#t), 200000) end end) end");
+        assertEquals("-ERR Script killed by user", ended.substring(0, 26));
+        host.patience = Long.MAX_VALUE;
+        assertEquals(":1|", eval("for i = 1, 100000 do end return 1"));
     }
 
     @Test
@@ -117,9 +129,25 @@ final class LuaEngineTest {
         assertEquals(
                 "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
                 eval("local co = coroutine.wrap(function() while true do end end) co()"));
+        assertEquals(
+                "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
+                eval(
+                        "local co = coroutine.wrap(function() while true do pcall(function() while"
+                                + " true do end end) end end) co()"));
         host.killed = false;
         assertEquals(
                 ":3|", eval("local n = 0 for i = 1, 300000 do n = n + 1 end return n / 100000"));
+    }
+
+    @Test
+    void a_script_that_does_nothing_but_fail_is_killed_as_any_other() {
+        host.patience = 3;
+        assertEquals(
+                "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
+                eval("while true do pcall(redis.call, 'NONE') end"));
+        assertEquals(
+                "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
+                eval("local function f() while true do end end while true do xpcall(f, f) end"));
     }
 
     @Test
