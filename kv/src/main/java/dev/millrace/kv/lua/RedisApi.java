@@ -213,6 +213,10 @@ final class RedisApi {
             if (at == 0) {
                 return false;
             }
+            // Where an argument begins is said in four bytes.
+            if (begin + lua.found() > Integer.MAX_VALUE) {
+                throw LuaError.table("ERR the arguments of a command are too long together");
+            }
             arguments.put(at, lua.found());
         }
         long place = arguments.address() + (long) (index - 1) * PLACE_BYTES;
