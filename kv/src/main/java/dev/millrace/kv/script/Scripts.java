@@ -83,14 +83,23 @@ public final class Scripts {
                 .flags(RUNNING)
                 .flags(Flag.MAY_REPLICATE)
                 .onlyReads((server, request) -> Engine.of(server).onlyReads(name, request))
-                .access(KeyAccess.of("RW", "access", "update"));
+                .access(noted(name, KeyAccess.of("RW", "access", "update"), "RW and UPDATE"));
     }
 
     static Command.Builder reading(String name, String since) {
         return Engine.running(name, since, -3)
                 .flags(RUNNING)
                 .flags(Flag.READONLY)
-                .access(KeyAccess.of("RO", "access"));
+                .access(noted(name, KeyAccess.of("RO", "access"), "RO and ACCESS"));
+    }
+
+    /** Of scripts by their SHA-1 Redis does not say it. */
+    private static KeyAccess noted(String name, KeyAccess access, String worst) {
+        return name.startsWith("evalsha")
+                ? access
+                : access.noted(
+                        "We cannot tell how the keys will be used so we assume the worst, "
+                                + worst);
     }
 
     private static Command.Builder subcommand(String name, int arity) {
