@@ -24,6 +24,8 @@ public final class KvClient implements Outlet {
     private final List<String> pushes = new ArrayList<>();
     private boolean paused;
     private boolean closed;
+    private boolean stalled;
+    private long unread;
 
     KvClient(Lane lane, Runnable turn) {
         this.lane = lane;
@@ -107,6 +109,18 @@ public final class KvClient implements Outlet {
         return taken;
     }
 
+    /** The bytes that have come and were not taken. */
+    public byte[] bytes() {
+        byte[] bytes = received.toByteArray();
+        received.reset();
+        return bytes;
+    }
+
+    /** From here on it takes nothing in. */
+    public void stall() {
+        stalled = true;
+    }
+
     /** Goes away. */
     public void leave() {
         lane.closed(session);
@@ -117,7 +131,11 @@ public final class KvClient implements Outlet {
 
     @Override
     public void write(long address, long bytes, long dependsOn) {
-        received.writeBytes(Memory.bytes(address, Math.toIntExact(bytes)));
+        if (stalled) {
+            unread += bytes;
+        } else {
+            received.writeBytes(Memory.bytes(address, Math.toIntExact(bytes)));
+        }
     }
 
     @Override
@@ -155,6 +173,6 @@ public final class KvClient implements Outlet {
 
     @Override
     public long pendingBytes() {
-        return 0;
+        return unread;
     }
 }

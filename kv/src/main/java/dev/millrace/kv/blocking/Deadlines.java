@@ -1,6 +1,7 @@
 package dev.millrace.kv.blocking;
 
 import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.Session;
 
 import java.util.Comparator;
 import java.util.TreeSet;
@@ -10,10 +11,19 @@ import java.util.TreeSet;
  * only, so that a wait that ends early leaves no timer behind.
  */
 public final class Deadlines {
+    /** A client that waits until a time at most. */
+    public interface Until extends Session.Blocking {
+        /** Ms since 1970. */
+        long deadlineMillis();
+
+        /** No two that wait have the same. */
+        long id();
+    }
+
     private final Lane lane;
-    private final TreeSet<Wait> waits =
+    private final TreeSet<Until> waits =
             new TreeSet<>(
-                    Comparator.comparingLong(Wait::deadlineMillis).thenComparingLong(Wait::id));
+                    Comparator.comparingLong(Until::deadlineMillis).thenComparingLong(Until::id));
 
     /** For when the loop was asked; {@code Long.MAX_VALUE}: it was not. */
     private long wakeMillis = Long.MAX_VALUE;
@@ -22,12 +32,12 @@ public final class Deadlines {
         this.lane = lane;
     }
 
-    void add(Wait wait) {
+    public void add(Until wait) {
         waits.add(wait);
         wakeForFirst();
     }
 
-    void remove(Wait wait) {
+    public void remove(Until wait) {
         waits.remove(wait);
     }
 
@@ -44,7 +54,7 @@ public final class Deadlines {
             wakeMillis = Long.MAX_VALUE;
         }
         while (!waits.isEmpty() && waits.first().deadlineMillis() <= nowMillis) {
-            waits.removeFirst().unblock(false);
+            waits.removeFirst().unblock(null);
         }
         wakeForFirst();
     }

@@ -13,6 +13,8 @@ import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Waits;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,7 +48,7 @@ import java.util.function.Consumer;
  * on the lane whose command made the key ready, see {@link Serving}. The request is written before
  * the stripes are unlocked and freed after the claim is over, so whoever claims may read it.
  */
-public final class Wait implements Session.Blocking, Waits.Waiter {
+public final class Wait implements Deadlines.Until, Waits.Waiter {
     private static final int ANSWER_BYTES = 256;
 
     private final Session session;
@@ -117,12 +119,13 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
         }
     }
 
-    /** No two that wait have the same. */
-    long id() {
+    @Override
+    public long id() {
         return session.id();
     }
 
-    long deadlineMillis() {
+    @Override
+    public long deadlineMillis() {
         return wanted.deadlineMillis();
     }
 
@@ -185,7 +188,7 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
     }
 
     @Override
-    public boolean unblock(boolean withError) {
+    public boolean unblock(@Nullable Refusal error) {
         if (!claim()) {
             return false;
         }
@@ -195,10 +198,10 @@ public final class Wait implements Session.Blocking, Waits.Waiter {
                         () ->
                                 answer(
                                         0,
-                                        withError,
+                                        error != null,
                                         reply -> {
-                                            if (withError) {
-                                                throw Refusal.UNBLOCKED;
+                                            if (error != null) {
+                                                throw error;
                                             }
                                             reply.nullArray();
                                         }));

@@ -302,7 +302,7 @@ public final class Clients {
         boolean withError = call.count() == 4 && call.is(3, "ERROR");
         Session target = call.server().session(call.integer(2));
         Session.@Nullable Blocking wait = target == null ? null : target.blocking();
-        call.reply().flag(wait != null && wait.unblock(withError));
+        call.reply().flag(wait != null && wait.unblock(withError ? Refusal.UNBLOCKED : null));
     }
 
     private static void pause(Call call) {

@@ -7,11 +7,10 @@ import dev.millrace.kv.collection.ScoredCombination.Operation;
 import dev.millrace.kv.rdb.Dumps;
 import dev.millrace.kv.rdb.Limits;
 import dev.millrace.kv.resp.DoubleText;
+import dev.millrace.kv.resp.RequestWriter;
 import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
-
-import java.nio.charset.StandardCharsets;
 
 /**
  * Says effects as commands, so that a server that knows commands only comes to the same state: what
@@ -37,9 +36,10 @@ public final class EffectCommands {
     private final EffectReader in;
     private final StreamCommands stream = new StreamCommands(this);
     private final NativeBuffer words = new NativeBuffer(256);
-    private NativeBuffer out = new NativeBuffer(64);
+    private final RequestWriter request = new RequestWriter(words);
     private int database = -1;
     private int commands;
+    private long headBytes;
     private long key;
     private int keyLength;
     private int keyDatabase;
@@ -58,13 +58,23 @@ public final class EffectCommands {
         database = selected;
     }
 
+    /** A record begins. */
+    public void begin() {
+        headBytes = 0;
+    }
+
+    /** Bytes of the SELECT that stands before all commands of the record; 0 if none does. */
+    public long headBytes() {
+        return headBytes;
+    }
+
     /**
      * Appends the commands of one part of a record; SELECT before those in another database.
      *
      * @return how many they are, SELECT not counted
      */
     public int write(long address, int bytes, NativeBuffer to) {
-        out = to;
+        request.to(to);
         commands = 0;
         in.read(address, bytes);
         while (in.hasMore()) {
@@ -488,7 +498,7 @@ public final class EffectCommands {
 
     /** Selects the first database if it is not known which one is, for what has none of its own. */
     public void selectAny(NativeBuffer to) {
-        out = to;
+        request.to(to);
         if (database < 0) {
             select(0);
         }
@@ -496,16 +506,20 @@ public final class EffectCommands {
 
     private void select(int wanted) {
         if (wanted != database) {
-            array(2);
+            boolean first = request.out().length() == 0;
+            request.begin(2);
             bulk("SELECT");
             number(wanted);
             database = wanted;
+            if (first) {
+                headBytes = request.out().length();
+            }
         }
     }
 
     private void begin(int arguments, String name) {
         commands++;
-        array(arguments);
+        request.begin(arguments);
         bulk(name);
     }
 
@@ -515,37 +529,15 @@ public final class EffectCommands {
         bulk(key, keyLength);
     }
 
-    private void array(int arguments) {
-        out.putByte('*');
-        out.putUtf8(Integer.toString(arguments));
-        end();
-    }
-
     void number(long value) {
-        bulk(Long.toString(value));
+        request.number(value);
     }
 
     void bulk(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        head(bytes.length);
-        out.put(bytes);
-        end();
+        request.word(text);
     }
 
     void bulk(long address, int length) {
-        head(length);
-        out.put(address, length);
-        end();
-    }
-
-    private void head(int length) {
-        out.putByte('$');
-        out.putUtf8(Integer.toString(length));
-        end();
-    }
-
-    private void end() {
-        out.putByte('\r');
-        out.putByte('\n');
+        request.word(address, length);
     }
 }

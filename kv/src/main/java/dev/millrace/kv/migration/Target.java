@@ -1,6 +1,7 @@
 package dev.millrace.kv.migration;
 
 import dev.millrace.kv.migration.Migrating.Credentials;
+import dev.millrace.kv.resp.RequestWriter;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -115,11 +116,6 @@ record Target(
     }
 
     private static void request(OutputStream out, byte[]... words) throws IOException {
-        out.write(utf8("*" + words.length + "\r\n"));
-        for (byte[] word : words) {
-            out.write(utf8("$" + word.length + "\r\n"));
-            out.write(word);
-            out.write(utf8("\r\n"));
-        }
+        out.write(RequestWriter.of(words));
     }
 }

@@ -6,6 +6,7 @@ import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.rdb.BadDump;
 import dev.millrace.kv.replication.DumpRequests;
 import dev.millrace.kv.resp.Reply;
+import dev.millrace.kv.resp.RequestWriter;
 import dev.millrace.kv.session.JournalReplay;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
@@ -147,13 +148,15 @@ final class Reloading {
     private static void populate(TrustedRequests requests, long count, String prefix, int size)
             throws IOException, InterruptedException {
         NativeBuffer piece = new NativeBuffer(PIECE_BYTES);
+        RequestWriter request = new RequestWriter(piece);
         try {
             for (long i = 0; i < count; i++) {
                 byte[] value = ("value:" + i).getBytes(StandardCharsets.US_ASCII);
-                piece.putUtf8("*4\r\n$3\r\nSET\r\n");
-                bulk(piece, (prefix + ":" + i).getBytes(StandardCharsets.ISO_8859_1));
-                bulk(piece, size == 0 ? value : Arrays.copyOf(value, size));
-                piece.putUtf8("$2\r\nNX\r\n");
+                request.begin(4);
+                request.word("SET");
+                request.word((prefix + ":" + i).getBytes(StandardCharsets.ISO_8859_1));
+                request.word(size == 0 ? value : Arrays.copyOf(value, size));
+                request.word("NX");
                 if (piece.length() >= PIECE_BYTES || i == count - 1) {
                     requests.execute(piece);
                     piece.shrink();
@@ -162,12 +165,6 @@ final class Reloading {
         } finally {
             piece.free();
         }
-    }
-
-    private static void bulk(NativeBuffer out, byte[] bytes) {
-        out.putUtf8("$" + bytes.length + "\r\n");
-        out.put(bytes);
-        out.putUtf8("\r\n");
     }
 
     // ---- Off the loop

@@ -1,6 +1,5 @@
 package dev.millrace.kv.pubsub;
 
-import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Channels;
 import dev.millrace.kv.command.Command;
@@ -8,10 +7,12 @@ import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Help;
 import dev.millrace.kv.command.KeyAccess;
 import dev.millrace.kv.glob.GlobPattern;
+import dev.millrace.kv.resp.RequestWriter;
 import dev.millrace.kv.session.RecordTap;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -128,18 +129,9 @@ public final class Publishing {
     private static void repeat(Call call, String command, byte[] channel, byte[] message) {
         RecordTap tap = call.server().recordTap();
         if (tap != null) {
-            NativeBuffer request = new NativeBuffer(64 + channel.length + message.length);
-            try {
-                request.putUtf8("*3\r\n$" + command.length() + "\r\n" + command);
-                request.putUtf8("\r\n$" + channel.length + "\r\n");
-                request.put(channel);
-                request.putUtf8("\r\n$" + message.length + "\r\n");
-                request.put(message);
-                request.putUtf8("\r\n");
-                tap.said(request.toBytes());
-            } finally {
-                request.free();
-            }
+            tap.said(
+                    RequestWriter.of(
+                            command.getBytes(StandardCharsets.US_ASCII), channel, message));
         }
     }
 

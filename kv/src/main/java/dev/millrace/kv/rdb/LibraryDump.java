@@ -31,6 +31,16 @@ public final class LibraryDump {
         out.putLong(Crc64.update(0, out.address(), out.length()));
     }
 
+    /** Appends a whole dump file that holds these libraries and no keys. */
+    public static void writeFile(NativeBuffer out, Collection<Library> libraries) {
+        long begin = out.length();
+        out.putUtf8("%s%04d".formatted(Opcode.MAGIC, Dumps.VERSION));
+        DumpWriter writer = new DumpWriter(out);
+        libraries.forEach(writer::library);
+        writer.u8(Opcode.END);
+        out.putLong(Crc64.update(0, out.address() + begin, out.length() - begin));
+    }
+
     /** Whether the sum is right, and the version one that is known. */
     public static boolean isWhole(long address, int length) {
         if (length < FOOTER_BYTES) {

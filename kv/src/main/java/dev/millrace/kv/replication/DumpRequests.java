@@ -4,6 +4,7 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.rdb.BadDump;
 import dev.millrace.kv.rdb.DumpKeys;
 import dev.millrace.kv.rdb.Dumps;
+import dev.millrace.kv.resp.RequestWriter;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.ServerState;
 
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -31,6 +31,7 @@ public final class DumpRequests {
 
     private final Executor executor;
     private final NativeBuffer requests = new NativeBuffer(PIECE_BYTES);
+    private final RequestWriter request = new RequestWriter(requests);
     private final NativeBuffer payload = new NativeBuffer(1024);
     private int selected;
 
@@ -61,15 +62,15 @@ public final class DumpRequests {
     private void send(long address, long bytes, boolean flush)
             throws IOException, InterruptedException {
         new DumpKeys().check(address, bytes);
-        array(2);
-        bulk("SELECT");
-        bulk("0");
+        request.begin(2);
+        request.word("SELECT");
+        request.number(0);
         if (flush) {
-            array(1);
-            bulk("FLUSHALL");
-            array(2);
-            bulk("FUNCTION");
-            bulk("FLUSH");
+            request.begin(1);
+            request.word("FLUSHALL");
+            request.begin(2);
+            request.word("FUNCTION");
+            request.word("FLUSH");
         }
         new DumpKeys().read(address, bytes, new ToRequests());
         flush();
@@ -88,11 +89,11 @@ public final class DumpRequests {
 
         @Override
         public void library(ServerState.Library library) {
-            array(4);
-            bulk("FUNCTION");
-            bulk("LOAD");
-            bulk("REPLACE");
-            bulk(library.code());
+            request.begin(4);
+            request.word("FUNCTION");
+            request.word("LOAD");
+            request.word("REPLACE");
+            request.word(library.code());
         }
     }
 
@@ -109,40 +110,20 @@ public final class DumpRequests {
         int database = key.database().index();
         if (database != selected) {
             selected = database;
-            array(2);
-            bulk("SELECT");
-            bulk(Integer.toString(database));
+            request.begin(2);
+            request.word("SELECT");
+            request.number(database);
         }
         payload.shrink();
         payload.putByte(type);
         payload.put(dump, length);
         Dumps.end(payload);
-        array(6);
-        bulk("RESTORE");
-        bulk(key.address(), key.length());
-        bulk(Long.toString(expiresAt));
-        bulk(payload.address(), Math.toIntExact(payload.length()));
-        bulk("REPLACE");
-        bulk("ABSTTL");
-    }
-
-    private void array(int arguments) {
-        requests.putUtf8("*" + arguments + "\r\n");
-    }
-
-    private void bulk(String text) {
-        bulk(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void bulk(byte[] bytes) {
-        requests.putUtf8("$" + bytes.length + "\r\n");
-        requests.put(bytes);
-        requests.putUtf8("\r\n");
-    }
-
-    private void bulk(long address, int length) {
-        requests.putUtf8("$" + length + "\r\n");
-        requests.put(address, length);
-        requests.putUtf8("\r\n");
+        request.begin(6);
+        request.word("RESTORE");
+        request.word(key.address(), key.length());
+        request.number(expiresAt);
+        request.word(payload.address(), Math.toIntExact(payload.length()));
+        request.word("REPLACE");
+        request.word("ABSTTL");
     }
 }

@@ -1,24 +1,26 @@
 package dev.millrace.kv.replication;
 
+import dev.millrace.kernel.guard.OutputLimit;
 import dev.millrace.kernel.journal.RecordWriter;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.effect.EffectCommands;
 import dev.millrace.kv.effect.Replay;
+import dev.millrace.kv.resp.RequestWriter;
 import dev.millrace.kv.session.KvServer;
+import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.Outlet;
 import dev.millrace.kv.session.RecordTap;
 import dev.millrace.kv.session.Session;
 
 import org.jspecify.annotations.Nullable;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -33,15 +35,20 @@ import java.util.concurrent.atomic.AtomicLong;
  * start, so who was online before copies all again.
  */
 public final class Feed implements RecordTap {
+    private static final int WARNING = 3;
     private static final int ID_BYTES = 20;
     private static final int CUTS = 8;
+    private static final long BACKLOG_BYTES_MIN = 16 << 10;
+
+    /** So much is left for a socket to take before it is given more. */
+    private static final long AHEAD_BYTES = 4 << 20;
+
+    private static final int AGAIN_MILLIS = 5;
     private static final long MILLIS_PER_SECOND = 1000;
-    private static final byte[] PING = ascii("*1\r\n$4\r\nPING\r\n");
-    private static final byte[] GET_ACK =
-            ascii("*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n");
-    private static final byte[] SELECT = ascii("*2\r\n$6\r\nSELECT\r\n");
-    private static final byte[] MULTI = ascii("*1\r\n$5\r\nMULTI\r\n");
-    private static final byte[] EXEC = ascii("*1\r\n$4\r\nEXEC\r\n");
+    private static final byte[] PING = RequestWriter.of("PING");
+    private static final byte[] GET_ACK = RequestWriter.of("REPLCONF", "GETACK", "*");
+    private static final byte[] MULTI = RequestWriter.of("MULTI");
+    private static final byte[] EXEC = RequestWriter.of("EXEC");
 
     /** Where a checkpoint cut the stream. */
     private record Cut(long position, long offset) {}
@@ -53,10 +60,15 @@ public final class Feed implements RecordTap {
     private final List<Replica> replicas = new CopyOnWriteArrayList<>();
     private final List<Cut> cuts = new ArrayList<>();
     private String id;
-    private final AtomicLong offset = new AtomicLong();
+    private volatile long offset;
+
+    /** The newest position of the log that the stream has anything of. */
+    private long position;
+
     private @Nullable Backlog backlog;
     private long pingedMillis;
     private long aloneSinceMillis;
+    private final AtomicBoolean asks = new AtomicBoolean();
     private int written;
     private final AtomicLong copies = new AtomicLong();
     private final AtomicLong continuations = new AtomicLong();
@@ -82,10 +94,6 @@ public final class Feed implements RecordTap {
         return server.part(Feed.class, Feed::new);
     }
 
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
     private static String newId() {
         byte[] random = new byte[ID_BYTES];
         new SecureRandom().nextBytes(random);
@@ -106,7 +114,7 @@ public final class Feed implements RecordTap {
 
     /** Bytes of the stream so far. */
     public long offset() {
-        return offset.get();
+        return offset;
     }
 
     /** Bytes at its end that are kept; 0 if it has not begun. */
@@ -119,6 +127,12 @@ public final class Feed implements RecordTap {
     synchronized long firstByte() {
         Backlog kept = backlog;
         return kept == null ? 0 : kept.first() + 1;
+    }
+
+    /** What it takes of memory, for those who were away and for those who are slow. */
+    public synchronized long heldBytes() {
+        Backlog kept = backlog;
+        return kept == null ? 0 : kept.heldBytes();
     }
 
     public synchronized boolean isActive() {
@@ -159,7 +173,7 @@ public final class Feed implements RecordTap {
     int quickerThan(long seconds, long nowMillis) {
         int count = 0;
         for (Replica replica : replicas) {
-            long lag = (nowMillis - replica.acknowledgedMillis()) / MILLIS_PER_SECOND;
+            long lag = (nowMillis - replica.heardMillis()) / MILLIS_PER_SECOND;
             if (replica.isOnline() && lag <= seconds) {
                 count++;
             }
@@ -170,108 +184,168 @@ public final class Feed implements RecordTap {
     // ---- The stream
 
     @Override
-    public synchronized long appended(RecordWriter record, long position) {
+    public synchronized long appended(RecordWriter record, long at) {
+        Backlog kept = backlog;
+        if (kept == null) {
+            return offset;
+        }
         said.clear();
         written = 0;
+        commands.begin();
         record.each(
                 Replay.machine(),
                 (address, bytes) -> written += commands.write(address, bytes, said));
+        if (written == 1) {
+            kept.add(said);
+        } else if (written > 1) {
+            addTransaction(kept);
+        }
         if (written > 0) {
-            byte[] bytes = said.toBytes();
-            send(written == 1 ? bytes : inTransaction(bytes), position);
+            added(kept, at);
         }
         if (said.capacity() > 1 << 20) {
             said.shrink();
         }
-        return offset.get();
+        return offset;
     }
 
     /** A SELECT that is first stands before it, as Redis has it. */
-    private static byte[] inTransaction(byte[] bytes) {
-        int head = selectBytes(bytes);
-        return ByteBuffer.allocate(MULTI.length + bytes.length + EXEC.length)
-                .put(bytes, 0, head)
-                .put(MULTI)
-                .put(bytes, head, bytes.length - head)
-                .put(EXEC)
-                .array();
-    }
-
-    private static int selectBytes(byte[] bytes) {
-        if (!Arrays.equals(bytes, 0, SELECT.length, SELECT, 0, SELECT.length)) {
-            return 0;
-        }
-        int end = SELECT.length;
-        for (int lines = 0; lines < 2; lines++) {
-            while (bytes[end++] != '\n') {}
-        }
-        return end;
+    private void addTransaction(Backlog kept) {
+        long head = commands.headBytes();
+        kept.add(said.address(), head);
+        kept.add(MULTI);
+        kept.add(said.address() + head, said.length() - head);
+        kept.add(EXEC);
     }
 
     @Override
     public synchronized void said(byte[] request) {
-        if (backlog == null) {
-            return;
-        }
-        said.clear();
-        commands.selectAny(said);
-        said.put(request);
-        send(said.toBytes(), 0);
-    }
-
-    private void send(byte[] bytes, long position) {
         Backlog kept = backlog;
         if (kept != null) {
-            kept.add(bytes);
+            said.clear();
+            commands.selectAny(said);
+            kept.add(said);
+            kept.add(request);
+            added(kept, 0);
         }
-        offset.addAndGet(bytes.length);
+    }
+
+    private void added(Backlog kept, long at) {
+        offset = kept.end();
+        position = Math.max(position, at);
         for (Replica replica : replicas) {
             if (replica.collects()) {
-                replica.add(bytes, position);
-                dropIfTooMuch(replica);
-                drain(replica);
+                dropIfOverHardLimit(kept, replica);
+                drain(kept, replica);
             }
         }
+        if (kept.hasMore()) {
+            trim(kept);
+        }
     }
 
-    private void dropIfTooMuch(Replica replica) {
-        long hard = server.config().outputLimits().replica().hardBytes();
-        if (hard > 0 && replica.queuedBytes() > hard) {
+    /** What a replica is behind of that is slower than the others is kept for it. */
+    private void trim(Backlog kept) {
+        long wanted = kept.end();
+        for (Replica replica : replicas) {
+            if (replica.collects()) {
+                wanted = Math.min(wanted, replica.next());
+            }
+        }
+        kept.trim(wanted);
+    }
+
+    // ---- What each is sent
+
+    private void drain(Backlog kept, Replica replica) {
+        if (replica.isOnline() && !replica.sends() && replica.next() < kept.end()) {
+            replica.sends(true);
+            replica.session().lane().loop().execute(() -> send(replica));
+        }
+    }
+
+    /** On the replica's lane. What is kept for it stays where it is until it has it. */
+    private void send(Replica replica) {
+        Session session = replica.session();
+        Outlet outlet = session.outlet();
+        Backlog.Run run = nextFor(replica);
+        while (run.bytes() > 0 && outlet.pendingBytes() < AHEAD_BYTES) {
+            outlet.write(run.address(), run.bytes(), server.isStrict() ? position() : 0);
+            session.lane().stats().sent(run.bytes());
+            run = hasGot(replica, run.bytes());
+        }
+        outlet.flush();
+        if (run.bytes() > 0) {
+            session.lane().later(AGAIN_MILLIS, () -> send(replica));
+        }
+    }
+
+    private synchronized long position() {
+        return position;
+    }
+
+    private synchronized Backlog.Run hasGot(Replica replica, long bytes) {
+        replica.next(replica.next() + bytes);
+        return nextFor(replica);
+    }
+
+    /** None if it has all, or has gone. */
+    private synchronized Backlog.Run nextFor(Replica replica) {
+        Backlog kept = backlog;
+        boolean any = kept != null && replica.next() < kept.end() && !replica.session().isGone();
+        replica.sends(any);
+        return kept != null && any ? kept.from(replica.next()) : Backlog.Run.NONE;
+    }
+
+    /** Bytes that are kept for it, but for its dump. */
+    private long unread(Backlog kept, Replica replica) {
+        long queued = kept.end() - replica.next();
+        return replica.isOnline() ? queued + replica.session().outlet().pendingBytes() : queued;
+    }
+
+    /** A limit below what is kept anyway is none: it would come back for just that. */
+    private void dropIfOverHardLimit(Backlog kept, Replica replica) {
+        long limit = server.config().outputLimits().replica().hardBytes();
+        if (limit > 0 && unread(kept, replica) > Math.max(limit, kept.wantedBytes())) {
+            drop(replica, "it leaves too much unread");
+        }
+    }
+
+    private void dropIfOverSoftLimit(Backlog kept, Replica replica, long nowMillis) {
+        OutputLimit limit = server.config().outputLimits().replica();
+        if (limit.softBytes() == 0 || unread(kept, replica) <= limit.softBytes()) {
+            replica.overSoftLimitMillis(0);
+        } else if (replica.overSoftLimitMillis() == 0) {
+            replica.overSoftLimitMillis(nowMillis);
+        } else if (nowMillis - replica.overSoftLimitMillis() > limit.softFor().toMillis()) {
+            drop(replica, "it leaves too much unread for too long");
+        }
+    }
+
+    private void drop(Replica replica, String why) {
+        if (!replica.session().isKilled()) {
+            String who = replica.address() + ":" + replica.port();
+            replica.session().lane().loop().log(WARNING, "replica " + who + " is dropped: " + why);
             replica.session().kill();
-        }
-    }
-
-    private void drain(Replica replica) {
-        if (replica.wantsDraining()) {
-            replica.session().lane().loop().execute(() -> sendQueued(replica));
-        }
-    }
-
-    private void sendQueued(Replica replica) {
-        byte[] bytes;
-        long dependsOn;
-        synchronized (this) {
-            bytes = replica.take();
-            dependsOn = replica.dependsOn();
-        }
-        if (bytes.length > 0) {
-            replica.session().post(bytes, server.isStrict() ? dependsOn : 0);
         }
     }
 
     // ---- Who follows
 
     /** What a session has said of itself as a replica. */
-    Replica replica(Session session) {
-        for (Replica replica : replicas) {
-            if (replica.session().equals(session)) {
-                return replica;
-            }
+    static Replica replica(Session session) {
+        if (session.follower() instanceof Replica known) {
+            return known;
         }
         Replica made = new Replica(session);
-        replicas.add(made);
-        session.onClose(() -> gone(made));
+        session.follower(made);
         return made;
+    }
+
+    /** It follows from here on: it is told, and kept for. */
+    private void follows(Replica replica) {
+        replicas.add(replica);
+        replica.session().onClose(() -> gone(replica));
     }
 
     /** Who follows has to come back: what there is to follow is about to be another's. */
@@ -282,7 +356,7 @@ public final class Feed implements RecordTap {
                     .loop()
                     .execute(
                             () -> {
-                                sendQueued(replica);
+                                send(replica);
                                 replica.session().outlet().closeAfterWrites();
                             });
         }
@@ -307,43 +381,53 @@ public final class Feed implements RecordTap {
             return false;
         }
         continuations.incrementAndGet();
-        replica.collectFrom(next - 1);
+        follows(replica);
+        replica.next(next - 1);
         replica.acknowledged(next - 1, server.clock().millis());
-        byte[] missed = kept.from(next - 1);
-        if (missed.length > 0) {
-            replica.add(missed, server.journal().end());
-        }
         replica.state(Replica.State.ONLINE);
-        drain(replica);
+        drain(kept, replica);
         return true;
     }
 
-    /** Begins the stream, if it has not begun. */
-    synchronized void begin() {
+    /** Has a replica wait for a dump, and begins the stream, if it has not begun. */
+    synchronized void copy(Replica replica) {
         copies.incrementAndGet();
+        follows(replica);
+        replica.state(Replica.State.WAITING);
         if (backlog == null) {
-            backlog = new Backlog(wantedBacklogBytes(), offset.get());
+            backlog = new Backlog(wantedBacklogBytes(), offset);
             pingedMillis = server.clock().millis();
             server.recordTap(this);
         }
     }
 
-    private int wantedBacklogBytes() {
-        return Math.clamp(parameters.number("repl-backlog-size"), 16 << 10, 1 << 30);
+    private long wantedBacklogBytes() {
+        return Math.max(parameters.number("repl-backlog-size"), BACKLOG_BYTES_MIN);
     }
 
     /** A checkpoint is cut at a position; all stripes are locked. */
     public synchronized void cut(long position) {
         commands.database(-1); // Who begins here has selected nothing.
-        cuts.add(new Cut(position, offset.get()));
+        cuts.add(new Cut(position, offset));
         if (cuts.size() > CUTS) {
             cuts.removeFirst();
         }
         for (Replica replica : replicas) {
-            if (replica.state() == Replica.State.WAITING) {
-                replica.collectFrom(offset.get());
+            if (replica.state() == Replica.State.WAITING && !replica.wantsLibrariesOnly()) {
+                replica.collectFrom(offset);
             }
         }
+    }
+
+    /** A dump for this one alone is cut; all stripes are locked. */
+    synchronized void collect(Replica replica) {
+        commands.database(-1);
+        replica.collectFrom(offset);
+    }
+
+    /** The offset from which on all is kept for a replica that waits for its dump. */
+    synchronized long collectedFrom(Replica replica) {
+        return replica.next();
     }
 
     /** The offset at which the checkpoint at a position cut the stream; -1 if that is not known. */
@@ -358,15 +442,25 @@ public final class Feed implements RecordTap {
 
     /** The replica has the dump of an offset, and gets what follows. */
     synchronized void online(Replica replica, long from) {
-        replica.dropUpTo(from);
+        Backlog kept = backlog;
+        replica.next(from);
         replica.acknowledged(from, server.clock().millis());
         replica.state(Replica.State.ONLINE);
-        drain(replica);
+        if (kept != null) {
+            drain(kept, replica);
+        }
     }
 
-    /** Asks all for an acknowledgement now. */
-    void askForAcknowledgements() {
-        said(GET_ACK);
+    /** Asks all for an acknowledgement, once for all who want it in a turn of the lane's. */
+    void askForAcknowledgements(Lane lane) {
+        if (asks.compareAndSet(false, true)) {
+            lane.loop()
+                    .execute(
+                            () -> {
+                                asks.set(false);
+                                said(GET_ACK);
+                            });
+        }
     }
 
     // ---- Time
@@ -374,43 +468,50 @@ public final class Feed implements RecordTap {
     private void tick() {
         long now = server.clock().millis();
         synchronized (this) {
-            if (backlog == null) {
+            Backlog kept = backlog;
+            if (kept == null) {
                 return;
             }
             if (replicas.isEmpty()) {
-                endIfAlone(now);
+                endIfAlone(kept, now);
                 return;
             }
-            resizeIfAsked(backlog);
+            kept.wantedBytes(wantedBacklogBytes());
+            trim(kept);
             long period = parameters.number("repl-ping-replica-period") * MILLIS_PER_SECOND;
             if (now - pingedMillis >= period) {
                 pingedMillis = now;
-                send(PING, 0);
+                said(PING);
+            }
+            for (Replica replica : replicas) {
+                if (replica.collects()) {
+                    dropIfOverSoftLimit(kept, replica, now);
+                }
             }
         }
-        long silence = parameters.number("repl-timeout") * MILLIS_PER_SECOND;
-        for (Replica replica : replicas) {
-            if (replica.isOnline() && now - replica.acknowledgedMillis() > silence) {
-                replica.session().kill();
-            }
-        }
+        dropTheSilent(now);
     }
 
-    private void resizeIfAsked(Backlog kept) {
-        int wanted = wantedBacklogBytes();
-        if (wanted != kept.capacity()) {
-            backlog = kept.resized(wanted);
+    /** Who asked by SYNC never says how far it is. */
+    private void dropTheSilent(long now) {
+        long silence = parameters.number("repl-timeout") * MILLIS_PER_SECOND;
+        for (Replica replica : replicas) {
+            boolean isSilent = now - replica.heardMillis() > silence;
+            if (replica.isOnline() && replica.knowsPlaces() && isSilent) {
+                drop(replica, "it is silent");
+            }
         }
     }
 
     /** Nobody has followed for a long time: the stream ends, and the next has another name. */
-    private void endIfAlone(long now) {
+    private void endIfAlone(Backlog kept, long now) {
         long seconds = parameters.number("repl-backlog-ttl");
         if (seconds > 0 && now - aloneSinceMillis > seconds * MILLIS_PER_SECOND) {
+            server.recordTap(null);
             backlog = null;
+            kept.free();
             id = newId();
             commands.database(-1);
-            server.recordTap(null);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.session.KvServer;
@@ -17,18 +18,27 @@ import dev.millrace.kv.store.Stripe;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
  * Whom this server follows, if anyone. What it is told is executed on the first lane; how far it is
  * is in the same record as the change, so a restart goes on where it was.
  */
+@SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace it is a constant
 public final class Following implements Role {
     private static final long MILLIS_PER_SECOND = 1000;
     private static final String READ_ONLY = "READONLY You can't write against a read only replica.";
     private static final String LOADING = "LOADING Redis is loading the dataset in memory";
     private static final String MASTER_DOWN =
             "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+
+    private static final Refusal ROLE_CHANGED =
+            new Refusal(
+                    "UNBLOCKED force unblock from blocking operation, instance state changed"
+                            + " (master -> replica?)");
 
     /** What of the link can be seen from outside. */
     enum State {
@@ -55,9 +65,6 @@ public final class Following implements Role {
     private final NativeBuffer name = new NativeBuffer(64);
     private volatile @Nullable Upstream upstream;
     private volatile @Nullable MasterLink link;
-    private volatile State state = State.CONNECT;
-    private volatile boolean loading;
-    private volatile long downSinceMillis;
     private volatile Log log = Log.silent();
     private volatile Path folder = Path.of(System.getProperty("java.io.tmpdir"));
 
@@ -66,7 +73,6 @@ public final class Following implements Role {
         this.parameters = Parameters.of(server);
         this.key = new Key(server.stripes().stripe(0));
         name.putUtf8(Upstream.NAME);
-        this.downSinceMillis = server.clock().millis();
     }
 
     public static Following of(KvServer server) {
@@ -79,6 +85,7 @@ public final class Following implements Role {
     public void start(Log to, Path into) {
         log = to;
         folder = into;
+        deleteLeftDumps();
         Stripe stripe = stripe();
         stripe.lock();
         try {
@@ -88,6 +95,18 @@ public final class Following implements Role {
             }
         } finally {
             stripe.unlock();
+        }
+    }
+
+    /** What was received when the process ended is nobody's any more. */
+    private void deleteLeftDumps() {
+        String pattern = MasterLink.DUMP_PREFIX + "*" + MasterLink.DUMP_SUFFIX;
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, pattern)) {
+            for (Path file : left) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            log.warn("a dump that was left cannot be deleted", "failure", e);
         }
     }
 
@@ -101,18 +120,15 @@ public final class Following implements Role {
     }
 
     State state() {
-        return state;
-    }
-
-    boolean isLoading() {
-        return loading;
+        MasterLink open = link;
+        return open == null ? State.CONNECT : open.state();
     }
 
     /** Bytes of the other's stream that are executed; -1 before there is a whole copy. */
     long executed() {
         MasterLink open = link;
         Upstream known = upstream;
-        if (open != null && state == State.CONNECTED) {
+        if (open != null && open.state() == State.CONNECTED) {
             return open.executed();
         }
         return known == null || !known.canGoOn() ? -1 : known.offset();
@@ -120,9 +136,10 @@ public final class Following implements Role {
 
     /** For so long there has been no link, s; -1 while there is one. */
     long downSeconds() {
-        return state == State.CONNECTED
+        MasterLink open = link;
+        return open == null || open.state() == State.CONNECTED
                 ? -1
-                : (server.clock().millis() - downSinceMillis) / MILLIS_PER_SECOND;
+                : (server.clock().millis() - open.downSinceMillis()) / MILLIS_PER_SECOND;
     }
 
     /** When the other was heard last, ms since 1970. */
@@ -138,12 +155,23 @@ public final class Following implements Role {
         end();
         put(call.effects(), wanted);
         Feed.of(server).dropAll();
+        endWaits();
         follow(wanted);
+    }
+
+    /** Who waits for what others write would take it from here alone. */
+    private void endWaits() {
+        for (Session session : server.sessions()) {
+            Session.Blocking wait = session.blocking();
+            if (wait != null) {
+                session.lane().tell(session::closeAfterReply);
+                wait.unblock(ROLE_CHANGED);
+            }
+        }
     }
 
     private void follow(Upstream wanted) {
         upstream = wanted;
-        state(State.CONNECT);
         server.role(this);
         parameters.declare("replicaof", wanted.host() + " " + wanted.port());
         MasterLink made = new MasterLink(server, this, log, folder);
@@ -169,7 +197,6 @@ public final class Following implements Role {
     public void end() {
         MasterLink open = link;
         link = null;
-        loading = false;
         if (open != null) {
             open.end();
         }
@@ -206,17 +233,6 @@ public final class Following implements Role {
 
     // ---- What the link tells
 
-    void state(State now) {
-        if (state == State.CONNECTED && now != State.CONNECTED) {
-            downSinceMillis = server.clock().millis();
-        }
-        state = now;
-    }
-
-    void loading(boolean now) {
-        loading = now;
-    }
-
     /** The other asks how far we are. */
     void askedForAcknowledgement() {
         MasterLink open = link;
@@ -229,10 +245,11 @@ public final class Following implements Role {
 
     @Override
     public @Nullable String refusal(Session session, Command command) {
-        if (loading && !command.has(Flag.LOADING)) {
+        MasterLink open = link;
+        if (open != null && open.isLoading() && !command.has(Flag.LOADING)) {
             return LOADING;
         }
-        if (state != State.CONNECTED
+        if (state() != State.CONNECTED
                 && !command.has(Flag.STALE)
                 && !parameters.flag("replica-serve-stale-data")) {
             return MASTER_DOWN;

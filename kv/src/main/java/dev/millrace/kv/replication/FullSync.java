@@ -1,5 +1,7 @@
 package dev.millrace.kv.replication;
 
+import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.rdb.LibraryDump;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.OnlineSaves;
@@ -45,9 +47,13 @@ final class FullSync {
 
     /** Has a replica wait for a dump; no stripe is locked. */
     void begin(Replica replica) {
-        feed.begin();
-        replica.state(Replica.State.WAITING);
-        start();
+        feed.copy(replica);
+        if (replica.wantsLibrariesOnly()) {
+            Lane lane = replica.session().lane();
+            lane.loop().execute(() -> sendLibraries(lane, replica));
+        } else {
+            start();
+        }
     }
 
     private void start() {
@@ -67,7 +73,7 @@ final class FullSync {
         boolean again = false;
         for (Replica replica : feed.replicas()) {
             if (replica.state() == Replica.State.COLLECTING) {
-                if (offset < replica.collectedFrom()) {
+                if (offset < feed.collectedFrom(replica)) {
                     replica.state(Replica.State.WAITING);
                     again = true;
                 } else {
@@ -80,6 +86,43 @@ final class FullSync {
         }
         if (again) {
             server.lanes().getFirst().later(well ? 0 : 1000, this::start);
+        }
+    }
+
+    /** Nobody has to write a file for these: they are in memory, and few. */
+    private void sendLibraries(Lane lane, Replica replica) {
+        NativeBuffer dump = new NativeBuffer(1024);
+        boolean done =
+                lane.withStripes(
+                        server.stripes().mask(),
+                        () -> {
+                            LibraryDump.writeFile(dump, server.stripes().state().libraries());
+                            feed.collect(replica);
+                        });
+        if (done && !replica.session().isGone()) {
+            long offset = feed.collectedFrom(replica);
+            replica.session().post(head(replica, offset, dump.length()), 0);
+            replica.session().outlet().write(dump.address(), dump.length(), 0);
+            sent(replica, offset);
+        } else if (!done) {
+            lane.later(AGAIN_MILLIS, () -> sendLibraries(lane, replica)); // A script is busy.
+        }
+        dump.free();
+    }
+
+    private byte[] head(Replica replica, long offset, long bytes) {
+        String answer =
+                replica.knowsPlaces() ? "+FULLRESYNC " + feed.id() + " " + offset + "\r\n" : "";
+        return (answer + "$" + bytes + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Its dump has gone; on its lane. */
+    private void sent(Replica replica, long offset) {
+        if (replica.wantsDumpOnly()) {
+            replica.state(Replica.State.ENDING);
+            replica.session().outlet().closeAfterWrites();
+        } else {
+            feed.online(replica, offset);
         }
     }
 
@@ -135,12 +178,7 @@ final class FullSync {
         }
 
         void begin() {
-            String head =
-                    replica.knowsPlaces()
-                            ? "+FULLRESYNC " + feed.id() + " " + offset + "\r\n$"
-                            : "$";
-            byte[] bytes = (head + dump.byteSize() + "\r\n").getBytes(StandardCharsets.US_ASCII);
-            replica.session().post(bytes, 0);
+            replica.session().post(head(replica, offset, dump.byteSize()), 0);
             goOn();
         }
 
@@ -159,7 +197,7 @@ final class FullSync {
                 replica.session().lane().later(AGAIN_MILLIS, this::goOn);
             } else {
                 arena.close();
-                feed.online(replica, offset);
+                sent(replica, offset);
             }
         }
     }

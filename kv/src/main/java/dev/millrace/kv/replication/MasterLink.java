@@ -10,14 +10,7 @@ import dev.millrace.kv.session.TrustedRequests;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,14 +26,22 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>Commands are executed on the first lane, by a session of the other's own, a piece at a time:
  * the next piece is read when this one is executed. A dump's keys come the same way, as RESTORE.
  * Whatever goes wrong, a second later it begins anew from where we are.
+ *
+ * <p>It may be ended at any time, by REPLICAOF with all stripes locked: nothing of what it has read
+ * is executed after that. So its session is killed, which whoever executes for it looks at under
+ * the stripes' locks, and what is seen of it from outside (state, loading) is its own: another link
+ * may be there when its thread comes to its end.
  */
 final class MasterLink implements Runnable {
+    static final String DUMP_PREFIX = "sync-";
+    static final String DUMP_SUFFIX = ".rdb";
     private static final int PIECE_BYTES = 64 * 1024;
-    private static final int LINE_BYTES_MAX = 64 * 1024;
-    private static final int READ_MILLIS = 100;
+    private static final int AGAIN_MILLIS = 100;
     private static final int ACKNOWLEDGE_MILLIS = 1000;
     private static final int RETRY_MILLIS = 1000;
-    private static final int MILLIS_PER_SECOND = 1000;
+
+    /** The log is told where we are when so much of the stream has changed nothing. */
+    private static final long UNNOTED_BYTES_MAX = 64 * 1024;
 
     private final KvServer server;
     private final Following following;
@@ -48,21 +49,23 @@ final class MasterLink implements Runnable {
     private final Path folder;
     private final Parameters parameters;
     private final NativeBuffer piece = new NativeBuffer(PIECE_BYTES);
-    private final byte[] read = new byte[PIECE_BYTES];
     private final Thread thread;
-    private int readFrom;
-    private int readTo;
+    private volatile Following.State state = Following.State.CONNECT;
+    private volatile boolean loading;
+    private volatile long downSinceMillis;
     private volatile boolean ended;
     private volatile @Nullable MasterSession current;
-    private volatile @Nullable Socket socket;
-    private volatile long heardMillis;
+    private volatile @Nullable MasterSocket socket;
     private volatile boolean acknowledgeNow;
-    private volatile long acknowledgedMillis;
+    private long acknowledgedMillis;
+
+    /** Where we are, if not all of the stream up to there has changed something; for the thread. */
+    private @Nullable Upstream reached;
 
     /** Bytes of the stream before those that the session has read. */
     private volatile long base;
 
-    private String streamId = "";
+    private volatile String streamId = "";
 
     MasterLink(KvServer server, Following following, Log log, Path folder) {
         this.server = server;
@@ -70,6 +73,7 @@ final class MasterLink implements Runnable {
         this.log = log;
         this.folder = folder;
         this.parameters = Parameters.of(server);
+        this.downSinceMillis = server.clock().millis();
         this.thread = Thread.ofPlatform().name("kv-replica").daemon(true).unstarted(this);
     }
 
@@ -80,27 +84,50 @@ final class MasterLink implements Runnable {
     /** Ends it soon; nobody waits. */
     void end() {
         ended = true;
-        close();
-        MasterSession open = current;
+        MasterSocket open = socket;
         if (open != null) {
-            open.abandon();
+            open.close();
+        }
+        MasterSession session = current;
+        if (session != null) {
+            session.abandon();
         }
     }
 
-    private void close() {
-        Socket open = socket;
-        socket = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (IOException e) {
-                log.warn("replication socket", "failure", e);
-            }
+    /** To be asked after something was opened that {@link #end} may have come too early for. */
+    private void requireNotEnded() throws IOException {
+        if (ended) {
+            throw new IOException("the link has ended");
         }
     }
 
+    // ---- What is seen from outside
+
+    Following.State state() {
+        return state;
+    }
+
+    private void state(Following.State now) {
+        if (state == Following.State.CONNECTED && now != Following.State.CONNECTED) {
+            downSinceMillis = server.clock().millis();
+        }
+        state = now;
+    }
+
+    /** A dump is being loaded: what is there is neither the old nor the new. */
+    boolean isLoading() {
+        return loading;
+    }
+
+    /** Since when it is not connected, ms since 1970. */
+    long downSinceMillis() {
+        return downSinceMillis;
+    }
+
+    /** When the other was heard last, ms since 1970. */
     long heardMillis() {
-        return heardMillis;
+        MasterSocket open = socket;
+        return open == null ? 0 : open.heardMillis();
     }
 
     /** Bytes of the stream that are executed. */
@@ -126,12 +153,15 @@ final class MasterLink implements Runnable {
                         log.warn(
                                 "replication link", "failure", String.valueOf(failed.getMessage()));
                     }
-                } finally {
-                    close();
+                } catch (RejectedExecutionException stop) {
+                    throw stop;
+                } catch (RuntimeException fault) {
+                    // Whatever was changed the lane has changed, and it sees to its own faults.
+                    following.lane().loop().fault(fault);
                 }
+                state(Following.State.CONNECT);
+                loading = false;
                 if (!ended) {
-                    following.state(Following.State.CONNECT);
-                    following.loading(false);
                     Thread.sleep(RETRY_MILLIS);
                 }
             }
@@ -143,44 +173,46 @@ final class MasterLink implements Runnable {
     }
 
     private void follow() throws IOException, InterruptedException {
-        Upstream upstream = upstream();
-        following.state(Following.State.CONNECTING);
-        Socket open = new Socket();
-        socket = open;
-        open.setTcpNoDelay(true);
-        int timeout = (int) parameters.number("repl-timeout") * MILLIS_PER_SECOND;
-        open.connect(new InetSocketAddress(upstream.host(), upstream.port()), timeout);
-        open.setSoTimeout(READ_MILLIS);
-        readFrom = 0;
-        readTo = 0;
-        heard();
-        following.state(Following.State.HANDSHAKE);
-        greet();
-        MasterSession session = new MasterSession();
-        current = session;
-        try {
-            synchronise(session, upstream);
-            following.state(Following.State.CONNECTED);
-            log.info("replication link is up", "master", upstream.host() + ":" + upstream.port());
-            stream(session);
+        Upstream upstream = place();
+        state(Following.State.CONNECTING);
+        try (MasterSocket open = new MasterSocket(server, log)) {
+            socket = open;
+            requireNotEnded();
+            open.connect(upstream.host(), upstream.port());
+            state(Following.State.HANDSHAKE);
+            greet(open);
+            try (MasterSession session = new MasterSession(upstream)) {
+                current = session;
+                requireNotEnded();
+                synchronise(open, session, upstream);
+                state(Following.State.CONNECTED);
+                log.info(
+                        "replication link is up",
+                        "master",
+                        upstream.host() + ":" + upstream.port());
+                stream(open, session);
+            }
         } finally {
             current = null;
-            session.close();
         }
     }
 
-    private Upstream upstream() throws IOException {
-        Upstream known = following.upstream();
-        if (known == null) {
+    /** Where to go on: what the log says, or further if what followed has changed nothing. */
+    private Upstream place() throws IOException {
+        Upstream logged = following.upstream();
+        if (logged == null) {
             throw new IOException("nobody is followed any more");
         }
-        return known;
+        Upstream known = reached;
+        boolean further =
+                known != null && known.id().equals(logged.id()) && known.offset() > logged.offset();
+        return known != null && further ? known : logged;
     }
 
     // ---- The greeting
 
-    private void greet() throws IOException {
-        String pong = ask("PING");
+    private void greet(MasterSocket open) throws IOException {
+        String pong = open.ask("PING");
         boolean lives =
                 pong.startsWith("+")
                         || pong.startsWith("-NOAUTH")
@@ -192,58 +224,36 @@ final class MasterLink implements Runnable {
         String password = parameters.value("masterauth");
         String user = parameters.value("masteruser");
         if (!password.isEmpty()) {
-            String answer = user.isEmpty() ? ask("AUTH", password) : ask("AUTH", user, password);
+            String answer =
+                    user.isEmpty() ? open.ask("AUTH", password) : open.ask("AUTH", user, password);
             if (answer.startsWith("-")) {
                 throw new IOException("the master refuses us: " + answer);
             }
         }
         long announced = parameters.number("replica-announce-port");
         long port = announced > 0 ? announced : parameters.number("port");
-        ask("REPLCONF", "listening-port", Long.toString(port)); // Old masters do not know it.
+        // Old masters do not know it.
+        open.ask("REPLCONF", "listening-port", Long.toString(port));
         String address = parameters.value("replica-announce-ip");
         if (!address.isEmpty()) {
-            ask("REPLCONF", "ip-address", address);
+            open.ask("REPLCONF", "ip-address", address);
         }
-        ask("REPLCONF", "capa", "psync2");
-    }
-
-    private String ask(String... words) throws IOException {
-        send(words);
-        return line();
-    }
-
-    private void send(String... words) throws IOException {
-        StringBuilder request = new StringBuilder("*" + words.length + "\r\n");
-        for (String word : words) {
-            int length = word.getBytes(StandardCharsets.UTF_8).length;
-            request.append('$').append(length).append("\r\n").append(word).append("\r\n");
-        }
-        OutputStream out = open().getOutputStream();
-        out.write(request.toString().getBytes(StandardCharsets.UTF_8));
-        out.flush();
-    }
-
-    private Socket open() throws IOException {
-        Socket open = socket;
-        if (open == null) {
-            throw new IOException("the link has ended");
-        }
-        return open;
+        open.ask("REPLCONF", "capa", "eof", "capa", "psync2");
     }
 
     // ---- Where to go on
 
-    private void synchronise(MasterSession session, Upstream upstream)
+    private void synchronise(MasterSocket open, MasterSession session, Upstream upstream)
             throws IOException, InterruptedException {
         String answer =
                 upstream.canGoOn()
-                        ? ask("PSYNC", upstream.id(), Long.toString(upstream.offset() + 1))
-                        : ask("PSYNC", "?", "-1");
+                        ? open.ask("PSYNC", upstream.id(), Long.toString(upstream.offset() + 1))
+                        : open.ask("PSYNC", "?", "-1");
         String[] words = answer.split(" ", -1);
         if (words[0].equals("+FULLRESYNC") && words.length == 3) {
             streamId = words[1];
-            copyAll(session, parseOffset(words[2], answer));
-        } else if (words[0].equals("+CONTINUE")) {
+            copyAll(open, session, parseOffset(words[2], answer));
+        } else if (words[0].equals("+CONTINUE") && upstream.canGoOn()) {
             streamId = words.length > 1 ? words[1] : upstream.id();
             session.goOnAt(upstream.offset(), upstream.database());
         } else {
@@ -259,131 +269,60 @@ final class MasterLink implements Runnable {
         }
     }
 
-    private void copyAll(MasterSession session, long offset)
+    private void copyAll(MasterSocket open, MasterSession session, long offset)
             throws IOException, InterruptedException {
-        following.state(Following.State.SYNC);
+        state(Following.State.SYNC);
         log.info("replication copies all", "offset", offset);
-        Path file = Files.createTempFile(folder, "sync-", ".rdb");
+        Path file = Files.createTempFile(folder, DUMP_PREFIX, DUMP_SUFFIX);
         try {
-            receiveDump(file);
-            following.loading(true);
-            session.load(file);
+            IncomingDump.receive(open, file, () -> sayNowAndThenThatWeAreHere(open));
+            loading = true;
+            session.load(open, file);
             session.goOnAt(offset, 0);
+            loading = false;
             session.noteWhere();
+            acknowledgeNow = true; // Who sends without a file waits for it.
         } finally {
-            following.loading(false);
+            loading = false;
             Files.deleteIfExists(file);
-        }
-    }
-
-    private void receiveDump(Path file) throws IOException {
-        String head = line();
-        while (head.isEmpty()) {
-            head = line(); // It writes its dump, and says now and then that it is there.
-        }
-        if (!head.startsWith("$") || head.startsWith("$EOF:")) {
-            throw new IOException("the master begins its dump with " + head);
-        }
-        long left = parseOffset(head.substring(1), head);
-        try (OutputStream out = Files.newOutputStream(file)) {
-            while (left > 0) {
-                int count = (int) Math.min(left, available());
-                out.write(read, readFrom, count);
-                readFrom += count;
-                left -= count;
-                acknowledgeWhileCopying();
-            }
         }
     }
 
     /**
      * Some masters drop who is silent for long, others know no REPLCONF ACK of who is not online.
      */
-    private void acknowledgeWhileCopying() throws IOException {
+    private void sayNowAndThenThatWeAreHere(MasterSocket open) throws IOException {
         long now = System.nanoTime() / 1_000_000;
         if (now - acknowledgedMillis > ACKNOWLEDGE_MILLIS) {
             acknowledgedMillis = now;
-            open().getOutputStream().write('\n');
+            open.stillHere();
         }
     }
 
     // ---- The stream
 
-    private void stream(MasterSession session) throws IOException, InterruptedException {
+    private void stream(MasterSocket open, MasterSession session)
+            throws IOException, InterruptedException {
         while (!ended) {
-            int count = availableSoon();
+            int count = open.availableSoon();
             if (count > 0) {
                 piece.clear();
-                piece.put(read, readFrom, count);
-                readFrom += count;
+                piece.put(open.bytes(), open.offset(), count);
+                open.took(count);
                 session.execute(piece);
+                reached = session.place();
             }
-            acknowledge(session);
+            session.noteIfFarAhead();
+            acknowledge(open, session);
         }
     }
 
-    private void acknowledge(MasterSession session) throws IOException {
+    private void acknowledge(MasterSocket open, MasterSession session) throws IOException {
         long now = System.nanoTime() / 1_000_000;
         if (acknowledgeNow || now - acknowledgedMillis >= ACKNOWLEDGE_MILLIS) {
             acknowledgeNow = false;
             acknowledgedMillis = now;
-            send("REPLCONF", "ACK", Long.toString(session.executed()));
-        }
-    }
-
-    // ---- Reading
-
-    private void heard() {
-        heardMillis = server.clock().millis();
-    }
-
-    /** Bytes that are there, or come within a moment; 0 if none do. */
-    private int availableSoon() throws IOException {
-        if (readFrom < readTo) {
-            return readTo - readFrom;
-        }
-        InputStream in = open().getInputStream();
-        try {
-            int count = in.read(read, 0, read.length);
-            if (count < 0) {
-                throw new EOFException("the master has closed the link");
-            }
-            readFrom = 0;
-            readTo = count;
-            heard();
-            return count;
-        } catch (SocketTimeoutException e) {
-            long silence = server.clock().millis() - heardMillis;
-            if (silence > parameters.number("repl-timeout") * MILLIS_PER_SECOND) {
-                throw new IOException("the master was silent for " + silence + " ms", e);
-            }
-            return 0;
-        }
-    }
-
-    /** Bytes that are there, at least one. */
-    private int available() throws IOException {
-        int count = availableSoon();
-        while (count == 0) {
-            count = availableSoon();
-        }
-        return count;
-    }
-
-    private String line() throws IOException {
-        StringBuilder line = new StringBuilder();
-        while (true) {
-            available();
-            char next = (char) (read[readFrom++] & 0xff);
-            if (next == '\n') {
-                return line.toString();
-            }
-            if (next != '\r') {
-                line.append(next);
-            }
-            if (line.length() > LINE_BYTES_MAX) {
-                throw new IOException("the master sends a line of " + line.length() + " bytes");
-            }
+            open.send("REPLCONF", "ACK", Long.toString(session.place().offset()));
         }
     }
 
@@ -392,13 +331,18 @@ final class MasterLink implements Runnable {
     /** Its commands are executed on the lane, and this thread waits until they are. */
     private final class MasterSession implements AutoCloseable {
         private final TrustedRequests requests;
+        private final Upstream from;
 
-        MasterSession() throws IOException, InterruptedException {
-            Upstream from = following.upstream();
+        /** Behind the last command that no other of its transaction follows. */
+        private Upstream place;
+
+        MasterSession(Upstream from) throws IOException, InterruptedException {
+            this.from = from;
+            this.place = from;
             requests =
                     TrustedRequests.open(
                             following.lane(),
-                            from == null ? "" : from.host() + ":" + from.port(),
+                            from.host() + ":" + from.port(),
                             session ->
                                     session.adds(
                                             effects ->
@@ -414,18 +358,19 @@ final class MasterLink implements Runnable {
 
         /** Where we are when what runs has run; on the lane. */
         private Upstream where() {
-            Upstream known = following.upstream();
-            if (known == null) {
-                throw new IllegalStateException("nobody is followed");
-            }
             // While a dump is loaded there is no place to go on from.
-            return following.isLoading()
-                    ? Upstream.of(known.host(), known.port())
-                    : known.at(streamId, executed(), session().database());
+            return loading
+                    ? Upstream.of(from.host(), from.port())
+                    : from.at(streamId, executed(), session().database());
         }
 
         long executed() {
             return base + session().readBytes();
+        }
+
+        /** Where we are; for the link's thread. */
+        Upstream place() {
+            return place;
         }
 
         void goOnAt(long offset, int database) throws IOException, InterruptedException {
@@ -434,29 +379,50 @@ final class MasterLink implements Runnable {
                         base = offset - session().readBytes();
                         session().database(database);
                     });
+            place = from.at(streamId, offset, database);
+        }
+
+        void execute(NativeBuffer bytes) throws IOException, InterruptedException {
+            requests.execute(bytes);
+            if (session().queuedCommands() < 0) {
+                place = from.at(streamId, executed(), session().database());
+            }
+        }
+
+        void load(MasterSocket open, Path file) throws IOException, InterruptedException {
+            DumpRequests.send(
+                    file,
+                    true,
+                    bytes -> {
+                        requests.execute(bytes);
+                        sayNowAndThenThatWeAreHere(open);
+                    });
         }
 
         /** Notes in the log that the copy is whole. */
         void noteWhere() throws IOException, InterruptedException {
-            following.loading(false);
             boolean[] noted = {false};
             while (!noted[0] && !ended) {
-                requests.onLane(() -> noted[0] = following.lane().note(session()));
+                requests.onLane(() -> noted[0] = ended || following.lane().note(session()));
                 if (!noted[0]) {
-                    Thread.sleep(READ_MILLIS); // The journal has no space at the moment.
+                    Thread.sleep(AGAIN_MILLIS); // The journal has no space at the moment.
                 }
             }
         }
 
-        void execute(NativeBuffer piece) throws IOException, InterruptedException {
-            requests.execute(piece);
+        /** What changes nothing here, as messages do, is in no record. */
+        void noteIfFarAhead() throws IOException, InterruptedException {
+            Upstream logged = following.upstream();
+            boolean isFar =
+                    logged != null
+                            && session().queuedCommands() < 0
+                            && place.offset() - logged.offset() > UNNOTED_BYTES_MAX;
+            if (isFar) {
+                requests.onLane(() -> following.lane().note(session()));
+            }
         }
 
-        void load(Path file) throws IOException, InterruptedException {
-            DumpRequests.send(file, true, this::execute);
-        }
-
-        /** Whoever waits in it waits no more; from any thread. */
+        /** Nothing more of it is executed, and whoever waits in it waits no more. */
         void abandon() {
             requests.abandon();
         }

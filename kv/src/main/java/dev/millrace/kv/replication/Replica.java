@@ -1,28 +1,29 @@
 package dev.millrace.kv.replication;
 
+import dev.millrace.kv.session.Follower;
 import dev.millrace.kv.session.Session;
 
-import java.util.ArrayDeque;
-
 /**
- * A server that follows us.
+ * A server that follows us, and its place in the stream.
  *
  * <pre>
  * GREETING ── PSYNC, we have its place ──────────────────────────────▶ ONLINE
  *     └────── PSYNC ──▶ WAITING ── a cut ──▶ COLLECTING ── the dump ──▶ SENDING ── all sent ──▶ ONLINE
+ *                                                                          └─ it wants no more ─▶ ENDING
  * </pre>
  *
- * <p>What is in its queue is guarded by the {@link Feed}; the rest belongs to its session's lane,
- * and others read it, a little stale.
+ * <p>Its place is guarded by the {@link Feed}; the rest belongs to its session's lane, and others
+ * read it, a little stale.
  */
-final class Replica {
+final class Replica implements Follower {
     /** How far it is. */
     enum State {
         GREETING("handshake"),
         WAITING("wait_bgsave"),
         COLLECTING("wait_bgsave"),
         SENDING("send_bulk"),
-        ONLINE("online");
+        ONLINE("online"),
+        ENDING("rdb_transmitted");
 
         private final String shown;
 
@@ -32,17 +33,19 @@ final class Replica {
     }
 
     private final Session session;
-    private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
     private volatile State state = State.GREETING;
     private volatile boolean knowsPlaces;
+    private volatile boolean wantsDumpOnly;
+    private volatile boolean wantsLibrariesOnly;
     private volatile int port;
     private volatile String address = "";
     private volatile long acknowledged;
-    private volatile long acknowledgedMillis;
-    private long collectedFrom;
-    private long queuedBytes;
-    private long dependsOn;
-    private boolean drained = true;
+    private volatile long heardMillis;
+
+    // Guarded by the feed.
+    private long next;
+    private boolean sends;
+    private long overSoftLimitMillis;
 
     Replica(Session session) {
         this.session = session;
@@ -56,8 +59,8 @@ final class Replica {
         return state;
     }
 
-    void state(State next) {
-        state = next;
+    void state(State now) {
+        state = now;
     }
 
     /** As INFO shows it. */
@@ -76,6 +79,24 @@ final class Replica {
 
     void knowsPlaces(boolean does) {
         knowsPlaces = does;
+    }
+
+    /** It wants a dump, and nothing of what follows. */
+    boolean wantsDumpOnly() {
+        return wantsDumpOnly;
+    }
+
+    void wantsDumpOnly(boolean does) {
+        wantsDumpOnly = does;
+    }
+
+    /** It wants the libraries of functions, and no keys. */
+    boolean wantsLibrariesOnly() {
+        return wantsLibrariesOnly;
+    }
+
+    void wantsLibrariesOnly(boolean does) {
+        wantsLibrariesOnly = does;
     }
 
     /** The port that it listens on, as it says. */
@@ -106,81 +127,58 @@ final class Replica {
         return acknowledged;
     }
 
-    long acknowledgedMillis() {
-        return acknowledgedMillis;
-    }
-
     void acknowledged(long offset, long nowMillis) {
         acknowledged = offset;
-        acknowledgedMillis = nowMillis;
+        heardMillis = nowMillis;
     }
 
-    // ---- What it is to be sent, under the feed's lock
+    /** When it last said how far it is, or that it is there; ms since 1970. */
+    long heardMillis() {
+        return heardMillis;
+    }
 
-    /** From here on all is kept for it. */
+    @Override
+    public void isThere(long nowMillis) {
+        heardMillis = nowMillis;
+    }
+
+    // ---- Its place in the stream, under the feed's lock
+
+    /** All from this offset on is kept for it: a dump is made that ends there, or behind. */
     void collectFrom(long offset) {
         state = State.COLLECTING;
-        collectedFrom = offset;
-        queue.clear();
-        queuedBytes = 0;
+        next = offset;
     }
 
-    long collectedFrom() {
-        return collectedFrom;
+    /** What is sent to it next is what follows this offset. */
+    void next(long offset) {
+        next = offset;
     }
 
+    long next() {
+        return next;
+    }
+
+    /** The stream is kept for it from {@link #next} on. */
     boolean collects() {
-        return state != State.GREETING && state != State.WAITING;
+        return state == State.COLLECTING || state == State.SENDING || state == State.ONLINE;
     }
 
-    void add(byte[] bytes, long position) {
-        queue.add(bytes);
-        queuedBytes += bytes.length;
-        dependsOn = Math.max(dependsOn, position);
+    /** Its lane is asked to send, or does so. */
+    boolean sends() {
+        return sends;
     }
 
-    long queuedBytes() {
-        return queuedBytes;
+    void sends(boolean does) {
+        sends = does;
     }
 
-    /** Forgets what stands before an offset that is not before {@link #collectedFrom}. */
-    void dropUpTo(long offset) {
-        long left = offset - collectedFrom;
-        while (left > 0) {
-            byte[] head = queue.remove();
-            queuedBytes -= head.length;
-            if (head.length > left) {
-                byte[] rest = java.util.Arrays.copyOfRange(head, (int) left, head.length);
-                queue.addFirst(rest);
-                queuedBytes += rest.length;
-            }
-            left -= head.length;
-        }
+    /** Since when more is kept for it than may be for long, ms since 1970; 0: it is not. */
+    long overSoftLimitMillis() {
+        return overSoftLimitMillis;
     }
 
-    /** True if its lane is to be asked to send: it is not yet. */
-    boolean wantsDraining() {
-        boolean wants = drained && state == State.ONLINE && !queue.isEmpty();
-        drained &= !wants;
-        return wants;
-    }
-
-    /** Takes all that is queued. */
-    byte[] take() {
-        drained = true;
-        byte[] all = new byte[Math.toIntExact(queuedBytes)];
-        int at = 0;
-        for (byte[] bytes : queue) {
-            System.arraycopy(bytes, 0, all, at, bytes.length);
-            at += bytes.length;
-        }
-        queue.clear();
-        queuedBytes = 0;
-        return all;
-    }
-
-    /** The position that what was queued must not leave before. */
-    long dependsOn() {
-        return dependsOn;
+    void overSoftLimitMillis(long since) {
+        overSoftLimitMillis = since;
     }
 }

@@ -29,6 +29,8 @@ public final class Replicating {
     private static final Refusal NO_FAILOVER = new Refusal("ERR No failover in progress.");
     private static final Refusal TIMEOUT_IS_NO_INTEGER =
             new Refusal("ERR timeout is not an integer or out of range");
+    private static final Refusal NEITHER_0_NOR_1 =
+            new Refusal("ERR value is out of range, value must between 0 and 1");
     private static final Refusal NEGATIVE_TIMEOUT = new Refusal("ERR timeout is negative");
 
     private Replicating() {}
@@ -170,14 +172,16 @@ public final class Replicating {
             throw NEGATIVE_TIMEOUT;
         }
         Feed feed = Feed.of(call.server());
-        Session session = call.session();
-        long offset = session.followedOffset();
+        long offset = call.session().followedOffset();
         int have = feed.acknowledgedUpTo(offset);
         if (have >= wanted || call.isInTransaction()) {
             call.reply().integer(have);
             return;
         }
-        Awaiting.begin(call, feed, wanted, offset, millis);
+        // Beyond all time is never.
+        boolean ends = millis > 0 && millis <= Long.MAX_VALUE - call.nowMillis();
+        long deadline = ends ? call.nowMillis() + millis : 0;
+        Awaiting.begin(call, feed, wanted, offset, deadline);
     }
 
     // ---- For those who follow us
@@ -192,10 +196,9 @@ public final class Replicating {
         if (call.count() % 2 == 0) {
             throw Refusal.SYNTAX;
         }
-        Feed feed = Feed.of(call.server());
         for (int i = 1; i < call.count(); i += 2) {
             if (call.is(i, "LISTENING-PORT")) {
-                replica(call, feed).port(call.integer32(i + 1));
+                replica(call).port(call.integer32(i + 1));
             } else if (call.is(i, "IP-ADDRESS")) {
                 String address = call.text(i + 1);
                 if (address.length() > ADDRESS_CHARS_MAX) {
@@ -204,31 +207,46 @@ public final class Replicating {
                                     + address.length()
                                     + " bytes");
                 }
-                replica(call, feed).address(address);
+                replica(call).address(address);
             } else if (call.is(i, "ACK")) {
-                acknowledged(call, feed, i + 1);
+                acknowledged(call, i + 1);
                 return; // It is not answered.
             } else if (call.is(i, "GETACK")) {
                 return;
-            } else if (!call.is(i, "CAPA")
-                    && !call.is(i, "RDB-ONLY")
-                    && !call.is(i, "RDB-FILTER-ONLY")) {
+            } else if (call.is(i, "RDB-ONLY")) {
+                replica(call).wantsDumpOnly(call.integer(i + 1, 0, 1, NEITHER_0_NOR_1) == 1);
+            } else if (call.is(i, "RDB-FILTER-ONLY")) {
+                replica(call).wantsLibrariesOnly(isLibrariesOnly(call.text(i + 1)));
+            } else if (!call.is(i, "CAPA")) {
                 throw new Refusal("ERR Unrecognized REPLCONF option: " + call.shown(i));
             }
         }
         call.reply().ok();
     }
 
-    private static Replica replica(Call call, Feed feed) {
-        return feed.replica(call.session());
+    private static Replica replica(Call call) {
+        return Feed.replica(call.session());
     }
 
-    private static void acknowledged(Call call, Feed feed, int index) {
+    /** Which parts of the dump it wants: nothing, which is all of it, or functions. */
+    private static boolean isLibrariesOnly(String parts) {
+        boolean only = false;
+        for (String part : parts.trim().split(" +")) {
+            if (part.equalsIgnoreCase("functions")) {
+                only = true;
+            } else if (!part.isEmpty()) {
+                throw new Refusal("ERR Unsupported rdb-filter-only option: " + part);
+            }
+        }
+        return only;
+    }
+
+    private static void acknowledged(Call call, int index) {
         if (call.session().peer() != Session.Peer.REPLICA) {
             return;
         }
         long offset = call.integer(index);
-        replica(call, feed).acknowledged(offset, call.nowMillis());
+        replica(call).acknowledged(offset, call.nowMillis());
         Awaiting.of(call.server()).acknowledged();
     }
 
@@ -244,7 +262,7 @@ public final class Replicating {
         Feed feed = Feed.of(call.server());
         boolean partial = call.count() > 1;
         long next = partial ? call.integer(2) : -1;
-        Replica replica = replica(call, feed);
+        Replica replica = replica(call);
         replica.knowsPlaces(partial);
         session.peer(Session.Peer.REPLICA);
         session.replyMode(Session.ReplyMode.OFF); // From here on it is sent the stream.

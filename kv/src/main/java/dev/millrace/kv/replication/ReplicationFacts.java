@@ -59,7 +59,10 @@ public final class ReplicationFacts {
         }
         int index = 0;
         for (Replica replica : feed.replicas()) {
-            long lag = (now - replica.acknowledgedMillis()) / MILLIS_PER_SECOND;
+            if (replica.state() == Replica.State.ENDING) {
+                continue;
+            }
+            long lag = (now - replica.heardMillis()) / MILLIS_PER_SECOND;
             facts.put(
                     "slave" + index++,
                     "ip="

@@ -27,6 +27,7 @@ import java.util.function.Consumer;
  * the stripes are unlocked.
  */
 final class Execution {
+    private static final int WARNING = 3;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** Effects of lazy expiry, beyond the key itself. */
@@ -122,7 +123,7 @@ final class Execution {
                     return false;
                 }
                 case REFUSED -> {
-                    return lane.refuse(session, command, noSpace(cost));
+                    return refuse(session, command, cost);
                 }
             }
         }
@@ -144,7 +145,7 @@ final class Execution {
                 logExpired(session);
                 admission = admit(cost);
             }
-            if (admission == Journal.Admission.ADMITTED) {
+            if (admission == Journal.Admission.ADMITTED && !isOver(session)) {
                 run(session, command, request);
             }
             commit(session);
@@ -165,8 +166,23 @@ final class Execution {
                 lane.park(session);
                 yield false;
             }
-            case REFUSED -> lane.refuse(session, command, noSpace(cost));
+            case REFUSED -> refuse(session, command, cost);
         };
+    }
+
+    /** What the server that we follow has said is not passed over: it has to say it again. */
+    private boolean refuse(Session session, Command command, long bytes) {
+        String reason = noSpace(bytes);
+        if (session.isMaster()) {
+            session.closing = true;
+            loop.log(WARNING, "what the master says is not executed: " + reason);
+        }
+        return lane.refuse(session, command, reason);
+    }
+
+    /** The server that we followed has nothing to say any more; the stripes are locked. */
+    static boolean isOver(Session session) {
+        return session.additionStripes() != 0 && session.isKilled();
     }
 
     Journal.Admission admit(long bytes) {

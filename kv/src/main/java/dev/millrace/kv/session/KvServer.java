@@ -45,7 +45,7 @@ public final class KvServer {
     static final int CARE_MEMORY = 4;
 
     /** A script runs for long. */
-    static final int CARE_BUSY = 8;
+    static final int CARE_BUSY = 32;
 
     private final Stripes stripes;
     private final Journal journal;

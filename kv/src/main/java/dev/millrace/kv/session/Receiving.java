@@ -132,7 +132,7 @@ final class Receiving {
         long places = unfinished == null ? 0 : unfinished.request().placesBytes();
         long limit = server.config().clientQueryBufferLimit();
         return pendingBytes > PENDING_BYTES_MAX
-                || pendingBytes + places + session.queuedBytes() > limit;
+                || !session.isMaster() && pendingBytes + places + session.queuedBytes() > limit;
     }
 
     /**
@@ -240,6 +240,7 @@ final class Receiving {
         waiting.base(address);
         session.begins(session.waitingBytes);
         if (!dispatch.execute(session, waiting)) {
+            session.begins(0);
             return 0;
         }
         session.ends();
@@ -272,7 +273,7 @@ final class Receiving {
                         active.parse(
                                 address + at,
                                 bytes - at,
-                                server.config().protoMaxBulkLen(),
+                                bulkBytesMax(session),
                                 session.isAuthenticated());
             } catch (ProtocolException e) {
                 return String.valueOf(e.getMessage());
@@ -293,15 +294,23 @@ final class Receiving {
         return null;
     }
 
+    /** What the server that we follow has taken is taken. */
+    private long bulkBytesMax(Session session) {
+        return session.isMaster() ? PENDING_BYTES_MAX : server.config().protoMaxBulkLen();
+    }
+
     /** Executes what was parsed; returns where the first that was not executed begins. */
     private int executeBatch(Session session, int from) {
         int at = from;
         for (int i = 0; i < batch.count() && runs(session); i++) {
             Request request = batch.request(i);
             session.begins(batch.end(i) - at);
-            if (request.count() > 0 && !dispatch.execute(session, request)) {
+            if (request.count() == 0) {
+                session.sentNothing(turn.nowMillis);
+            } else if (!dispatch.execute(session, request)) {
                 session.waiting = request;
                 session.waitingBytes = batch.end(i) - at;
+                session.begins(0);
                 batch.giveAway(i);
                 return at;
             }

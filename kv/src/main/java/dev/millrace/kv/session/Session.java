@@ -2,6 +2,7 @@ package dev.millrace.kv.session;
 
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.acl.User;
+import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.resp.RequestParser;
@@ -46,12 +47,12 @@ public final class Session {
     /** Who waits for something inside a command: a key, a checkpoint. */
     public interface Blocking {
         /**
-         * Ends the wait from outside, as CLIENT UNBLOCK does: with an error, or as if its time were
-         * up. From any thread.
+         * Ends the wait from outside, as CLIENT UNBLOCK does. From any thread.
          *
+         * @param error what is answered; null: as if its time were up
          * @return false if it has ended otherwise already
          */
-        boolean unblock(boolean withError);
+        boolean unblock(@Nullable Refusal error);
 
         /** The client is gone, or about to be: nobody has to be answered. From any thread. */
         default void abandon() {}
@@ -153,6 +154,7 @@ public final class Session {
 
     private @Nullable Runnable onClose;
     private volatile Peer peer = Peer.CLIENT;
+    private volatile @Nullable Follower follower;
 
     /** Bytes of requests that have run. */
     private long readBytes;
@@ -277,6 +279,23 @@ public final class Session {
 
     public boolean isMaster() {
         return peer == Peer.MASTER;
+    }
+
+    /** What is known of it as a server that follows us, or null. */
+    public @Nullable Follower follower() {
+        return follower;
+    }
+
+    public void follower(Follower known) {
+        follower = known;
+    }
+
+    /** It has sent a request of no words. */
+    void sentNothing(long nowMillis) {
+        Follower known = follower;
+        if (known != null) {
+            known.isThere(nowMillis);
+        }
     }
 
     /** A request of so many bytes is about to run; it may not, and come again. */

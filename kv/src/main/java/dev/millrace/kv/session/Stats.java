@@ -85,7 +85,7 @@ public final class Stats {
         bytesIn += bytes;
     }
 
-    void sent(long bytes) {
+    public void sent(long bytes) {
         writes++;
         bytesOut += bytes;
     }

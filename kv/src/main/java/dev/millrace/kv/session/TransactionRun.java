@@ -146,7 +146,7 @@ final class TransactionRun {
                         watchedMask(session) | queuedMask(open) | session.additionStripes(),
                         open.tells());
         try {
-            if (session.isTouched() || watchedHasExpired(session)) {
+            if (session.isTouched() || watchedHasExpired(session) || Execution.isOver(session)) {
                 output.reply().nullArray();
             } else {
                 if (open.branches()) {

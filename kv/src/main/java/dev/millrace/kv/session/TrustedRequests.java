@@ -109,8 +109,11 @@ public final class TrustedRequests implements AutoCloseable {
         }
     }
 
-    /** Who waits in {@link #execute} waits no more; from any thread. */
+    /**
+     * Nothing more is executed, and who waits in {@link #execute} waits no more; from any thread.
+     */
     public void abandon() {
+        session.kill();
         outlet.close();
     }
 

@@ -27,6 +27,11 @@ public final class Stripes {
         tracked = wanted;
     }
 
+    /** A bit for each. */
+    public long mask() {
+        return -1L >>> (Long.SIZE - count());
+    }
+
     public int count() {
         return stripes.length;
     }

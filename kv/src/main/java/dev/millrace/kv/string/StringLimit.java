@@ -10,8 +10,11 @@ public final class StringLimit {
 
     private StringLimit() {}
 
-    /** In bytes. */
+    /** In bytes. What the server that we follow has made is not too large. */
     public static long bytesMax(Call call) {
+        if (call.session().isMaster()) {
+            return ITEM_BYTES_MAX;
+        }
         return Math.min(call.server().config().protoMaxBulkLen(), ITEM_BYTES_MAX);
     }
 
