@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * How the commands of a script run on a lane: all stripes are locked, all changes go into one
@@ -22,6 +23,9 @@ import java.util.Objects;
  */
 final class ScriptCalls {
     private static final int WARNING = 3;
+
+    /** Groups of commands that are not for scripts, nor for those that are trusted. */
+    private static final Set<String> CLIENTS_OWN = Set.of("pubsub", "scripting", "transactions");
 
     private final Lane lane;
     private final Turn turn;
@@ -32,9 +36,12 @@ final class ScriptCalls {
     private final Execution execution;
     private final TransactionRun transactions;
     private final Dispatch dispatch;
-    private final Session client;
+    private Session client;
     private @Nullable RunningScript running;
     private boolean wasFrozen;
+
+    /** The script that runs may call what is not for scripts. */
+    private boolean trusted;
 
     ScriptCalls(
             Lane lane,
@@ -52,11 +59,16 @@ final class ScriptCalls {
         this.execution = execution;
         this.transactions = transactions;
         this.dispatch = dispatch;
-        this.client = new Session(0, lane, NoOutlet.INSTANCE, lane.nobody().user(), true, 0);
+        this.client = another(lane);
+    }
+
+    private static Session another(Lane lane) {
+        return new Session(0, lane, NoOutlet.INSTANCE, lane.nobody().user(), true, 0);
     }
 
     void begin(RunningScript script) {
         running = script;
+        trusted = server.scriptsAreTrusted();
         client.asScriptOf(script.caller());
         wasFrozen = turn.frozen;
         turn.frozen = true;
@@ -67,6 +79,10 @@ final class ScriptCalls {
         server.script(null);
         running = null;
         turn.frozen = wasFrozen;
+        if (trusted) {
+            client.closed(); // Who knows what has been made of it.
+            client = another(lane);
+        }
         if (script.isBusy()) {
             server.lanes().forEach(each -> each.loop().servesAgain());
         }
@@ -151,9 +167,7 @@ final class ScriptCalls {
         if (!command.acceptsCount(request.count())) {
             return "ERR Wrong number of args calling Redis command from script";
         }
-        // A change in another room is checked before anything runs, and a script tells nobody
-        // beforehand.
-        if (command.has(Flag.NOSCRIPT) || command.isBranch()) {
+        if (!isForScripts(command)) {
             return "ERR This Redis command is not allowed from script";
         }
         String denied = denied(script, command, request);
@@ -178,6 +192,24 @@ final class ScriptCalls {
             return Dispatch.OUT_OF_MEMORY;
         }
         return null;
+    }
+
+    /**
+     * A change in another room is checked before anything runs, and a script tells nobody
+     * beforehand.
+     */
+    private boolean isForScripts(Command command) {
+        if (command.isBranch()) {
+            return false;
+        }
+        return !command.has(Flag.NOSCRIPT) || trusted && !needsClient(command);
+    }
+
+    /** It tells its client something later, is a transaction's, or another script's. */
+    private static boolean needsClient(Command command) {
+        return command.has(Flag.NO_MULTI)
+                || Dispatch.runsInsideMulti(command)
+                || CLIENTS_OWN.contains(command.group());
     }
 
     /** A script may what its client may. */
