@@ -94,7 +94,7 @@ public final class LuaEngine implements AutoCloseable {
         }
         ScriptHost running = redis.host();
         if (running != null && running.isKilled()) {
-            return "ERR Script killed by user with SCRIPT KILL...";
+            return ScriptHost.KILLED;
         }
         if (Lua.usedBytes(lua.main()) > Sandbox.MEMORY_BYTES_MAX) {
             return Sandbox.TOO_MUCH_MEMORY;

@@ -117,6 +117,11 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     }
 
     @Override
+    public void executeWhileBusy(Runnable task) {
+        loop.execute(task);
+    }
+
+    @Override
     public void schedule(Runnable task, long delayMillis) {
         loop.schedule(() -> runOrKeep(task), delayMillis, TimeUnit.MILLISECONDS);
     }

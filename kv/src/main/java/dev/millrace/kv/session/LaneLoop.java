@@ -9,6 +9,11 @@ public interface LaneLoop {
     /** Runs on the loop, in order; from any thread. */
     void execute(Runnable task);
 
+    /** As {@link #execute}, also while a script has the store: it touches nothing of it. */
+    default void executeWhileBusy(Runnable task) {
+        execute(task);
+    }
+
     /** Runs at the end of the loop's present turn; on the loop only. */
     void afterTurn(Runnable task);
 

@@ -6,6 +6,7 @@ import dev.millrace.kv.acl.Denial;
 import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.lua.ScriptHost;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.tracking.Tracking;
 
@@ -76,6 +77,7 @@ final class ScriptCalls {
     }
 
     void end(RunningScript script) {
+        script.ends();
         server.script(null);
         running = null;
         turn.frozen = wasFrozen;
@@ -124,6 +126,7 @@ final class ScriptCalls {
         }
         if (script.isBusy()) {
             lane.loop().serveSockets();
+            script.runErrands();
         }
     }
 
@@ -138,11 +141,12 @@ final class ScriptCalls {
         output.reply().to(answer, protocol);
         int database = client.database();
         if (hasSpace(command, request)) {
-            if (command.isWrite()) {
-                script.writes();
+            if (command.isWrite() && !script.writes()) {
+                output.error(ScriptHost.KILLED);
+            } else {
+                execution.run(client, command, request);
+                noteReads(script, command);
             }
-            execution.run(client, command, request);
-            noteReads(script, command);
         }
         CommandTap tap = server.tap();
         if (tap != null) {
