@@ -5,7 +5,6 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
-import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.resp.ProtocolException;
@@ -196,7 +195,8 @@ final class BusyClients {
         long before = out.length();
         reply.to(out, session.protocol());
         run(session, command, request);
-        byte[] answer = Memory.bytes(out.address() + before, Math.toIntExact(out.length() - before));
+        byte[] answer =
+                Memory.bytes(out.address() + before, Math.toIntExact(out.length() - before));
         out.truncate(before);
         session.lane().loop().executeWhileBusy(() -> answered(session, answer));
     }

@@ -173,8 +173,8 @@ final class Execution {
     }
 
     /**
-     * A command that is for busy times, and needs a stripe (WATCH), is run on the lane of the script
-     * that has it. False if that has just ended: the command is tried again.
+     * A command that is for busy times, and needs a stripe (WATCH), is run on the lane of the
+     * script that has it. False if that has just ended: the command is tried again.
      */
     private boolean askScript(Session session, Command command, Request request) {
         RunningScript script = server.script();
