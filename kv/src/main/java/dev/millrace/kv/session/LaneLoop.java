@@ -52,6 +52,11 @@ public interface LaneLoop {
     /** The task that called {@link #serveSockets} has ended: what waits for it is run. */
     default void servesAgain() {}
 
+    /** Waits a moment for what another thread does; false where no other thread does anything. */
+    default boolean pause() {
+        return false;
+    }
+
     /** Ends the process here and now; what was answered is in the log. */
     default void exitNow() {
         throw new UnsupportedOperationException("this loop cannot end the process");

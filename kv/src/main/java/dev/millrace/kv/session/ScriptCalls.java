@@ -25,6 +25,9 @@ import java.util.Set;
 final class ScriptCalls {
     private static final int WARNING = 3;
 
+    /** A script waits for space in the journal so long altogether. */
+    private static final long SPACE_WAIT_NANOS_MAX = 5_000_000_000L;
+
     /** Groups of commands that are not for scripts, nor for those that are trusted. */
     private static final Set<String> CLIENTS_OWN = Set.of("pubsub", "scripting", "transactions");
 
@@ -40,6 +43,9 @@ final class ScriptCalls {
     private Session client;
     private @Nullable RunningScript running;
     private boolean wasFrozen;
+
+    /** How long the script has waited for space. */
+    private long waitedNanos;
 
     /** The script that runs may call what is not for scripts. */
     private boolean trusted;
@@ -69,6 +75,7 @@ final class ScriptCalls {
 
     void begin(RunningScript script) {
         running = script;
+        waitedNanos = 0;
         trusted = server.scriptsAreTrusted();
         client.asScriptOf(script.caller());
         wasFrozen = turn.frozen;
@@ -244,12 +251,36 @@ final class ScriptCalls {
             return true;
         }
         long whole = execution.record().length() + transactions.bytesLeft() + bytes;
-        if (execution.extend(whole)) {
+        if (extend(whole)) {
             execution.reserved();
             return true;
         }
         output.error(execution.noSpace(whole));
         stats.failed(command);
         return false;
+    }
+
+    /**
+     * A script cannot be begun again once it has changed something, and it may change more than the
+     * journal has space for ahead. So it waits where it is, a while altogether, until its segments
+     * are made.
+     */
+    private boolean extend(long whole) {
+        if (execution.extend(whole)) {
+            return true;
+        }
+        long start = System.nanoTime();
+        boolean extended = false;
+        while (!extended && mayGain(whole, start) && lane.loop().pause()) {
+            extended = execution.extend(whole);
+        }
+        waitedNanos += System.nanoTime() - start;
+        return extended;
+    }
+
+    private boolean mayGain(long whole, long start) {
+        return whole <= Journal.RECORD_BYTES_MAX
+                && journal.state() == Journal.State.OPEN
+                && waitedNanos + System.nanoTime() - start < SPACE_WAIT_NANOS_MAX;
     }
 }
