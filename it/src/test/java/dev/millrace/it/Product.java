@@ -105,7 +105,7 @@ public final class Product implements AutoCloseable {
     }
 
     /** SIGTERM; waits for the end and gives the exit code. */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         return awaitEnd();
     }

@@ -58,7 +58,7 @@ public interface Journal extends AutoCloseable {
      * Sets more aside for a record that has begun: {@code bytes} as a whole. What was set aside for
      * it before is kept in any case, while {@link #admit} gives it back when there is not enough.
      *
-     * @return false if there is no space for more now
+     * @return false if there is no space for more now; it is being made then, if the disk has room
      */
     boolean extend(Grant grant, long bytes);
 

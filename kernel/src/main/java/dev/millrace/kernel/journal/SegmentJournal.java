@@ -224,15 +224,23 @@ public final class SegmentJournal implements Journal {
         }
         lock.lock();
         try {
-            if (state == State.FAILED || available() < more) {
+            if (state == State.FAILED) {
                 return false;
             }
-            grant.left += more;
-            granted += more;
-            return true;
+            if (available() >= more) {
+                grant.left += more;
+                granted += more;
+                return true;
+            }
+            if (full) {
+                return false;
+            }
+            wanted = Math.max(wanted, more);
         } finally {
             lock.unlock();
         }
+        spaceRequest.run();
+        return false;
     }
 
     private Admission admitMore(Grant grant, long need) {

@@ -298,6 +298,20 @@ class SegmentJournalTest {
     }
 
     @Test
+    void space_that_a_record_lacks_when_it_has_begun_is_made() throws IOException {
+        SegmentJournal journal = open();
+        journal.prepareSpace();
+        Records begun = new Records(journal);
+        assertEquals(Journal.Admission.ADMITTED, begun.admit(100_000));
+        int much = 20 * (int) SegmentJournal.SEGMENT_BYTES_MIN;
+        assertFalse(begun.extend(much));
+        journal.prepareSpace();
+        assertTrue(begun.extend(much));
+        begun.appendAdmitted(new byte[much]);
+        assertEquals(much, Records.read(journal, 0).getFirst().length);
+    }
+
+    @Test
     void a_full_disk_refuses_admission_and_lets_go_when_there_is_room() throws IOException {
         SegmentJournal journal = open();
         Records records = new Records(journal);

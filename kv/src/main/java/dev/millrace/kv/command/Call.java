@@ -308,6 +308,12 @@ public final class Call {
         return key;
     }
 
+    /** As {@link #peek(int)}, and a key whose time has come is there as long as it is kept. */
+    public Key peekExpired(int index) {
+        fill(key, address(index), length(index), session.database());
+        return key;
+    }
+
     /** Fills a key of the caller's own, to read it; for commands on several keys at a time. */
     public Key readInto(Key found, int index) {
         find(found, index, session.database());

@@ -55,7 +55,7 @@ final class ReplyToLua {
             case '$' -> bulk(state);
             case '+' -> single(state, "ok", line());
             case '-' -> error(state, line());
-            case '*' -> array(state);
+            case '*', '>' -> array(state);
             case '%' -> map(state);
             case '~' -> set(state);
             case '_' -> {
@@ -73,6 +73,7 @@ final class ReplyToLua {
             }
             case '(' -> single(state, "big_number", line());
             case '=' -> verbatim(state);
+            case '|' -> withoutAttributes(state);
             default -> throw new AssertionError("a reply of the kind " + (char) kind);
         }
     }
@@ -155,6 +156,15 @@ final class ReplyToLua {
             lua.checkMemory(i);
         }
         Lua.rawSet(state, -3);
+    }
+
+    /** Scripts do not see attributes: what stands behind them is the value. */
+    private void withoutAttributes(long state) {
+        for (long left = 2 * number(); left > 0; left--) {
+            value(state);
+            Lua.pop(state, 1);
+        }
+        value(state);
     }
 
     private static void putOrDrop(long state) {

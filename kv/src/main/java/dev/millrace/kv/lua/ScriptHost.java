@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a running script asks of the server. */
 public interface ScriptHost {
+    /** What a script is told that was killed. */
+    String KILLED = "ERR Script killed by user with SCRIPT KILL...";
+
     /**
      * Runs a command.
      *

@@ -20,6 +20,7 @@ import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -82,8 +83,12 @@ public final class Debugging {
                 Setting it to 0 disables expiring keys in background when they are not
                 accessed (otherwise the Redis behavior). Setting it to 1 reenables back the
                 default.
+            SET-DISABLE-DENY-SCRIPTS <0|1>
+                Setting it to 1 lets scripts call what is not for scripts, but for what is a
+                client's own or runs scripts itself.
             SLEEP <seconds>
-                Stop the client for <seconds>. Decimals allowed.
+                Stop the client for <seconds>, in a script or a transaction the server.
+                Decimals allowed.
             STRINGMATCH-LEN <seconds>
                 Run the glob matcher against a string of \\x00.
             STRUCTSIZE
@@ -177,6 +182,10 @@ public final class Debugging {
                 call.server().activeExpire(call.integer(2) != 0);
                 call.reply().ok();
             }
+            case "SET-DISABLE-DENY-SCRIPTS" -> {
+                call.server().scriptsAreTrusted(call.integer(2) != 0);
+                call.reply().ok();
+            }
             case "SLEEP" -> sleep(call);
             default -> throw Help.wrongForm(call);
         }
@@ -227,7 +236,7 @@ public final class Debugging {
         call.reply().verbatim(table.toString());
     }
 
-    /** Redis stops altogether; here the client waits, and nobody else. */
+    /** Redis stops altogether; here the client waits, and nobody else if it can be helped. */
     private static void sleep(Call call) {
         double seconds;
         try {
@@ -236,15 +245,23 @@ public final class Debugging {
             seconds = 0;
         }
         long millis = (long) (Math.max(seconds, 0) * MILLIS_PER_SECOND);
-        call.waits(TimeUnit.MILLISECONDS.toNanos(millis));
         if (call.isInTransaction() || millis == 0) {
+            stop(TimeUnit.MILLISECONDS.toNanos(millis));
             call.reply().ok();
             return;
         }
+        call.waits(TimeUnit.MILLISECONDS.toNanos(millis));
         Lane lane = call.lane();
         Session session = call.session();
         lane.suspend(session);
         lane.later(millis, () -> lane.resume(session, Reply::ok));
+    }
+
+    private static void stop(long nanos) {
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private static void match(Call call) {

@@ -46,9 +46,9 @@ final class LowLevel {
 
     // ---- Values
 
-    /** {@code DEBUG OBJECT key}. */
+    /** {@code DEBUG OBJECT key}; as long as it is in memory. */
     static void object(Call call) {
-        Key key = existing(call);
+        Key key = expectExisting(call.peekExpired(2));
         NativeBuffer dump = call.scratch();
         Dumps.payload(call, key, dump);
         int idleSeconds = Introspection.idleSeconds(key);
@@ -99,7 +99,10 @@ final class LowLevel {
     }
 
     private static Key existing(Call call) {
-        Key key = call.peek(2);
+        return expectExisting(call.peek(2));
+    }
+
+    private static Key expectExisting(Key key) {
         if (!key.exists()) {
             throw Refusal.NO_SUCH_KEY;
         }

@@ -5,6 +5,7 @@ import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.session.Lane;
+import dev.millrace.kv.session.RunningScript;
 import dev.millrace.kv.session.Session;
 
 import java.util.List;
@@ -69,7 +70,22 @@ public final class Shutdowns {
         if (end == null) {
             throw CANNOT;
         }
+        endScript(call);
         begin(call, save, end);
+    }
+
+    /** What a script has changed is in no log: with NOSAVE it is never there. */
+    private static void endScript(Call call) {
+        RunningScript script = call.server().busyScript();
+        if (script == null) {
+            return;
+        }
+        if (!has(call, "NOSAVE")) {
+            throw new Refusal(script.busyError());
+        }
+        if (!script.kill()) {
+            call.lane().loop().exitNow();
+        }
     }
 
     private static boolean has(Call call, String word) {

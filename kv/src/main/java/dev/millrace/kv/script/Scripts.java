@@ -237,7 +237,9 @@ public final class Scripts {
         if (running.isFunction() != functions) {
             throw new Refusal(running.busyError());
         }
-        running.kill();
+        if (!running.kill()) {
+            throw UNKILLABLE;
+        }
         call.reply().ok();
     }
 }

@@ -21,6 +21,11 @@ import java.util.concurrent.TimeUnit;
 final class Housekeeping {
     private static final long PERIOD_MILLIS = 100;
 
+    /** A script that has written has so long to end when the process is to. */
+    private static final long SCRIPT_END_MAX_MILLIS = 5000;
+
+    private static final long LOOK_MILLIS = 10;
+
     private final KvServer server;
     private final ShardRoom shards;
     private final List<KvLoop> loops;
@@ -56,6 +61,22 @@ final class Housekeeping {
         return stripes;
     }
 
+    /**
+     * Waits for a script that runs: as long as nobody would be told that it is busy, or, if it has
+     * written, for a while. Its client is answered.
+     */
+    void settle() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SCRIPT_END_MAX_MILLIS);
+        for (RunningScript script = server.script();
+                script != null && end - System.nanoTime() > 0;
+                script = server.script()) {
+            if (script.isBusy()) {
+                script.kill();
+            }
+            Thread.sleep(LOOK_MILLIS);
+        }
+    }
+
     /** Ends it, and all execution of commands; returns when no loop will touch the store again. */
     void stop() throws InterruptedException {
         ticks.forEach(tick -> tick.cancel(false));
@@ -71,11 +92,19 @@ final class Housekeeping {
         }
     }
 
-    /** One that has written ends by itself, or with the process. */
-    private void endScript() {
+    /**
+     * One that has written, and has had its time, ends with the process: what it has changed is in
+     * no log, and was shown to nobody. What is there is on the disk before.
+     */
+    private void endScript() throws InterruptedException {
         RunningScript script = server.script();
-        if (script != null && !script.hasWritten()) {
-            script.kill();
+        while (script != null && !script.kill() && script.millis() < SCRIPT_END_MAX_MILLIS) {
+            Thread.sleep(LOOK_MILLIS);
+            script = server.script();
+        }
+        if (script != null && !script.kill()) {
+            server.journal().sync();
+            loops.getFirst().exitNow();
         }
     }
 

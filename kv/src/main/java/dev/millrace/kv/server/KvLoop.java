@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One Netty event loop and the lane on it. It makes replies durable at the end of a turn: itself,
@@ -29,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 final class KvLoop implements LaneLoop, Journal.Listener {
     private static final int INPUT_BYTES = 64 * 1024;
     private static final int VIEW_BYTES = 1 << 20;
+    private static final long MOMENT_NANOS = 200_000;
 
     /** While clients are served, a pause is so many times as long as the slice before it. */
     private static final int PAUSE_SLICES = 7;
@@ -117,6 +119,11 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     }
 
     @Override
+    public void executeWhileBusy(Runnable task) {
+        loop.execute(task);
+    }
+
+    @Override
     public void schedule(Runnable task, long delayMillis) {
         loop.schedule(() -> runOrKeep(task), delayMillis, TimeUnit.MILLISECONDS);
     }
@@ -157,6 +164,12 @@ final class KvLoop implements LaneLoop, Journal.Listener {
             case 2 -> log.info("script", "text", text);
             default -> log.warn("script", "text", text);
         }
+    }
+
+    @Override
+    public boolean pause() {
+        LockSupport.parkNanos(MOMENT_NANOS);
+        return true;
     }
 
     @Override

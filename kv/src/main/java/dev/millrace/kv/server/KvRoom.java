@@ -340,6 +340,14 @@ public final class KvRoom implements Room {
     }
 
     @Override
+    public void settle() throws InterruptedException {
+        Housekeeping keeping = housekeeping;
+        if (keeping != null) {
+            keeping.settle();
+        }
+    }
+
+    @Override
     public void stop() throws InterruptedException {
         Following followed = following;
         if (followed != null) {

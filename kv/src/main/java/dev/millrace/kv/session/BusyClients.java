@@ -1,10 +1,10 @@
 package dev.millrace.kv.session;
 
 import dev.millrace.kernel.journal.RecordWriter;
+import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
-import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.resp.ProtocolException;
@@ -161,12 +161,7 @@ final class BusyClients {
         if (!command.acceptsCount(request.count())) {
             return "ERR wrong number of arguments for '" + command.fullName() + "' command";
         }
-        boolean needsAuth = !session.isAuthenticated() && !command.has(Flag.NO_AUTH);
-        if (needsAuth && !session.user().isOpen()) {
-            return "NOAUTH Authentication required.";
-        }
-        RunningScript script = server.busyScript();
-        return script == null || command.has(Flag.ALLOW_BUSY) ? null : script.busyError();
+        return dispatch.refusal(session, command, request);
     }
 
     private void refuse(Session session, @Nullable Command command, String error) {
@@ -177,7 +172,7 @@ final class BusyClients {
         if (command != null) {
             stats.rejected(command);
         }
-        if (command != null && Dispatch.isExec(command) && open != null) {
+        if (command != null && Dispatch.isExec(command)) {
             lane.dropTransaction(session);
             session.unwatch();
             answerError(session, Dispatch.aborted(error));
@@ -192,43 +187,36 @@ final class BusyClients {
         reply.errorBytes(error.getBytes(StandardCharsets.ISO_8859_1));
     }
 
+    /**
+     * Runs a command for a client of another lane that would wait for a stripe; what is answered is
+     * sent from there.
+     */
+    void runFor(Session session, Command command, Request request) {
+        long before = out.length();
+        reply.to(out, session.protocol());
+        run(session, command, request);
+        byte[] answer =
+                Memory.bytes(out.address() + before, Math.toIntExact(out.length() - before));
+        out.truncate(before);
+        session.lane().loop().executeWhileBusy(() -> answered(session, answer));
+    }
+
+    private static void answered(Session session, byte[] answer) {
+        session.lane().resumeHere(session, 0, reply -> reply.out().put(answer));
+    }
+
     private void run(Session session, Command command, Request request) {
         long before = out.length();
+        long start = System.nanoTime();
         call.begin(session, command, request);
         try {
-            if (command.name().equals("shutdown")) {
-                shutDown(request);
-            } else {
-                command.run(call);
-            }
+            command.run(call);
         } catch (Refusal refusal) {
             out.truncate(before);
             answerError(session, refusal.text());
             stats.failed(command);
         }
-    }
-
-    /** What a script has changed is in no log: with NOSAVE it is never there. */
-    private void shutDown(Request request) {
-        RunningScript script = server.busyScript();
-        boolean dropped = false;
-        for (int i = 1; i < request.count(); i++) {
-            dropped |= request.is(i, "NOSAVE");
-        }
-        if (script != null && !dropped) {
-            throw new Refusal(script.busyError());
-        }
-        if (script != null && script.hasWritten()) {
-            lane.loop().exitNow();
-        }
-        if (script != null) {
-            script.kill();
-        }
-        Runnable begin = server.shutdown();
-        if (begin == null) {
-            throw new Refusal("ERR Errors trying to SHUTDOWN. Check logs.");
-        }
-        begin.run();
+        stats.ran(command, System.nanoTime() - start);
     }
 
     private void flush(Session session) {

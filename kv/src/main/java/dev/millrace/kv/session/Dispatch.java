@@ -242,11 +242,8 @@ final class Dispatch {
         return made;
     }
 
-    private @Nullable String refusal(Session session, Command command, Request request) {
-        RunningScript script = server.busyScript();
-        if (script != null && !command.has(Flag.ALLOW_BUSY)) {
-            return script.busyError();
-        }
+    /** Why a command may not run now, or be queued; null if it may. */
+    @Nullable String refusal(Session session, Command command, Request request) {
         boolean needsAuth = !session.isAuthenticated() && !command.has(Flag.NO_AUTH);
         if (needsAuth && !session.user().isOpen()) {
             return "NOAUTH Authentication required.";
@@ -279,6 +276,10 @@ final class Dispatch {
                     + command.fullName()
                     + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are"
                     + " allowed in this context";
+        }
+        RunningScript script = server.busyScript();
+        if (script != null && !command.has(Flag.ALLOW_BUSY)) {
+            return script.busyError();
         }
         boolean touchesKeys =
                 command.isWrite() || command.has(Flag.READONLY) || command.has(Flag.MAY_REPLICATE);

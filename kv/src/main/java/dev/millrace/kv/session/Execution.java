@@ -137,6 +137,9 @@ final class Execution {
                             command.isWrite());
         } catch (StoreBusy busy) {
             reserved = false;
+            if (command.has(Flag.ALLOW_BUSY)) {
+                return askScript(session, command, request);
+            }
             return lane.refuse(session, command, server.busyError());
         }
         try {
@@ -183,6 +186,38 @@ final class Execution {
     /** The server that we followed has nothing to say any more; the stripes are locked. */
     static boolean isOver(Session session) {
         return session.additionStripes() != 0 && session.isKilled();
+    }
+
+    /**
+     * A command that is for busy times, and needs a stripe (WATCH), is run on the lane of the
+     * script that has it. False if that has just ended: the command is tried again.
+     */
+    private boolean askScript(Session session, Command command, Request request) {
+        RunningScript script = server.script();
+        if (script == null || !asks(script, session, command, request)) {
+            lane.laterInTask(session);
+            return false;
+        }
+        lane.suspend(session);
+        return true;
+    }
+
+    private static boolean asks(
+            RunningScript script, Session session, Command command, Request request) {
+        NativeBuffer copy = new NativeBuffer(Math.max(request.bytes(), 1));
+        request.copyTo(copy);
+        Request copied = Request.view();
+        copied.show(copy.address(), request.count());
+        boolean asked =
+                script.asks(
+                        () -> {
+                            script.caller().lane().runForAnother(session, command, copied);
+                            copy.free();
+                        });
+        if (!asked) {
+            copy.free();
+        }
+        return asked;
     }
 
     Journal.Admission admit(long bytes) {

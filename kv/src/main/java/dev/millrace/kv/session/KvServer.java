@@ -79,6 +79,7 @@ public final class KvServer {
     private volatile @Nullable Pause pause;
     private volatile boolean activeExpire = true;
     private volatile boolean cronPaused;
+    private volatile boolean scriptsAreTrusted;
     private volatile @Nullable RunningScript script;
     private volatile Checkpoints checkpoints = Checkpoints.NONE;
     private volatile OnlineSaves saves = OnlineSaves.NONE;
@@ -407,6 +408,15 @@ public final class KvServer {
 
     public void cronPaused(boolean paused) {
         cronPaused = paused;
+    }
+
+    /** True while DEBUG lets scripts call what is not for scripts. */
+    boolean scriptsAreTrusted() {
+        return scriptsAreTrusted;
+    }
+
+    public void scriptsAreTrusted(boolean are) {
+        scriptsAreTrusted = are;
     }
 
     /** What waits at present, or null if nothing does. */

@@ -232,6 +232,11 @@ public final class Lane {
         busy.receive(session, bytes);
     }
 
+    /** See {@link BusyClients#runFor}. */
+    void runForAnother(Session session, Command command, Request request) {
+        busy.runFor(session, command, request);
+    }
+
     /** See {@link Receiving#isTooMuch}. */
     boolean isTooMuch(Session session, long pendingBytes) {
         return receiving.isTooMuch(session, pendingBytes);

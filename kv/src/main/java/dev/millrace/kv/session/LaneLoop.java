@@ -9,6 +9,11 @@ public interface LaneLoop {
     /** Runs on the loop, in order; from any thread. */
     void execute(Runnable task);
 
+    /** As {@link #execute}, also while a script has the store: it touches nothing of it. */
+    default void executeWhileBusy(Runnable task) {
+        execute(task);
+    }
+
     /** Runs at the end of the loop's present turn; on the loop only. */
     void afterTurn(Runnable task);
 
@@ -46,6 +51,11 @@ public interface LaneLoop {
 
     /** The task that called {@link #serveSockets} has ended: what waits for it is run. */
     default void servesAgain() {}
+
+    /** Waits a moment for what another thread does; false where no other thread does anything. */
+    default boolean pause() {
+        return false;
+    }
 
     /** Ends the process here and now; what was answered is in the log. */
     default void exitNow() {

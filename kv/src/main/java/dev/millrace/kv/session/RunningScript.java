@@ -3,7 +3,12 @@ package dev.millrace.kv.session;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.resp.Request;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A script or a function that runs: who sees it are the loop it runs on, and, on any thread, who
@@ -11,6 +16,13 @@ import java.util.List;
  */
 public final class RunningScript {
     private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** Who has written cannot be killed, and who is killed does not write: it is decided once. */
+    private enum Fate {
+        OPEN,
+        WRITTEN,
+        KILLED
+    }
 
     private final Session caller;
     private final Command caused;
@@ -20,8 +32,9 @@ public final class RunningScript {
     private final boolean readOnly;
     private final boolean allowsOom;
     private final long startNanos = System.nanoTime();
-    private volatile boolean wrote;
-    private volatile boolean killed;
+    private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.OPEN);
+    private final Queue<Runnable> errands = new ArrayDeque<>();
+    private boolean ended;
     private volatile boolean busy;
     private volatile List<byte[]> command = List.of();
 
@@ -90,22 +103,50 @@ public final class RunningScript {
         return (System.nanoTime() - startNanos) / NANOS_PER_MILLI;
     }
 
-    void writes() {
-        wrote = true;
+    /** It is about to have a command executed that writes; false if it is killed. */
+    boolean writes() {
+        return fate.compareAndSet(Fate.OPEN, Fate.WRITTEN) || hasWritten();
     }
 
     /** It has had a command executed that writes: it cannot be ended any more. */
     public boolean hasWritten() {
-        return wrote;
+        return fate.get() == Fate.WRITTEN;
     }
 
-    /** Has it end at its next instructions. */
-    public void kill() {
-        killed = true;
+    /** Has it end at its next instructions; false if it has written. */
+    public boolean kill() {
+        return fate.compareAndSet(Fate.OPEN, Fate.KILLED) || isKilled();
     }
 
     public boolean isKilled() {
-        return killed;
+        return fate.get() == Fate.KILLED;
+    }
+
+    /**
+     * Has something done on its lane, all stripes locked, at its next instructions or when it ends;
+     * false if it has ended. From any thread.
+     */
+    synchronized boolean asks(Runnable errand) {
+        return !ended && errands.add(errand);
+    }
+
+    /** Does what was asked for; on its lane. */
+    void runErrands() {
+        for (Runnable errand = nextErrand(); errand != null; errand = nextErrand()) {
+            errand.run();
+        }
+    }
+
+    private synchronized @Nullable Runnable nextErrand() {
+        return errands.poll();
+    }
+
+    /** It has ended, and asked nothing more. */
+    void ends() {
+        synchronized (this) {
+            ended = true;
+        }
+        runErrands();
     }
 
     void becomesBusy(List<byte[]> command) {

@@ -6,6 +6,7 @@ import dev.millrace.kv.acl.Denial;
 import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.lua.ScriptHost;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.tracking.Tracking;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * How the commands of a script run on a lane: all stripes are locked, all changes go into one
@@ -22,6 +24,12 @@ import java.util.Objects;
  */
 final class ScriptCalls {
     private static final int WARNING = 3;
+
+    /** A script waits for space in the journal so long altogether. */
+    private static final long SPACE_WAIT_NANOS_MAX = 5_000_000_000L;
+
+    /** Groups of commands that are not for scripts, nor for those that are trusted. */
+    private static final Set<String> CLIENTS_OWN = Set.of("pubsub", "scripting", "transactions");
 
     private final Lane lane;
     private final Turn turn;
@@ -32,9 +40,15 @@ final class ScriptCalls {
     private final Execution execution;
     private final TransactionRun transactions;
     private final Dispatch dispatch;
-    private final Session client;
+    private Session client;
     private @Nullable RunningScript running;
     private boolean wasFrozen;
+
+    /** How long the script has waited for space. */
+    private long waitedNanos;
+
+    /** The script that runs may call what is not for scripts. */
+    private boolean trusted;
 
     ScriptCalls(
             Lane lane,
@@ -52,11 +66,17 @@ final class ScriptCalls {
         this.execution = execution;
         this.transactions = transactions;
         this.dispatch = dispatch;
-        this.client = new Session(0, lane, NoOutlet.INSTANCE, lane.nobody().user(), true, 0);
+        this.client = another(lane);
+    }
+
+    private static Session another(Lane lane) {
+        return new Session(0, lane, NoOutlet.INSTANCE, lane.nobody().user(), true, 0);
     }
 
     void begin(RunningScript script) {
         running = script;
+        waitedNanos = 0;
+        trusted = server.scriptsAreTrusted();
         client.asScriptOf(script.caller());
         wasFrozen = turn.frozen;
         turn.frozen = true;
@@ -64,9 +84,14 @@ final class ScriptCalls {
     }
 
     void end(RunningScript script) {
+        script.ends();
         server.script(null);
         running = null;
         turn.frozen = wasFrozen;
+        if (trusted) {
+            client.closed(); // Who knows what has been made of it.
+            client = another(lane);
+        }
         if (script.isBusy()) {
             server.lanes().forEach(each -> each.loop().servesAgain());
         }
@@ -108,6 +133,7 @@ final class ScriptCalls {
         }
         if (script.isBusy()) {
             lane.loop().serveSockets();
+            script.runErrands();
         }
     }
 
@@ -122,11 +148,12 @@ final class ScriptCalls {
         output.reply().to(answer, protocol);
         int database = client.database();
         if (hasSpace(command, request)) {
-            if (command.isWrite()) {
-                script.writes();
+            if (command.isWrite() && !script.writes()) {
+                output.error(ScriptHost.KILLED);
+            } else {
+                execution.run(client, command, request);
+                noteReads(script, command);
             }
-            execution.run(client, command, request);
-            noteReads(script, command);
         }
         CommandTap tap = server.tap();
         if (tap != null) {
@@ -151,9 +178,7 @@ final class ScriptCalls {
         if (!command.acceptsCount(request.count())) {
             return "ERR Wrong number of args calling Redis command from script";
         }
-        // A change in another room is checked before anything runs, and a script tells nobody
-        // beforehand.
-        if (command.has(Flag.NOSCRIPT) || command.isBranch()) {
+        if (!isForScripts(command)) {
             return "ERR This Redis command is not allowed from script";
         }
         String denied = denied(script, command, request);
@@ -178,6 +203,24 @@ final class ScriptCalls {
             return Dispatch.OUT_OF_MEMORY;
         }
         return null;
+    }
+
+    /**
+     * A change in another room is checked before anything runs, and a script tells nobody
+     * beforehand.
+     */
+    private boolean isForScripts(Command command) {
+        if (command.isBranch()) {
+            return false;
+        }
+        return !command.has(Flag.NOSCRIPT) || trusted && !needsClient(command);
+    }
+
+    /** It tells its client something later, is a transaction's, or another script's. */
+    private static boolean needsClient(Command command) {
+        return command.has(Flag.NO_MULTI)
+                || Dispatch.runsInsideMulti(command)
+                || CLIENTS_OWN.contains(command.group());
     }
 
     /** A script may what its client may. */
@@ -208,12 +251,36 @@ final class ScriptCalls {
             return true;
         }
         long whole = execution.record().length() + transactions.bytesLeft() + bytes;
-        if (execution.extend(whole)) {
+        if (extend(whole)) {
             execution.reserved();
             return true;
         }
         output.error(execution.noSpace(whole));
         stats.failed(command);
         return false;
+    }
+
+    /**
+     * A script cannot be begun again once it has changed something, and it may change more than the
+     * journal has space for ahead. So it waits where it is, a while altogether, until its segments
+     * are made.
+     */
+    private boolean extend(long whole) {
+        if (execution.extend(whole)) {
+            return true;
+        }
+        long start = System.nanoTime();
+        boolean extended = false;
+        while (!extended && mayGain(whole, start) && lane.loop().pause()) {
+            extended = execution.extend(whole);
+        }
+        waitedNanos += System.nanoTime() - start;
+        return extended;
+    }
+
+    private boolean mayGain(long whole, long start) {
+        return whole <= Journal.RECORD_BYTES_MAX
+                && journal.state() == Journal.State.OPEN
+                && waitedNanos + System.nanoTime() - start < SPACE_WAIT_NANOS_MAX;
     }
 }

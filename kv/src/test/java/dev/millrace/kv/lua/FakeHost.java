@@ -29,6 +29,10 @@ final class FakeHost implements ScriptHost {
                 answer.bulk("a");
                 answer.number(1.5);
             }
+            case "ATTRIBUTE" -> {
+                buffer.putUtf8("|1\r\n+popular\r\n*2\r\n:1\r\n:2\r\n");
+                answer.bulk("the value");
+            }
             case "THROW" -> throw new IllegalStateException("a fault");
             default -> {
                 return "ERR Unknown Redis command called from script";

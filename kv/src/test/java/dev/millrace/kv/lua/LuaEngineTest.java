@@ -2,6 +2,7 @@ package dev.millrace.kv.lua;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.resp.Reply;
@@ -77,6 +78,22 @@ final class LuaEngineTest {
         String ended = eval("local s = 'x' while true do s = s .. s end");
         assertEquals("-ERR scripts have too much memory", ended.substring(0, 33));
         assertEquals(":1|", eval("for i = 1, 100000 do end return 1"));
+    }
+
+    @Test
+    void what_scripts_leave_behind_is_freed_long_before_it_is_as_much_as_what_is_needed() {
+        eval("return 1");
+        engine.collect();
+        long needed = engine.usedBytes();
+        for (int i = 0; i < 2000; i++) {
+            eval("return {ARGV[1]}", "x");
+            assertTrue(engine.usedBytes() < needed + needed / 3, "bytes: " + engine.usedBytes());
+        }
+    }
+
+    @Test
+    void attributes_of_a_reply_are_not_seen() {
+        assertEquals("$9|the value|", eval("redis.setresp(3) return redis.call('ATTRIBUTE')"));
     }
 
     @Test

@@ -61,6 +61,15 @@ class DebuggingTest {
     }
 
     @Test
+    void an_object_is_told_of_as_long_as_it_is_in_memory() {
+        client.calls("DEBUG SET-ACTIVE-EXPIRE 0", "SET gone x PX 1");
+        client.calls("MULTI", "DEBUG SLEEP 0.003", "EXEC");
+        assertTrue(client.call("DEBUG OBJECT gone").startsWith("Value at:"));
+        assertEquals(":0", client.call("EXISTS gone"));
+        client.call("DEBUG SET-ACTIVE-EXPIRE 1");
+    }
+
+    @Test
     void the_digest_of_nothing_is_zeros() {
         String zeros = "0".repeat(40);
         assertEquals("[" + zeros + "]", client.call("DEBUG DIGEST-VALUE nosuch"));

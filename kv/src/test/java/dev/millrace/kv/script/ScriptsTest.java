@@ -8,7 +8,11 @@ import dev.millrace.kv.Kv;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import java.util.List;
+
 class ScriptsTest {
+    private static final String NOT_ALLOWED = "-ERR This Redis command is not allowed from script";
+
     @RegisterExtension static final Kv kv = Kv.open();
 
     private static String eval(String script, String... keysAndArguments) {
@@ -77,9 +81,52 @@ class ScriptsTest {
 
     @Test
     void a_change_in_another_room_is_refused() {
-        assertTrue(
-                eval("return redis.call('MR.PUB', 'orders', 'x')")
-                        .startsWith("-ERR This Redis command is not allowed from script"));
+        assertTrue(eval("return redis.call('MR.PUB', 'orders', 'x')").startsWith(NOT_ALLOWED));
+    }
+
+    @Test
+    void a_trusted_script_calls_what_is_not_for_scripts() {
+        String answersTrue = "redis.setresp(3) return redis.call('DEBUG', 'PROTOCOL', 'true')";
+        assertTrue(eval(answersTrue).startsWith(NOT_ALLOWED));
+        kv.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1");
+        assertEquals(":1", eval(answersTrue));
+        assertEquals("proto", eval("return redis.call('HELLO', '2')[5]"));
+        kv.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "0");
+        assertTrue(eval(answersTrue).startsWith(NOT_ALLOWED));
+    }
+
+    @Test
+    void what_takes_a_client_of_its_own_is_not_for_trusted_scripts_either() {
+        kv.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1");
+        for (String call :
+                List.of(
+                        "'MULTI'",
+                        "'EXEC'",
+                        "'WATCH', 'a'",
+                        "'SUBSCRIBE', 'news'",
+                        "'EVAL', 'return 1', 0",
+                        "'SCRIPT', 'FLUSH'",
+                        "'FUNCTION', 'FLUSH'",
+                        "'SHUTDOWN', 'NOSAVE'",
+                        "'RESET'")) {
+            assertTrue(eval("return redis.call(" + call + ")").startsWith(NOT_ALLOWED), call);
+        }
+        kv.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "0");
+    }
+
+    @Test
+    void what_a_trusted_script_makes_of_its_client_is_gone_with_it() {
+        kv.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1");
+        eval("redis.call('CLIENT', 'SETNAME', 'x') redis.call('CLIENT', 'TRACKING', 'ON')");
+        assertEquals(
+                "*2\r\n$0\r\n\r\n:-1\r\n",
+                kv.first()
+                        .raw(
+                                "EVAL",
+                                "return {redis.call('CLIENT', 'GETNAME') or '',"
+                                        + " redis.call('CLIENT', 'GETREDIR')}",
+                                "0"));
+        kv.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "0");
     }
 
     @Test
