@@ -138,7 +138,7 @@ public final class Tracking {
     // ---- Reads
 
     /** A client that tracks has read what the command names; the stripes of its keys are locked. */
-    public void read(Lane lane, Session session, Command command, Request request) {
+    public void read(Session session, Command command, Request request) {
         Tracker tracker = session.tracker();
         if (tracker != null && tracker.remembers() && !command.keys().isNone()) {
             command.keys()
@@ -146,20 +146,19 @@ public final class Tracking {
                             request,
                             key ->
                                     remember(
-                                            lane,
                                             session.id(),
                                             request.address(key),
                                             request.length(key)));
         }
     }
 
-    private void remember(Lane lane, long client, long key, int length) {
+    private void remember(long client, long key, int length) {
         Readers readers = stripes.of(key, length).readers();
         long bytes = readers.add(key, length, client);
         if (bytes > 0) {
             boolean room = server.keptNames().tryTake(bytes);
             if (!room || keys() > keysMax() && readers.keys() > 1) {
-                forgetOldest(lane, readers, room ? 0 : bytes);
+                forgetOldest(readers, room ? 0 : bytes);
             }
         }
     }
@@ -167,10 +166,10 @@ public final class Tracking {
     /**
      * @param untaken bytes of what is known and was not counted in
      */
-    private void forgetOldest(Lane lane, Readers readers, long untaken) {
+    private void forgetOldest(Readers readers, long untaken) {
         Readers.Forgotten forgotten = readers.takeOldest();
         server.keptNames().giveBack(bytes(forgotten) - untaken);
-        tell(lane, forgotten.key(), forgotten.clients(), 0);
+        tell(null, forgotten.key(), forgotten.clients(), 0);
     }
 
     private static long bytes(Readers.Forgotten forgotten) {
@@ -182,12 +181,19 @@ public final class Tracking {
         return most == 0 ? Long.MAX_VALUE : most;
     }
 
-    /** Behind what runs now, which may hold stripes. */
+    /**
+     * Behind the command that runs now, which may hold stripes, and before it is answered: whoever
+     * is told so may expect that no command from then on finds more keys.
+     */
     private void forgetSoon() {
-        server.lanes().getFirst().loop().execute(this::forgetTooMany);
+        for (Lane lane : server.lanes()) {
+            if (lane.loop().isCurrent()) {
+                lane.beforeAnswers(this::forgetTooMany);
+            }
+        }
     }
 
-    /** Ten times a second, on the first lane: the limit may have been lowered. */
+    /** Also ten times a second, on the first lane: a stripe may have been taken. */
     private void forgetTooMany() {
         if (!stripes.isTracked() || keys() <= keysMax()) {
             overLimit = 0;
@@ -195,7 +201,6 @@ public final class Tracking {
         }
         overLimit++;
         int left = EFFORT_KEYS * overLimit;
-        Lane lane = server.lanes().getFirst();
         for (int i = 0; i < stripes.count() && left > 0; i++) {
             Stripe stripe = stripes.stripe(i);
             if (!stripe.tryLock()) {
@@ -203,7 +208,7 @@ public final class Tracking {
             }
             try {
                 while (left > 0 && stripe.readers().keys() > 0 && keys() > keysMax()) {
-                    forgetOldest(lane, stripe.readers(), 0);
+                    forgetOldest(stripe.readers(), 0);
                     left--;
                 }
             } finally {
@@ -221,7 +226,7 @@ public final class Tracking {
         if (readers.length > 0) {
             server.keptNames().giveBack(Readers.heapBytes(key.length(), readers.length));
             byte[] name = key.copy();
-            call.afterCommit(position -> tell(lane, name, readers, position));
+            call.afterCommit(position -> tell(lane.current(), name, readers, position));
         }
         if (!prefixes.isEmpty()) {
             byte[] name = key.copy();
@@ -236,7 +241,10 @@ public final class Tracking {
         return broadcasts.computeIfAbsent(lane, owner -> new Broadcasts(this, owner));
     }
 
-    private void tell(Lane lane, byte[] key, long[] readers, long position) {
+    /**
+     * @param by who has changed the key; nobody if it is only forgotten
+     */
+    private void tell(@Nullable Session by, byte[] key, long[] readers, long position) {
         byte[] keys = Invalidation.keys(List.of(key));
         for (long id : readers) {
             Session reader = server.session(id);
@@ -244,7 +252,7 @@ public final class Tracking {
             if (reader == null || tracker == null || tracker.is(Mode.BCAST)) {
                 continue;
             }
-            if (!tracker.is(Mode.NOLOOP) || !reader.equals(lane.current())) {
+            if (!tracker.is(Mode.NOLOOP) || !reader.equals(by)) {
                 send(reader, keys, position);
             }
         }

@@ -157,6 +157,24 @@ class TrackingTest {
     }
 
     @Test
+    void who_reads_more_than_is_remembered_is_told_also_with_noloop() {
+        writer.call("CONFIG SET tracking-table-max-keys 1");
+        track(" NOLOOP");
+        reader.calls("GET a{t}", "GET b{t}");
+        assertEquals(">[invalidate, [a{t}]]", reader.next());
+    }
+
+    @Test
+    void a_lower_limit_holds_when_that_is_answered() {
+        track("");
+        reader.calls("GET a{t}", "GET b{t}");
+        writer.call("CONFIG SET tracking-table-max-keys 1");
+        reader.send("PING");
+        assertEquals(">[invalidate, [a{t}]]", reader.next());
+        assertEquals("PONG", reader.next());
+    }
+
+    @Test
     void who_ends_it_is_told_no_more() {
         track("");
         reader.calls("GET a", "CLIENT TRACKING OFF");
