@@ -6,6 +6,7 @@ import dev.millrace.kv.command.Key;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.session.Config;
+import dev.millrace.kv.session.KeptNames;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
@@ -39,8 +40,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * requests is answered, of all its keys at once ({@link Broadcasts}).
  *
  * <p><b>How much is remembered</b> is bounded by {@code tracking-table-max-keys}, and by what the
- * heap has for names ({@link dev.millrace.kv.session.KeptNames}): beyond it the key that has been
- * known for longest of its stripe is forgotten and its readers are told, as if it had changed.
+ * heap has for names ({@link KeptNames}): beyond it the key that has been known for longest of its
+ * stripe is forgotten and its readers are told, as if it had changed.
  *
  * <p>Who does not track pays one look at a field for each change ({@link Stripes#isTracked}).
  */
@@ -76,14 +77,18 @@ public final class Tracking {
         Set<Name> whole = new LinkedHashSet<>();
         if (before != null) {
             before.prefixes().forEach(prefix -> whole.add(new Name(prefix)));
-        } else {
-            clients.incrementAndGet();
         }
         if (modes.contains(Mode.BCAST)) {
             whole.addAll(wanted.isEmpty() ? Set.of(new Name(new byte[0])) : wanted);
         }
+        Tracker tracker = new Tracker(redirection, modes, sorted(whole));
+        long known = before == null ? 0 : before.prefixBytes();
+        server.keptNames().take(tracker.prefixBytes() - known); // It may refuse.
+        if (before == null) {
+            clients.incrementAndGet();
+        }
         stripes.tracked(true);
-        boolean first = session.tracker(new Tracker(redirection, modes, sorted(whole)));
+        boolean first = session.tracker(tracker);
         addPrefixes(session, whole);
         if (first) {
             session.onClose(() -> disable(session));
@@ -96,10 +101,12 @@ public final class Tracking {
 
     /** Tells a client no more; on its lane. */
     public void disable(Session session) {
-        if (session.tracker() != null) {
+        Tracker before = session.tracker();
+        if (before != null) {
             session.tracker(null);
             clients.decrementAndGet();
             removePrefixes(session);
+            server.keptNames().giveBack(before.prefixBytes());
         }
     }
 

@@ -120,6 +120,23 @@ class TrackingTest {
     }
 
     @Test
+    void prefixes_count_as_what_the_server_keeps_for_a_client() {
+        long before = kv.server().keptNames().bytes();
+        long memory = reader.session().memoryBytes();
+        track(" BCAST PREFIX " + "p".repeat(1000));
+        reader.call("CLIENT TRACKING ON BCAST PREFIX q");
+        long taken = kv.server().keptNames().bytes() - before;
+        assertTrue(taken >= 1001 && taken < 4000, taken + " bytes");
+        assertEquals(memory + taken, reader.session().memoryBytes());
+        reader.call("CLIENT TRACKING OFF");
+        assertEquals(before, kv.server().keptNames().bytes());
+        track(" BCAST PREFIX a");
+        reader.leave();
+        kv.settle();
+        assertEquals(before, kv.server().keptNames().bytes());
+    }
+
+    @Test
     void another_client_can_be_told_in_its_place_over_resp2() {
         LaneClient listener = kv.client(1);
         listener.call("SUBSCRIBE __redis__:invalidate");
