@@ -32,6 +32,7 @@ public final class LaneClient implements Outlet {
 
     private volatile boolean stalled;
     private volatile long unread;
+    private volatile long roomBytes = Long.MAX_VALUE;
 
     private LaneClient(Lane lane, Consumer<Runnable> onLane) {
         this.lane = lane;
@@ -125,6 +126,11 @@ public final class LaneClient implements Outlet {
         stalled = true;
     }
 
+    /** There is so much room for what clients leave unread. */
+    public void room(long bytes) {
+        roomBytes = bytes;
+    }
+
     /** Waits until the server has closed the connection. */
     public synchronized boolean isClosedSoon() {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
@@ -203,5 +209,10 @@ public final class LaneClient implements Outlet {
     @Override
     public long pendingBytes() {
         return unread;
+    }
+
+    @Override
+    public long roomBytes() {
+        return roomBytes;
     }
 }

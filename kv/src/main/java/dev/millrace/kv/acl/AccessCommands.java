@@ -307,6 +307,9 @@ public final class AccessCommands {
     }
 
     private static @Nullable Command command(Vocabulary vocabulary, Request request) {
+        if (request.text(0).indexOf('|') >= 0) {
+            return null; // Rules name subcommands so, requests do not.
+        }
         Command command = vocabulary.find(request.text(0));
         boolean contains = command != null && !command.subcommands().isEmpty();
         return contains && request.count() > 1
@@ -402,7 +405,7 @@ public final class AccessCommands {
 
     private static void save(Call call) {
         UsersFile file = file(call);
-        List<User> users = registry(call).all();
+        Users users = registry(call);
         Lane lane = call.lane();
         Session session = call.session();
         lane.suspend(session);
@@ -410,7 +413,7 @@ public final class AccessCommands {
                 .start(
                         () -> {
                             try {
-                                file.write(users);
+                                users.saveTo(file);
                                 lane.resume(session, Reply::ok);
                             } catch (IOException e) {
                                 refuse(lane, session, NOT_SAVED);

@@ -1,7 +1,9 @@
 package dev.millrace.kv.acl;
 
+import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kv.acl.Denial.Context;
 import dev.millrace.kv.acl.Denial.Reason;
+import dev.millrace.kv.resp.Request;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,8 +11,14 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 
-/** What was denied of late, the newest first: ACL LOG. Any lane adds to it. */
+/**
+ * What was denied of late, the newest first: ACL LOG. Any lane adds to it. Who may do nothing can
+ * still ask for a key of 500 MB, so of names only the beginning is kept.
+ */
 final class DenialLog {
+    /** Of a name so much is kept, bytes. */
+    private static final int NAME_BYTES_MAX = 4096;
+
     /** What is repeated within so long counts as the same event. */
     private static final long SAME_EVENT_MILLIS = 60_000;
 
@@ -37,6 +45,15 @@ final class DenialLog {
                     && user.equals(other.user);
         }
 
+        Entry {
+            object = begin(object);
+            user = begin(user);
+        }
+
+        private static String begin(String name) {
+            return name.substring(0, Math.min(name.length(), NAME_BYTES_MAX));
+        }
+
         /** This once more. */
         Entry after(Entry older) {
             return new Entry(older.count + 1, reason, context, object, user, atMillis, client);
@@ -44,6 +61,12 @@ final class DenialLog {
     }
 
     private final Deque<Entry> entries = new ArrayDeque<>();
+
+    /** Of an argument, what is kept. */
+    static byte[] kept(Request request, int argument) {
+        int bytes = Math.min(request.length(argument), NAME_BYTES_MAX);
+        return Memory.bytes(request.address(argument), bytes);
+    }
 
     synchronized void add(Entry event, long most) {
         Entry added = event;

@@ -223,6 +223,7 @@ final class Rights {
 
     /** No rule follows: a user is about to have them. */
     Rights settled() {
+        selectors.forEach(Selector::settled);
         everything = selectors.stream().anyMatch(Selector::isEverything);
         return this;
     }

@@ -10,8 +10,10 @@ import dev.millrace.kv.command.Keys;
 import dev.millrace.kv.resp.Request;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 
@@ -29,8 +31,16 @@ final class Selector {
     private static final int ARGUMENT_MASK = (1 << REASON_SHIFT) - 1;
 
     private final CommandRules commands;
-    private final List<KeyPattern> keys = new ArrayList<>();
-    private final List<KeyPattern> channels = new ArrayList<>();
+
+    /** By their text, so that many of them are applied in no time. */
+    private final Map<String, KeyPattern> keys = new LinkedHashMap<>();
+
+    private final Map<String, KeyPattern> channels = new LinkedHashMap<>();
+
+    /** The same to be asked, from {@link #settled} on. */
+    private List<KeyPattern> askedKeys = List.of();
+
+    private List<KeyPattern> askedChannels = List.of();
     private boolean allKeys;
     private boolean allChannels;
 
@@ -46,8 +56,8 @@ final class Selector {
 
     Selector copy() {
         Selector copy = new Selector(commands.copy());
-        copy.keys.addAll(keys);
-        copy.channels.addAll(channels);
+        copy.keys.putAll(keys);
+        copy.channels.putAll(channels);
         copy.allKeys = allKeys;
         copy.allChannels = allChannels;
         return copy;
@@ -123,13 +133,8 @@ final class Selector {
         if (Words.haveSpaces(pattern)) {
             throw BadRule.syntax();
         }
-        for (int i = 0; i < keys.size(); i++) {
-            if (keys.get(i).text().equals(pattern)) {
-                keys.set(i, keys.get(i).with(access));
-                return;
-            }
-        }
-        keys.add(new KeyPattern(pattern, access));
+        KeyPattern known = keys.get(pattern);
+        keys.put(pattern, known == null ? new KeyPattern(pattern, access) : known.with(access));
     }
 
     private void addChannel(String pattern) throws BadRule {
@@ -139,9 +144,13 @@ final class Selector {
         if (Words.haveSpaces(pattern)) {
             throw BadRule.syntax();
         }
-        if (channels.stream().noneMatch(known -> known.text().equals(pattern))) {
-            channels.add(new KeyPattern(pattern, KeyPattern.ALL));
-        }
+        channels.putIfAbsent(pattern, new KeyPattern(pattern, KeyPattern.ALL));
+    }
+
+    /** No rule follows: it is about to be asked. */
+    void settled() {
+        askedKeys = List.copyOf(keys.values());
+        askedChannels = List.copyOf(channels.values());
     }
 
     // ---- Asking
@@ -155,7 +164,8 @@ final class Selector {
         return allChannels;
     }
 
-    List<KeyPattern> channels() {
+    /** Patterns of channels by their text; unless all are allowed. */
+    Map<String, KeyPattern> channels() {
         return channels;
     }
 
@@ -220,8 +230,8 @@ final class Selector {
     }
 
     private boolean allowsKey(long address, int length, int wanted) {
-        for (int i = 0; i < keys.size(); i++) {
-            KeyPattern pattern = keys.get(i);
+        for (int i = 0; i < askedKeys.size(); i++) {
+            KeyPattern pattern = askedKeys.get(i);
             if (pattern.gives(wanted) && pattern.matches(address, length)) {
                 return true;
             }
@@ -232,7 +242,7 @@ final class Selector {
     /** True if whatever key there is may be read. */
     boolean readsAllKeys() {
         return allKeys
-                || keys.stream()
+                || askedKeys.stream()
                         .anyMatch(
                                 pattern ->
                                         pattern.gives(KeyPattern.READ) && pattern.isEverything());
@@ -243,7 +253,7 @@ final class Selector {
         int end = named.end(request.count());
         for (int i = 1; i < end; i++) {
             byte[] name = Memory.bytes(request.address(i), request.length(i));
-            if (!allowsChannel(channels, name, named == Channels.PATTERNS)) {
+            if (!allowsChannel(askedChannels, name, named == Channels.PATTERNS)) {
                 return i;
             }
         }
@@ -251,7 +261,7 @@ final class Selector {
     }
 
     /** A channel must match a pattern; a pattern must be one of them, letter by letter. */
-    static boolean allowsChannel(List<KeyPattern> allowed, byte[] name, boolean isPattern) {
+    static boolean allowsChannel(Iterable<KeyPattern> allowed, byte[] name, boolean isPattern) {
         for (KeyPattern pattern : allowed) {
             if (isPattern ? pattern.is(name) : pattern.matches(name)) {
                 return true;
@@ -268,14 +278,14 @@ final class Selector {
 
     /** Key patterns as rules, with blanks between. */
     String keysText() {
-        return allKeys ? "~*" : keys.stream().map(KeyPattern::rule).collect(joining());
+        return allKeys ? "~*" : keys.values().stream().map(KeyPattern::rule).collect(joining());
     }
 
     /** Channel patterns as rules, with blanks between. */
     String channelsText() {
         return allChannels
                 ? "&*"
-                : channels.stream().map(pattern -> "&" + pattern.text()).collect(joining());
+                : channels.keySet().stream().map(text -> "&" + text).collect(joining());
     }
 
     private static Collector<CharSequence, ?, String> joining() {

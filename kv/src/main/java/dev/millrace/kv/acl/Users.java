@@ -16,11 +16,14 @@ import dev.millrace.kv.session.Session;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
+import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * All users of a server, and what was denied to them.
@@ -47,6 +50,9 @@ public final class Users {
 
     /** By name, in the order of its bytes. */
     private final NavigableMap<String, User> byName = new TreeMap<>();
+
+    /** Off the loops only. */
+    private final ReentrantLock saving = new ReentrantLock();
 
     private String file = "";
 
@@ -97,11 +103,12 @@ public final class Users {
 
     // ---- Passwords
 
-    /** Makes the client this user if the password is right; on its lane. */
+    /** Makes the client this user if the password is right; on its lane, in its command. */
     public boolean authenticate(Session session, Request request, byte[] name, byte[] password) {
         User user = named(Names.of(name));
         if (user == null || !user.rights().admits(password)) {
-            note(session, Reason.AUTH, context(session), request.bytes(0), Names.of(name));
+            Context context = session.lane().isInTransaction() ? Context.MULTI : context(session);
+            note(session, Reason.AUTH, context, request.bytes(0), Names.of(name));
             return false;
         }
         session.user(user);
@@ -118,13 +125,13 @@ public final class Users {
 
     // ---- What is denied
 
-    /** Notes in the log what was denied to a client; on its lane. */
+    /** Notes in the log what was denied to a client; on any lane. */
     public void denied(
             Session session, Command command, Request request, Denial denial, Context context) {
         byte[] object =
                 denial.reason() == Reason.COMMAND
                         ? Names.bytes(Names.ofText(command.fullName()))
-                        : request.bytes(denial.argument());
+                        : DenialLog.kept(request, denial.argument());
         note(session, denial.reason(), context, object, session.user().name());
     }
 
@@ -203,7 +210,8 @@ public final class Users {
     }
 
     /**
-     * Has these be all users: those there were, but for the standard one, lose their clients.
+     * Has these be all users: those there were, but for the standard one, lose their clients. The
+     * standard one has what is said of it, or may do everything.
      *
      * @param answered who is about to be answered, and loses its connection only then
      */
@@ -217,49 +225,41 @@ public final class Users {
                 dropClients(user);
             }
         }
-        replace(standard, Rights.everything(vocabulary));
+        // Once: between two changes it would be held to what neither file says.
+        Rights said = users.get(STANDARD);
+        replace(standard, said == null ? Rights.everything(vocabulary) : said);
         users.forEach(
                 (name, rights) -> {
-                    if (name.equals(STANDARD)) {
-                        replace(standard, rights);
-                    } else {
+                    if (!name.equals(STANDARD)) {
                         byName.put(name, new User(name, rights));
                     }
                 });
     }
 
     private void replace(User user, Rights changed) {
-        List<KeyPattern> channels = new ArrayList<>();
+        Map<String, KeyPattern> channels = new LinkedHashMap<>();
         boolean allChannels = false;
         for (Selector selector : changed.selectors()) {
-            channels.addAll(selector.channels());
+            channels.putAll(selector.channels());
             allChannels |= selector.hasAllChannels();
         }
-        boolean fewer = !allChannels && hadMore(user.rights(), channels);
+        boolean fewer = !allChannels && hadMore(user.rights(), channels.keySet());
         user.rights(changed);
         onEachLane(
                 lane -> {
-                    for (Session session : sessions(user)) {
-                        if (session.lane().equals(lane)) {
-                            session.user(user);
-                            if (fewer && listensBeyond(session, channels)) {
-                                drop(session);
-                            }
+                    for (Session session : sessions(user, lane)) {
+                        session.user(user);
+                        if (fewer && listensBeyond(session, channels.values())) {
+                            drop(session);
                         }
                     }
                 });
     }
 
     /** True if there was a pattern of channels that is not among these. */
-    private static boolean hadMore(Rights before, List<KeyPattern> channels) {
+    private static boolean hadMore(Rights before, Set<String> channels) {
         for (Selector selector : before.selectors()) {
-            boolean more =
-                    selector.channels().stream()
-                            .anyMatch(
-                                    old ->
-                                            channels.stream()
-                                                    .noneMatch(
-                                                            one -> one.text().equals(old.text())));
+            boolean more = !channels.containsAll(selector.channels().keySet());
             if (selector.hasAllChannels() || more) {
                 return true;
             }
@@ -267,7 +267,7 @@ public final class Users {
         return false;
     }
 
-    private boolean listensBeyond(Session session, List<KeyPattern> channels) {
+    private boolean listensBeyond(Session session, Iterable<KeyPattern> channels) {
         return session.subscriptions() > 0
                 && !PubSub.of(server)
                         .listensOnlyTo(
@@ -291,14 +291,18 @@ public final class Users {
         }
     }
 
-    private List<Session> sessions(User user) {
-        return server.sessions().stream().filter(session -> session.user().equals(user)).toList();
+    private List<Session> sessions(User user, Lane lane) {
+        return server.sessions().stream()
+                .filter(session -> session.lane().equals(lane) && session.user().equals(user))
+                .toList();
     }
 
+    /**
+     * Each lane its own: so a client that becomes the user in this very moment is found as well,
+     * for its lane takes the letter behind that.
+     */
     private void dropClients(User user) {
-        for (Session session : sessions(user)) {
-            drop(session);
-        }
+        onEachLane(lane -> sessions(user, lane).forEach(Users::drop));
     }
 
     /** Ends a client; who is being answered now gets the answer first. */
@@ -315,6 +319,19 @@ public final class Users {
     /** The path of the file that holds the users; empty: there is none. */
     public synchronized String file() {
         return file;
+    }
+
+    /**
+     * Writes all users there are; blocks. One at a time, each with what there is when its turn
+     * comes: so the file is never a mixture, and never older than the last that was answered.
+     */
+    void saveTo(UsersFile to) throws IOException {
+        saving.lock();
+        try {
+            to.write(all());
+        } finally {
+            saving.unlock();
+        }
     }
 
     /** Says where the file is, and takes the users from it; blocks. */

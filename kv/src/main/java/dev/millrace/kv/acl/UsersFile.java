@@ -166,7 +166,10 @@ final class UsersFile {
         }
     }
 
-    /** Writes all users, beside first and then in place; blocks. */
+    /**
+     * Writes all users, beside first and then in place, with the permissions that the file has;
+     * blocks. One at a time: see {@link Users#saveTo}.
+     */
     void write(List<User> users) throws IOException {
         StringBuilder text = new StringBuilder();
         users.forEach(user -> text.append(line(user)).append('\n'));
@@ -180,6 +183,9 @@ final class UsersFile {
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE,
                             StandardOpenOption.TRUNCATE_EXISTING)) {
+                if (Files.exists(file)) { // Before there is anything to read.
+                    Files.setPosixFilePermissions(beside, Files.getPosixFilePermissions(file));
+                }
                 ByteBuffer bytes = ByteBuffer.wrap(Names.bytes(text.toString()));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
@@ -187,6 +193,9 @@ final class UsersFile {
                 channel.force(true);
             }
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+                folder.force(true);
+            }
         } finally {
             Files.deleteIfExists(beside);
         }

@@ -102,7 +102,9 @@ final class ProcessSections {
                 .add("mem_clients_normal", overhead.clients())
                 .zero("mem_cluster_links", "mem_aof_buffer")
                 .add("mem_allocator", "slabs")
-                .zero("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects");
+                .zero("active_defrag_running")
+                .add("lazyfree_pending_objects", server.stripes().objectsToFree())
+                .add("lazyfreed_objects", server.stripes().objectsFreed());
     }
 
     private static double percent(long part, long whole) {

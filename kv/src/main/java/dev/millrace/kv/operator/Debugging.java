@@ -79,6 +79,10 @@ public final class Debugging {
                 * NOFLUSH: the existing database will not be removed before load; with
                   MERGE only.
                 * NOSAVE: the database will be loaded from an existing RDB file.
+            REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|time>
+                Accepted and without effect: clients have no reply buffers of their own.
+            REPLYBUFFER RESIZING <0|1>
+                Accepted and without effect, likewise.
             SET-ACTIVE-EXPIRE <0|1>
                 Setting it to 0 disables expiring keys in background when they are not
                 accessed (otherwise the Redis behavior). Setting it to 1 reenables back the
@@ -192,10 +196,26 @@ public final class Debugging {
     }
 
     private static void withTwo(Call call, String name) {
-        if (call.count() != 4 || !name.equals("STRINGMATCH-LEN")) {
+        if (call.count() != 4) {
             throw Help.wrongForm(call);
         }
-        match(call);
+        switch (name) {
+            case "STRINGMATCH-LEN" -> match(call);
+            case "REPLYBUFFER" -> acceptReplyBuffer(call);
+            default -> throw Help.wrongForm(call);
+        }
+    }
+
+    /** A client has no reply buffer of its own that could grow or shrink. */
+    private static void acceptReplyBuffer(Call call) {
+        boolean isTime = call.is(2, "PEAK-RESET-TIME");
+        if (!isTime && !call.is(2, "RESIZING")) {
+            throw Help.wrongForm(call);
+        }
+        if (isTime && !call.is(3, "NEVER") && !call.is(3, "RESET")) {
+            call.integer(3);
+        }
+        call.reply().ok();
     }
 
     private static void populate(Call call) {

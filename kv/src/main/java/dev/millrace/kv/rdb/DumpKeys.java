@@ -195,13 +195,17 @@ public final class DumpKeys {
         long hash = KeyHash.of(keyCopy.address(), key.length());
         place.set(stripe, stripe.database(database), hash, keyCopy.address(), key.length(), 0);
         long dump = in.address();
-        value.read(in, limits, type, place);
-        long bytes = in.address() - dump;
-        if (bytes > VALUE_BYTES_MAX) {
-            throw in.bad("a value of " + bytes + " bytes (expected: <= " + VALUE_BYTES_MAX + ")");
+        try {
+            value.read(in, limits, type, place);
+            long bytes = in.address() - dump;
+            if (bytes > VALUE_BYTES_MAX) {
+                throw in.bad(
+                        "a value of " + bytes + " bytes (expected: <= " + VALUE_BYTES_MAX + ")");
+            }
+            sink.key(place, expiresAt, type, dump, (int) bytes, offset);
+        } finally {
+            forget(); // Also what was refused half read: the next dump may have the same key.
         }
-        sink.key(place, expiresAt, type, dump, (int) bytes, offset);
-        forget();
         expiresAt = 0;
     }
 

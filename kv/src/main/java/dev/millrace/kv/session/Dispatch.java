@@ -146,8 +146,10 @@ final class Dispatch {
             return decideTrusted(session, command, request, open);
         }
         String refusal = refusal(session, command, request);
-        if (refusal == null && server.isCluster()) {
-            refusal = slots.refusal(session, command, request);
+        if (refusal == null && open != null && isExec(command)) {
+            refusal = refusalOfQueued(session, open);
+        } else if (refusal == null && server.isCluster()) {
+            refusal = slots.refusal(command, request);
         }
         if (refusal != null) {
             return refuse(session, command, refusal);
@@ -262,7 +264,8 @@ final class Dispatch {
                 return denial.refusal(command);
             }
         }
-        String forRole = refusalForRole(session, command);
+        Role role = server.role();
+        String forRole = role == null ? null : role.refusal(session, command);
         if (forRole != null) {
             return forRole;
         }
@@ -289,26 +292,29 @@ final class Dispatch {
         return null;
     }
 
-    /** What was queued is judged again by EXEC: the server may be another meanwhile. */
-    private @Nullable String refusalForRole(Session session, Command command) {
+    /**
+     * What was queued is judged again by EXEC, in one walk: the server may be another meanwhile,
+     * and all of it has to be in one slot. What its user may do is asked of each when it runs.
+     */
+    private @Nullable String refusalOfQueued(Session session, Transaction open) {
         Role role = server.role();
-        if (role == null) {
+        boolean isCluster = server.isCluster();
+        if (role == null && !isCluster) {
             return null;
         }
-        String refusal = role.refusal(session, command);
-        Transaction open = session.transaction();
-        if (refusal != null || open == null || !isExec(command)) {
-            return refusal;
-        }
-        @Nullable String[] first = {null};
+        @Nullable String[] forRole = {null};
+        slots.begin();
         open.each(
                 server.commands(),
                 (queued, request) -> {
-                    if (first[0] == null) {
-                        first[0] = role.refusal(session, queued);
+                    if (role != null && forRole[0] == null) {
+                        forRole[0] = role.refusal(session, queued);
+                    }
+                    if (isCluster) {
+                        slots.add(queued, request);
                     }
                 });
-        return first[0];
+        return forRole[0] != null ? forRole[0] : slots.refusal();
     }
 
     private boolean isPaused(Command command, Request request, @Nullable Transaction open) {

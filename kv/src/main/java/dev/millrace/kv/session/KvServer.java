@@ -268,6 +268,7 @@ public final class KvServer {
         connectionsReceived.set(0);
         connectionsRejected.set(0);
         clientMemory.reset();
+        stripes.forgetFreed();
         for (Lane lane : lanes) {
             if (lane.equals(here)) {
                 lane.stats().reset();

@@ -21,18 +21,24 @@ final class OneSlot {
     private Request request = Request.view();
     private int slot;
 
-    @Nullable String refusal(Session session, Command command, Request asked) {
+    /** Why a command is refused, or null if it is not. */
+    @Nullable String refusal(Command command, Request asked) {
         String forbidden = forbidden(command, asked);
         if (forbidden != null) {
             return forbidden;
         }
-        Transaction open = session.transaction();
+        begin();
+        add(command, asked);
+        return refusal();
+    }
+
+    /** Nothing is asked yet. */
+    void begin() {
         slot = NONE;
-        if (open != null && Dispatch.isExec(command)) {
-            open.each(session.lane().server().commands(), this::add);
-        } else {
-            add(command, asked);
-        }
+    }
+
+    /** Why all that was added since {@link #begin} is refused together, or null if it is not. */
+    @Nullable String refusal() {
         return slot == SEVERAL ? CROSS_SLOT : null;
     }
 
@@ -48,7 +54,8 @@ final class OneSlot {
         };
     }
 
-    private void add(Command command, Request asked) {
+    /** One of several commands that go together. */
+    void add(Command command, Request asked) {
         request = asked;
         if (!command.keys().isNone()) {
             command.keys().each(asked, toSlot);

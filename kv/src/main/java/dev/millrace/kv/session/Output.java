@@ -126,7 +126,7 @@ final class Output {
     }
 
     void flush(Session session) {
-        if (out.length() > OUT_BYTES && isTooMuchUnread(session, out.length())) {
+        if (isTooMuchUnread(session, out.length())) {
             dropUnread(session);
         }
         if (out.length() > 0 && !session.dropped) {
@@ -144,10 +144,12 @@ final class Output {
     /**
      * Whether a client would leave more unread than there is room for what all others leave: the
      * more take, the less each may (Choudhury and Hahne, Dynamic Queue Length Thresholds, 1998). So
-     * some room is always left for who reads, whatever limits are set.
+     * some room is always left for who reads, whatever limits are set, and however small what each
+     * is sent may be. Of who has read nearly all nothing is asked.
      */
     private static boolean isTooMuchUnread(Session session, long more) {
-        return session.outlet().pendingBytes() + more > session.outlet().roomBytes() - more;
+        long unread = session.outlet().pendingBytes() + more;
+        return unread > OUT_BYTES && unread > session.outlet().roomBytes() - more;
     }
 
     /** Drops a client that leaves too much unread. */
@@ -195,7 +197,7 @@ final class Output {
         } else if (session.isAboutToBeAnswered()) {
             session.held.add(new Session.Held(message, dependsOn));
         } else if (!session.closing) {
-            if (message.length > OUT_BYTES && isTooMuchUnread(session, message.length)) {
+            if (isTooMuchUnread(session, message.length)) {
                 dropUnread(session);
                 return;
             }

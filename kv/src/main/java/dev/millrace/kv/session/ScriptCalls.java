@@ -166,7 +166,7 @@ final class ScriptCalls {
     private void noteReads(RunningScript script, Command command) {
         Session caller = script.caller();
         if ((caller.care() & Session.CARE_TRACKING) != 0 && command.has(Flag.READONLY)) {
-            Tracking.of(server).read(lane, caller, script.caused(), script.request());
+            Tracking.of(server).read(caller, script.caused(), script.request());
         }
     }
 

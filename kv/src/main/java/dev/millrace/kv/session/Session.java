@@ -543,7 +543,14 @@ public final class Session {
     /** What it takes of memory, about: itself, what it has sent, queued, named, and not read. */
     long usedBytes() {
         long names = KeptNames.NAME_BYTES * ((long) watchedKeys() + subscriptions());
-        return CLIENT_BYTES + outlet.pendingBytes() + pendingBytes() + queuedBytes() + names;
+        Tracker told = tracker;
+        long prefixes = told == null ? 0 : told.prefixBytes();
+        return CLIENT_BYTES
+                + outlet.pendingBytes()
+                + pendingBytes()
+                + queuedBytes()
+                + names
+                + prefixes;
     }
 
     /** Queued commands of MULTI, or -1 outside. */

@@ -5,7 +5,6 @@ import dev.millrace.kernel.memory.Slabs;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,13 +38,6 @@ public final class Stripe {
     public static final int DATABASES_ALL = DATABASES + 1;
 
     private static final int DEPENDENCY_BITS = 12;
-
-    /** What is freed in one step is about so much: some buckets of a table, nodes of a list. */
-    private static final int FREED_AT_ONCE = 100;
-
-    /** So many pages given back to the system take as long. */
-    private static final int PAGES_GIVEN_AT_ONCE = 1;
-
     private static final int SCRATCH_BYTES = 64;
     private static final int LENT_BYTES = 24;
     private static final int LENT = 3;
@@ -62,8 +54,6 @@ public final class Stripe {
         void walkLater(long root);
     }
 
-    private record Detached(long root, long bytes) {}
-
     /** Frees large collections. */
     @FunctionalInterface
     public interface Freeing {
@@ -79,15 +69,7 @@ public final class Stripe {
     private int epoch;
     private @Nullable BeforeImage beforeImage;
 
-    /** Databases that were flushed and whose items are still to be freed. */
-    private final ArrayDeque<Database> flushed = new ArrayDeque<>();
-
-    /** Large collections that were deleted and are still to be freed. */
-    private final ArrayDeque<Detached> detached = new ArrayDeque<>();
-
-    /** Bytes of what is in there. */
-    private long detachedBytes;
-
+    private final Discarded discarded = new Discarded(this);
     private final NativeBuffer scratch = new NativeBuffer(SCRATCH_BYTES);
     private final NativeBuffer lent = new NativeBuffer((long) LENT * LENT_BYTES);
     private int accessClock;
@@ -285,7 +267,7 @@ public final class Stripe {
         keepCutName(database, item);
         long root = Item.root(item);
         Root.owner(root, 0);
-        addDetached(root);
+        discarded.add(root);
     }
 
     // ---- Whole databases
@@ -296,7 +278,11 @@ public final class Stripe {
             return;
         }
         databases[index] = new Database(index, slabs);
-        flushed.add(gone);
+        long left = 0;
+        for (Database other : databases) {
+            left += other.items().size();
+        }
+        discarded.add(gone, left);
     }
 
     void swap(int a, int b) {
@@ -312,67 +298,31 @@ public final class Stripe {
      * true if there are more. What a running checkpoint still has to write waits for it.
      */
     public boolean sweep(int steps, Freeing freeing) {
-        int[] left = {steps};
-        while (left[0] > 0 && moreToFree(freeing, left)) {
-            // As long as there is something and time.
-        }
-        return left[0] <= 0;
+        return discarded.sweep(steps, freeing);
     }
 
-    private boolean moreToFree(Freeing freeing, int[] left) {
-        return freeDetached(freeing, left) || freeFlushed(left) || giveEmptyPages(left);
+    /** A running checkpoint has yet to write this large collection. */
+    boolean isToBeWritten(long root) {
+        return beforeImage != null && Root.epoch(root) != epoch;
     }
 
-    private boolean giveEmptyPages(int[] left) {
-        if (slabs.giveEmpty(PAGES_GIVEN_AT_ONCE) == 0) {
-            return false;
-        }
-        left[0] -= FREED_AT_ONCE;
-        return true;
+    /** A checkpoint runs. */
+    boolean isBeingWritten() {
+        return beforeImage != null;
     }
 
-    private void addDetached(long root) {
-        long bytes = Root.bytes(root);
-        detached.add(new Detached(root, bytes));
-        detachedBytes += bytes;
-    }
-
-    /** Bytes that its keys take, but for deleted collections that are yet to be freed. */
+    /** Bytes that its keys take, but for what is deleted and yet to be freed. */
     public long usedBytes() {
-        return slabs.usedBytes() - detachedBytes;
+        return Math.max(slabs.usedBytes() - discarded.bytes(), 0);
     }
 
-    private boolean freeDetached(Freeing freeing, int[] left) {
-        Detached gone = detached.peek();
-        if (gone == null || beforeImage != null && Root.epoch(gone.root) != epoch) {
-            return false;
-        }
-        left[0] -= FREED_AT_ONCE;
-        if (freeing.freeSome(this, gone.root)) {
-            detached.remove();
-            detachedBytes -= gone.bytes;
-            Root.dropName(this, gone.root);
-            slabs.free(gone.root);
-        }
-        return true;
+    /** Keys that were deleted and are yet to be freed. A little stale for who has no lock. */
+    public long objectsToFree() {
+        return discarded.objects();
     }
 
-    private boolean freeFlushed(int[] left) {
-        Database gone = flushed.peek();
-        if (gone == null || beforeImage != null) {
-            return false;
-        }
-        left[0] -= FREED_AT_ONCE;
-        if (gone.freeSome(this::freeItem)) {
-            flushed.remove();
-        }
-        return true;
-    }
-
-    private void freeItem(long item) {
-        if (Item.isLarge(item)) {
-            addDetached(Item.root(item));
-        }
-        slabs.free(item);
+    /** Keys that were freed bit by bit since the start. A little stale for who has no lock. */
+    public long objectsFreed() {
+        return discarded.freed();
     }
 }

@@ -5,6 +5,7 @@ public final class Stripes {
     private final Stripe[] stripes;
     private final ServerState state = new ServerState(this);
     private volatile boolean tracked;
+    private volatile long forgottenFreed;
 
     /** {@code count} must be a power of two, at most {@link Slot#COUNT}. */
     public Stripes(int count) {
@@ -61,6 +62,36 @@ public final class Stripes {
             used += stripe.usedBytes();
         }
         return used;
+    }
+
+    /** Keys that were deleted and are yet to be freed. A little stale for who holds no locks. */
+    public long objectsToFree() {
+        long sum = 0;
+        for (Stripe stripe : stripes) {
+            sum += stripe.objectsToFree();
+        }
+        return sum;
+    }
+
+    /**
+     * Keys that were freed bit by bit since {@link #forgetFreed}. A little stale for who holds no
+     * locks.
+     */
+    public long objectsFreed() {
+        return allFreed() - forgottenFreed;
+    }
+
+    /** From any thread. */
+    public void forgetFreed() {
+        forgottenFreed = allFreed();
+    }
+
+    private long allFreed() {
+        long sum = 0;
+        for (Stripe stripe : stripes) {
+            sum += stripe.objectsFreed();
+        }
+        return sum;
     }
 
     /** Locks all, in ascending order. */

@@ -1,5 +1,7 @@
 package dev.millrace.kv.tracking;
 
+import dev.millrace.kv.session.KeptNames;
+
 import java.util.List;
 
 /**
@@ -23,6 +25,7 @@ public final class Tracker {
     private final long redirection;
     private final List<Mode> modes;
     private final List<byte[]> prefixes;
+    private final long prefixBytes;
     private volatile boolean caching;
     private volatile boolean broken;
 
@@ -34,6 +37,8 @@ public final class Tracker {
         this.redirection = redirection;
         this.modes = List.copyOf(modes);
         this.prefixes = List.copyOf(prefixes);
+        this.prefixBytes =
+                prefixes.stream().mapToLong(each -> each.length + KeptNames.NAME_BYTES).sum();
     }
 
     public boolean is(Mode mode) {
@@ -46,6 +51,11 @@ public final class Tracker {
 
     public List<byte[]> prefixes() {
         return prefixes;
+    }
+
+    /** What it takes to remember them, about. */
+    public long prefixBytes() {
+        return prefixBytes;
     }
 
     /** CLIENT CACHING was given: the next command is the exception. */

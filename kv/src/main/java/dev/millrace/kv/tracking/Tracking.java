@@ -6,6 +6,7 @@ import dev.millrace.kv.command.Key;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.session.Config;
+import dev.millrace.kv.session.KeptNames;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
@@ -39,8 +40,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * requests is answered, of all its keys at once ({@link Broadcasts}).
  *
  * <p><b>How much is remembered</b> is bounded by {@code tracking-table-max-keys}, and by what the
- * heap has for names ({@link dev.millrace.kv.session.KeptNames}): beyond it the key that has been
- * known for longest of its stripe is forgotten and its readers are told, as if it had changed.
+ * heap has for names ({@link KeptNames}): beyond it the key that has been known for longest of its
+ * stripe is forgotten and its readers are told, as if it had changed.
  *
  * <p>Who does not track pays one look at a field for each change ({@link Stripes#isTracked}).
  */
@@ -76,14 +77,18 @@ public final class Tracking {
         Set<Name> whole = new LinkedHashSet<>();
         if (before != null) {
             before.prefixes().forEach(prefix -> whole.add(new Name(prefix)));
-        } else {
-            clients.incrementAndGet();
         }
         if (modes.contains(Mode.BCAST)) {
             whole.addAll(wanted.isEmpty() ? Set.of(new Name(new byte[0])) : wanted);
         }
+        Tracker tracker = new Tracker(redirection, modes, sorted(whole));
+        long known = before == null ? 0 : before.prefixBytes();
+        server.keptNames().take(tracker.prefixBytes() - known); // It may refuse.
+        if (before == null) {
+            clients.incrementAndGet();
+        }
         stripes.tracked(true);
-        boolean first = session.tracker(new Tracker(redirection, modes, sorted(whole)));
+        boolean first = session.tracker(tracker);
         addPrefixes(session, whole);
         if (first) {
             session.onClose(() -> disable(session));
@@ -96,10 +101,12 @@ public final class Tracking {
 
     /** Tells a client no more; on its lane. */
     public void disable(Session session) {
-        if (session.tracker() != null) {
+        Tracker before = session.tracker();
+        if (before != null) {
             session.tracker(null);
             clients.decrementAndGet();
             removePrefixes(session);
+            server.keptNames().giveBack(before.prefixBytes());
         }
     }
 
@@ -138,7 +145,7 @@ public final class Tracking {
     // ---- Reads
 
     /** A client that tracks has read what the command names; the stripes of its keys are locked. */
-    public void read(Lane lane, Session session, Command command, Request request) {
+    public void read(Session session, Command command, Request request) {
         Tracker tracker = session.tracker();
         if (tracker != null && tracker.remembers() && !command.keys().isNone()) {
             command.keys()
@@ -146,20 +153,19 @@ public final class Tracking {
                             request,
                             key ->
                                     remember(
-                                            lane,
                                             session.id(),
                                             request.address(key),
                                             request.length(key)));
         }
     }
 
-    private void remember(Lane lane, long client, long key, int length) {
+    private void remember(long client, long key, int length) {
         Readers readers = stripes.of(key, length).readers();
         long bytes = readers.add(key, length, client);
         if (bytes > 0) {
             boolean room = server.keptNames().tryTake(bytes);
             if (!room || keys() > keysMax() && readers.keys() > 1) {
-                forgetOldest(lane, readers, room ? 0 : bytes);
+                forgetOldest(readers, room ? 0 : bytes);
             }
         }
     }
@@ -167,10 +173,10 @@ public final class Tracking {
     /**
      * @param untaken bytes of what is known and was not counted in
      */
-    private void forgetOldest(Lane lane, Readers readers, long untaken) {
+    private void forgetOldest(Readers readers, long untaken) {
         Readers.Forgotten forgotten = readers.takeOldest();
         server.keptNames().giveBack(bytes(forgotten) - untaken);
-        tell(lane, forgotten.key(), forgotten.clients(), 0);
+        tell(null, forgotten.key(), forgotten.clients(), 0);
     }
 
     private static long bytes(Readers.Forgotten forgotten) {
@@ -182,12 +188,19 @@ public final class Tracking {
         return most == 0 ? Long.MAX_VALUE : most;
     }
 
-    /** Behind what runs now, which may hold stripes. */
+    /**
+     * Behind the command that runs now, which may hold stripes, and before it is answered: whoever
+     * is told so may expect that no command from then on finds more keys.
+     */
     private void forgetSoon() {
-        server.lanes().getFirst().loop().execute(this::forgetTooMany);
+        for (Lane lane : server.lanes()) {
+            if (lane.loop().isCurrent()) {
+                lane.beforeAnswers(this::forgetTooMany);
+            }
+        }
     }
 
-    /** Ten times a second, on the first lane: the limit may have been lowered. */
+    /** Also ten times a second, on the first lane: a stripe may have been taken. */
     private void forgetTooMany() {
         if (!stripes.isTracked() || keys() <= keysMax()) {
             overLimit = 0;
@@ -195,7 +208,6 @@ public final class Tracking {
         }
         overLimit++;
         int left = EFFORT_KEYS * overLimit;
-        Lane lane = server.lanes().getFirst();
         for (int i = 0; i < stripes.count() && left > 0; i++) {
             Stripe stripe = stripes.stripe(i);
             if (!stripe.tryLock()) {
@@ -203,7 +215,7 @@ public final class Tracking {
             }
             try {
                 while (left > 0 && stripe.readers().keys() > 0 && keys() > keysMax()) {
-                    forgetOldest(lane, stripe.readers(), 0);
+                    forgetOldest(stripe.readers(), 0);
                     left--;
                 }
             } finally {
@@ -221,7 +233,7 @@ public final class Tracking {
         if (readers.length > 0) {
             server.keptNames().giveBack(Readers.heapBytes(key.length(), readers.length));
             byte[] name = key.copy();
-            call.afterCommit(position -> tell(lane, name, readers, position));
+            call.afterCommit(position -> tell(lane.current(), name, readers, position));
         }
         if (!prefixes.isEmpty()) {
             byte[] name = key.copy();
@@ -236,7 +248,10 @@ public final class Tracking {
         return broadcasts.computeIfAbsent(lane, owner -> new Broadcasts(this, owner));
     }
 
-    private void tell(Lane lane, byte[] key, long[] readers, long position) {
+    /**
+     * @param by who has changed the key; nobody if it is only forgotten
+     */
+    private void tell(@Nullable Session by, byte[] key, long[] readers, long position) {
         byte[] keys = Invalidation.keys(List.of(key));
         for (long id : readers) {
             Session reader = server.session(id);
@@ -244,7 +259,7 @@ public final class Tracking {
             if (reader == null || tracker == null || tracker.is(Mode.BCAST)) {
                 continue;
             }
-            if (!tracker.is(Mode.NOLOOP) || !reader.equals(lane.current())) {
+            if (!tracker.is(Mode.NOLOOP) || !reader.equals(by)) {
                 send(reader, keys, position);
             }
         }

@@ -1,6 +1,7 @@
 package dev.millrace.kv.acl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kv.KvLanes;
@@ -8,6 +9,8 @@ import dev.millrace.kv.LaneClient;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
 
 class AccessTest {
     private static final String NO_KEY =
@@ -120,6 +123,50 @@ class AccessTest {
     }
 
     @Test
+    void who_waits_is_not_given_what_it_may_no_longer_have() {
+        LaneClient bob = user("+@all ~a ~b");
+        bob.send("BLPOP a b 0");
+        kv.settle();
+        admin.call("ACL SETUSER bob resetkeys ~a");
+        assertEquals(":1", admin.call("RPUSH b secret"));
+        assertEquals(NO_KEY, bob.next());
+        assertEquals("[secret]", admin.call("LRANGE b 0 -1"));
+        bob.send("BLPOP a 0");
+        kv.settle();
+        admin.call("RPUSH a x");
+        assertEquals("[a, x]", bob.next());
+    }
+
+    @Test
+    void of_what_is_denied_the_log_keeps_the_beginning_only() {
+        LaneClient bob = user("+get ~a");
+        bob.calls("GET " + "k".repeat(100_000), "AUTH " + "u".repeat(100_000) + " pw");
+        String log = admin.call("ACL LOG");
+        assertTrue(log.contains("k".repeat(4096)) && log.length() < 12_000, log.length() + "");
+    }
+
+    @Test
+    void a_wrong_password_inside_a_transaction_is_logged_as_such() {
+        LaneClient bob = user("+@all");
+        bob.calls("MULTI", "AUTH bob no", "EXEC");
+        assertTrue(admin.call("ACL LOG").contains("reason, auth, context, multi"));
+    }
+
+    @Test
+    void many_patterns_are_applied_and_changed_in_no_time() {
+        StringBuilder rules = new StringBuilder();
+        for (int i = 0; i < 50_000; i++) {
+            rules.append(" ~k").append(i).append(" &c").append(i);
+        }
+        LaneClient bob = user("+@all" + rules);
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20), () -> admin.call("ACL SETUSER bob -@dangerous"));
+        assertEquals("OK", bob.call("SET k49999 1"));
+        assertEquals(":0", bob.call("PUBLISH c49999 x"));
+        assertEquals(NO_CHANNEL, bob.call("PUBLISH c50000 x"));
+    }
+
+    @Test
     void a_right_that_is_taken_away_is_gone_on_every_lane_when_that_is_answered() {
         LaneClient bob = user("+@all ~*");
         assertEquals("OK", bob.call("SET a 1"));
@@ -194,6 +241,8 @@ class AccessTest {
                 "This user has no permissions to run the 'config|get' command",
                 admin.call("ACL DRYRUN bob CONFIG GET x"));
         assertEquals("-ERR Command 'nosuch' not found", admin.call("ACL DRYRUN bob nosuch"));
+        assertEquals(
+                "-ERR Command 'config|get' not found", admin.call("ACL DRYRUN bob config|get x"));
         assertEquals("-ERR User 'eve' not found", admin.call("ACL DRYRUN eve GET a"));
     }
 }

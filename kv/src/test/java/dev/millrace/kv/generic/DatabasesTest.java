@@ -1,6 +1,7 @@
 package dev.millrace.kv.generic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kv.Kv;
 import dev.millrace.kv.KvClient;
@@ -112,6 +113,44 @@ class DatabasesTest {
         }
         kv.reset();
         assertEquals(before, usedBytes());
+    }
+
+    @Test
+    void what_is_flushed_counts_as_used_no_more_though_it_is_freed_later() {
+        kv.reset();
+        long before = kv.stripes().usedBytes();
+        kv.call("CONFIG", "SET", "hash-max-listpack-entries", "0");
+        for (int i = 0; i < 3000; i++) {
+            kv.call("SET", "key:" + i, "value", "EX", "100");
+            kv.call("HSET", "hash:" + i, "a", "b");
+        }
+        kv.call("FLUSHALL");
+        assertTrue(
+                kv.stripes().usedBytes() < before + 20_000,
+                kv.stripes().usedBytes() + " after " + before);
+        assertEquals(6000, kv.stripes().objectsToFree());
+        kv.call("CONFIG", "RESETSTAT");
+        kv.reset();
+        assertEquals(before, kv.stripes().usedBytes());
+        assertEquals(0, kv.stripes().objectsToFree());
+        assertEquals(6000, kv.stripes().objectsFreed());
+        kv.call("CONFIG", "SET", "hash-max-listpack-entries", "128");
+    }
+
+    @Test
+    void info_counts_what_was_freed_bit_by_bit() {
+        kv.reset();
+        for (int i = 0; i < 10_000; i++) {
+            kv.call("RPUSH", "large", "element:" + i);
+        }
+        kv.call("XADD", "small", "*", "a", "b");
+        kv.call("CONFIG", "RESETSTAT");
+        kv.call("UNLINK", "large", "small");
+        assertTrue(kv.call("INFO", "memory").contains("lazyfree_pending_objects:2"));
+        kv.reset();
+        String info = kv.call("INFO", "memory");
+        assertTrue(info.contains("lazyfree_pending_objects:0"), info);
+        assertTrue(info.contains("lazyfreed_objects:1"), info);
     }
 
     private static long usedBytes() {

@@ -135,6 +135,26 @@ class RoomsTest {
     }
 
     @Test
+    void what_was_allowed_when_it_began_is_done_in_its_place_whatever_changes_inside() {
+        begin(
+                "ACL SETUSER default -mr.pub",
+                "SET k v",
+                "MR.PUB first 1",
+                "ACL SETUSER default +mr.pub",
+                "MR.PUB second 2");
+        assertEquals("[OK, OK, OK, OK, OK]", kv.call("EXEC"));
+        assertEquals(
+                List.of(
+                        "join queue",
+                        "check publish first 1",
+                        "check publish second 2",
+                        "publish first 1",
+                        "publish second 2",
+                        "leave queue"),
+                notes());
+    }
+
+    @Test
     void bad_arguments_are_told_before_any_room_is_joined() {
         begin("SET k v", "MR.PUB a b DELAY soon");
         assertEquals(

@@ -73,6 +73,25 @@ class LimitsTest {
     }
 
     @Test
+    void without_limits_who_reads_nothing_is_dropped_before_there_is_no_room_for_others() {
+        LaneClient told = kv.client(1);
+        told.call("HELLO 3");
+        told.call("CLIENT TRACKING ON BCAST");
+        told.room(100_000);
+        told.stall();
+        LaneClient asking = kv.client(1);
+        asking.room(100_000);
+        asking.stall();
+        LaneClient writer = kv.client(0);
+        for (int i = 0; i < 1500; i++) {
+            writer.call("SET " + TEXT + i + " 1");
+            asking.send("ECHO " + TEXT);
+        }
+        assertTrue(told.isClosedSoon());
+        assertTrue(asking.isClosedSoon());
+    }
+
+    @Test
     void who_is_dropped_gets_nothing_of_what_it_asked_for() {
         limits(new OutputLimit(200, 0, Duration.ZERO), OutputLimit.none());
         LaneClient reader = kv.client(0);

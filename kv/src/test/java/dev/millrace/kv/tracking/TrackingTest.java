@@ -120,6 +120,23 @@ class TrackingTest {
     }
 
     @Test
+    void prefixes_count_as_what_the_server_keeps_for_a_client() {
+        long before = kv.server().keptNames().bytes();
+        long memory = reader.session().memoryBytes();
+        track(" BCAST PREFIX " + "p".repeat(1000));
+        reader.call("CLIENT TRACKING ON BCAST PREFIX q");
+        long taken = kv.server().keptNames().bytes() - before;
+        assertTrue(taken >= 1001 && taken < 4000, taken + " bytes");
+        assertEquals(memory + taken, reader.session().memoryBytes());
+        reader.call("CLIENT TRACKING OFF");
+        assertEquals(before, kv.server().keptNames().bytes());
+        track(" BCAST PREFIX a");
+        reader.leave();
+        kv.settle();
+        assertEquals(before, kv.server().keptNames().bytes());
+    }
+
+    @Test
     void another_client_can_be_told_in_its_place_over_resp2() {
         LaneClient listener = kv.client(1);
         listener.call("SUBSCRIBE __redis__:invalidate");
@@ -154,6 +171,24 @@ class TrackingTest {
         reader.calls("GET a{t}", "GET b{t}", "GET c{t}");
         assertEquals(">[invalidate, [a{t}]]", reader.next());
         assertTrue(writer.call("INFO stats").contains("tracking_total_keys:2"));
+    }
+
+    @Test
+    void who_reads_more_than_is_remembered_is_told_also_with_noloop() {
+        writer.call("CONFIG SET tracking-table-max-keys 1");
+        track(" NOLOOP");
+        reader.calls("GET a{t}", "GET b{t}");
+        assertEquals(">[invalidate, [a{t}]]", reader.next());
+    }
+
+    @Test
+    void a_lower_limit_holds_when_that_is_answered() {
+        track("");
+        reader.calls("GET a{t}", "GET b{t}");
+        writer.call("CONFIG SET tracking-table-max-keys 1");
+        reader.send("PING");
+        assertEquals(">[invalidate, [a{t}]]", reader.next());
+        assertEquals("PONG", reader.next());
     }
 
     @Test

@@ -1,0 +1,147 @@
+package dev.millrace.kv.store;
+
+import dev.millrace.kernel.memory.Slabs;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+
+/**
+ * What no key of a stripe leads to any more and is yet to be freed, because it is too large to be
+ * freed at once: databases that were flushed, and large collections. Under the stripe's lock; its
+ * counts others may read, a little stale.
+ *
+ * <p><b>It does not count as used.</b> Who has deleted all there was may write as much again at
+ * once, though not a byte of it is freed yet. Of a collection it is known what it takes; of a
+ * database it is taken for its part of all keys, since nobody counts bytes for each database. Both
+ * are put right as it is freed.
+ */
+final class Discarded {
+    /** What is freed in one step is about so much: some buckets of a table, nodes of a list. */
+    private static final int FREED_AT_ONCE = 100;
+
+    /** So many pages given back to the system take as long. */
+    private static final int PAGES_GIVEN_AT_ONCE = 1;
+
+    /**
+     * @param objects 0 for one that counts with its database
+     */
+    private record Collection(long root, long bytes, int objects) {}
+
+    private record Flushed(Database database, long keys) {}
+
+    private final Stripe stripe;
+    private final Slabs slabs;
+    private final ArrayDeque<Flushed> databases = new ArrayDeque<>();
+    private final ArrayDeque<Collection> collections = new ArrayDeque<>();
+    private long databaseBytes;
+    private long collectionBytes;
+
+    /** The first collection took more than one step. */
+    private boolean isLarger;
+
+    private long objects;
+    private long freed;
+
+    Discarded(Stripe stripe) {
+        this.stripe = stripe;
+        this.slabs = stripe.slabs();
+    }
+
+    /** Bytes that are yet to be freed, about. */
+    long bytes() {
+        return databaseBytes + collectionBytes;
+    }
+
+    /** Keys that are yet to be freed. */
+    long objects() {
+        return objects;
+    }
+
+    /** Keys that were freed since the start, in more than one step each or with their database. */
+    long freed() {
+        return freed;
+    }
+
+    /** A large collection that is no longer under its key. */
+    void add(long root) {
+        add(new Collection(root, Root.bytes(root), 1));
+    }
+
+    private void add(Collection gone) {
+        collections.add(gone);
+        collectionBytes += gone.bytes;
+        objects += gone.objects;
+    }
+
+    /**
+     * A database that was flushed.
+     *
+     * @param keysLeft those of the stripe's other databases
+     */
+    void add(Database database, long keysLeft) {
+        long keys = database.items().size();
+        long used = Math.max(slabs.usedBytes() - bytes(), 0);
+        databaseBytes += (long) ((double) used * keys / (keys + keysLeft));
+        databases.add(new Flushed(database, keys));
+        objects += keys;
+    }
+
+    /** See {@link Stripe#sweep}. */
+    boolean sweep(int steps, Stripe.Freeing freeing) {
+        int left = steps;
+        while (left > 0 && (freeCollection(freeing) || freeDatabase() || giveEmptyPages())) {
+            left -= FREED_AT_ONCE;
+        }
+        return left <= 0;
+    }
+
+    private boolean giveEmptyPages() {
+        return slabs.giveEmpty(PAGES_GIVEN_AT_ONCE) > 0;
+    }
+
+    private boolean freeCollection(Stripe.Freeing freeing) {
+        @Nullable Collection first = collections.peek();
+        if (first == null || stripe.isToBeWritten(first.root)) {
+            return false;
+        }
+        boolean isFreed = freeing.freeSome(stripe, first.root);
+        if (isFreed) {
+            collections.remove();
+            collectionBytes -= first.bytes;
+            objects -= first.objects;
+            freed += isLarger ? first.objects : 0;
+            Root.dropName(stripe, first.root);
+            slabs.free(first.root);
+        }
+        isLarger = !isFreed;
+        return true;
+    }
+
+    private boolean freeDatabase() {
+        Flushed first = databases.peek();
+        if (first == null || stripe.isBeingWritten()) {
+            return false;
+        }
+        long before = slabs.usedBytes();
+        if (first.database.freeSome(this::freeItem)) {
+            databases.remove();
+            objects -= first.keys;
+            freed += first.keys;
+        }
+        databaseBytes = Math.max(databaseBytes - (before - slabs.usedBytes()), 0);
+        if (databases.isEmpty()) {
+            databaseBytes = 0;
+        }
+        return true;
+    }
+
+    private void freeItem(long item) {
+        if (Item.isLarge(item)) {
+            long root = Item.root(item);
+            add(new Collection(root, Root.bytes(root), 0));
+            databaseBytes = Math.max(databaseBytes - Root.bytes(root), 0);
+        }
+        slabs.free(item);
+    }
+}
