@@ -60,7 +60,8 @@ public final class ServerState {
         Place found = new Place(stripes.stripe(0));
         find(found, name);
         return found.exists()
-                ? Optional.of(Memory.bytes(found.value(), found.valueLength()))
+                ? Optional.of(
+                        Memory.bytes(Item.value(found.item()), Item.valueLength(found.item())))
                 : Optional.empty();
     }
 
