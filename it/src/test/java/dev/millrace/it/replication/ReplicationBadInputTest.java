@@ -316,7 +316,8 @@ class ReplicationBadInputTest {
 
     private boolean has(String key) {
         try {
-            return !get(key).equals("$-1\r\n") && !get(key).startsWith("-");
+            String answer = get(key);
+            return !answer.equals("$-1\r\n") && !answer.startsWith("-");
         } catch (IOException failure) {
             throw new AssertionError(failure);
         }
