@@ -16,8 +16,19 @@ import java.util.concurrent.LinkedBlockingQueue;
  * A server that is followed and says what a test wants it to: to each PSYNC the next of its words.
  */
 final class FakeMaster implements AutoCloseable {
-    /** Bytes that are sent in answer to a PSYNC; the link is closed behind them unless it stays. */
-    record Answer(byte[] bytes, boolean stays) {
+    /**
+     * Bytes that are sent in answer to a PSYNC, each by itself or all together; the link is closed
+     * behind them unless it stays.
+     */
+    record Answer(byte[] bytes, boolean stays, boolean oneByOne) {
+        Answer(byte[] bytes, boolean stays) {
+            this(bytes, stays, false);
+        }
+
+        Answer inSingleBytes() {
+            return new Answer(bytes, stays, true);
+        }
+
         static Answer closing(String text) {
             return new Answer(latin(text), false);
         }
@@ -70,6 +81,7 @@ final class FakeMaster implements AutoCloseable {
 
     private void serve(Socket link) {
         try (link) {
+            link.setTcpNoDelay(true);
             InputStream in = link.getInputStream();
             OutputStream out = link.getOutputStream();
             while (true) {
@@ -82,7 +94,13 @@ final class FakeMaster implements AutoCloseable {
                     continue;
                 }
                 Answer answer = answers.take();
-                out.write(answer.bytes);
+                if (answer.oneByOne) {
+                    for (byte one : answer.bytes) {
+                        out.write(one);
+                    }
+                } else {
+                    out.write(answer.bytes);
+                }
                 out.flush();
                 if (!answer.stays) {
                     return;

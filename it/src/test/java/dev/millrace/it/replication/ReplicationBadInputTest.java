@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Arrays;
 
 /**
  * A master that says half of it, or what nobody can load: what is here stays, and it is tried
@@ -69,12 +70,31 @@ class ReplicationBadInputTest {
         master.close();
     }
 
-    private byte[] copy(byte[] of) {
-        byte[] head = FakeMaster.latin("+FULLRESYNC " + ID + " 1000\r\n$" + of.length + "\r\n");
-        byte[] whole = new byte[head.length + of.length];
-        System.arraycopy(head, 0, whole, 0, head.length);
-        System.arraycopy(of, 0, whole, head.length, of.length);
-        return whole;
+    private static byte[] copy(byte[] of) {
+        return join(FakeMaster.latin("+FULLRESYNC " + ID + " 1000\r\n$" + of.length + "\r\n"), of);
+    }
+
+    private static byte[] join(byte[] one, byte[] other) {
+        byte[] both = Arrays.copyOf(one, one.length + other.length);
+        System.arraycopy(other, 0, both, one.length, other.length);
+        return both;
+    }
+
+    /** The dump, and behind it these commands, words apart by blanks. */
+    private byte[] copyAnd(String... commands) {
+        return join(copy(dump), stream(commands));
+    }
+
+    private static byte[] stream(String... commands) {
+        StringBuilder all = new StringBuilder();
+        for (String command : commands) {
+            String[] words = command.split(" ", -1);
+            all.append('*').append(words.length).append("\r\n");
+            for (String word : words) {
+                all.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+            }
+        }
+        return FakeMaster.latin(all.toString());
     }
 
     private String get(String key) throws IOException {
@@ -96,7 +116,7 @@ class ReplicationBadInputTest {
     @Test
     void a_dump_that_ends_early_changes_nothing_and_is_asked_for_again() throws Exception {
         byte[] whole = copy(dump);
-        byte[] half = java.util.Arrays.copyOf(whole, whole.length - dump.length / 2);
+        byte[] half = Arrays.copyOf(whole, whole.length - dump.length / 2);
         master.answer(new Answer(half, false));
         assertEquals("PSYNC ? -1", nextPsync());
         assertEquals("PSYNC ? -1", nextPsync());
@@ -145,12 +165,10 @@ class ReplicationBadInputTest {
 
     @Test
     void a_stream_that_breaks_off_in_a_command_goes_on_before_it() throws Exception {
-        byte[] copied = copy(dump);
         byte[] stream =
                 FakeMaster.latin(
                         "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n*3\r\n$3\r\nSET\r\n$1\r\nb");
-        byte[] whole = java.util.Arrays.copyOf(copied, copied.length + stream.length);
-        System.arraycopy(stream, 0, whole, copied.length, stream.length);
+        byte[] whole = join(copy(dump), stream);
         master.answer(new Answer(whole, false));
         assertEquals("PSYNC ? -1", nextPsync());
         // 1000 bytes and the 27 of the first SET; it wants the next.
@@ -165,10 +183,8 @@ class ReplicationBadInputTest {
 
     @Test
     void what_is_no_command_ends_the_link() throws Exception {
-        byte[] copied = copy(dump);
         byte[] stream = FakeMaster.latin("*x\r\n");
-        byte[] whole = java.util.Arrays.copyOf(copied, copied.length + stream.length);
-        System.arraycopy(stream, 0, whole, copied.length, stream.length);
+        byte[] whole = join(copy(dump), stream);
         master.answer(Answer.staying(whole));
         assertEquals("PSYNC ? -1", nextPsync());
         assertEquals("PSYNC " + ID + " 1001", nextPsync());
@@ -178,21 +194,130 @@ class ReplicationBadInputTest {
 
     @Test
     void what_a_command_of_the_master_fails_with_stops_nothing() throws Exception {
-        byte[] copied = copy(dump);
         byte[] stream =
                 FakeMaster.latin(
                         "*2\r\n$4\r\nLPOP\r\n$6\r\ncopied\r\n*1\r\n$6\r\nNOSUCH\r\n"
                                 + "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n");
-        byte[] whole = java.util.Arrays.copyOf(copied, copied.length + stream.length);
-        System.arraycopy(stream, 0, whole, copied.length, stream.length);
+        byte[] whole = join(copy(dump), stream);
         master.answer(Answer.staying(whole));
         Await.until("it goes on", SOON, () -> has("a"));
         assertTrue(client.call("ROLE").raw().contains("connected"));
     }
 
+    @Test
+    void a_dump_up_to_a_mark_is_taken_and_answered_for() throws Exception {
+        String mark = "m".repeat(40);
+        String head = "\n\n+FULLRESYNC " + ID + " 1000\r\n\n$EOF:" + mark + "\r\n";
+        byte[] whole = join(join(FakeMaster.latin(head), dump), FakeMaster.latin(mark));
+        master.answer(Answer.staying(whole).inSingleBytes());
+        assertEquals("PSYNC ? -1", nextPsync());
+        assertEquals("REPLCONF ACK 1000", master.asked());
+        assertEquals("$3\r\nyes\r\n", get("copied"));
+    }
+
+    @Test
+    void a_dump_up_to_a_mark_that_does_not_come_changes_nothing() throws Exception {
+        String head = "+FULLRESYNC " + ID + " 1000\r\n$EOF:" + "m".repeat(40) + "\r\n";
+        master.answer(new Answer(join(FakeMaster.latin(head), dump), false));
+        assertEquals("PSYNC ? -1", nextPsync());
+        assertEquals("PSYNC ? -1", nextPsync());
+        assertEquals("$1\r\n1\r\n", get("mine"));
+        master.answer(Answer.closing(""));
+    }
+
+    @Test
+    void a_dump_of_no_length_or_of_more_than_there_is_room_for_changes_nothing() throws Exception {
+        for (String length : new String[] {"0", "-1", "", "9223372036854775807", "EOF:", "99e9"}) {
+            master.answer(Answer.closing("+FULLRESYNC " + ID + " 1000\r\n$" + length + "\r\n"));
+            assertEquals("PSYNC ? -1", nextPsync());
+        }
+        assertEquals("PSYNC ? -1", nextPsync());
+        assertEquals("$1\r\n1\r\n", get("mine"));
+        master.answer(Answer.closing(""));
+    }
+
+    @Test
+    void commands_may_come_in_single_bytes_and_in_any_database() throws Exception {
+        byte[] whole =
+                copyAnd(
+                        "SELECT 3",
+                        "MULTI",
+                        "SET a 1",
+                        "SELECT 4",
+                        "SET b 2",
+                        "EXEC",
+                        "SET c 3",
+                        "SELECT 0",
+                        "SET end 1");
+        master.answer(Answer.staying(whole).inSingleBytes());
+        Await.until("it has all", SOON, () -> has("end"));
+        assertEquals(
+                "# Keyspace\r\ndb0:keys=3,expires=0,avg_ttl=0\r\n"
+                        + "db3:keys=1,expires=0,avg_ttl=0\r\ndb4:keys=2,expires=0,avg_ttl=0\r\n",
+                client.call("INFO", "keyspace").reply().text());
+    }
+
+    @Test
+    void a_transaction_that_breaks_off_is_not_begun() throws Exception {
+        master.answer(new Answer(copyAnd("SET a 1", "MULTI", "SET b 2"), false));
+        assertEquals("PSYNC ? -1", nextPsync());
+        assertEquals("PSYNC " + ID + " 1028", nextPsync());
+        assertEquals("$1\r\n1\r\n", get("a"));
+        assertEquals("$-1\r\n", get("b"));
+        master.answer(Answer.closing(""));
+    }
+
+    @Test
+    void what_changes_nothing_is_not_said_again_when_the_link_broke() throws Exception {
+        byte[] whole = copyAnd("SET a 1", "PUBLISH c hello", "PING");
+        master.answer(new Answer(whole, false));
+        assertEquals("PSYNC ? -1", nextPsync());
+        int said = stream("SET a 1", "PUBLISH c hello", "PING").length;
+        assertEquals("PSYNC " + ID + " " + (1001 + said), nextPsync());
+        master.answer(Answer.closing(""));
+    }
+
+    @Test
+    void a_length_that_no_value_has_ends_the_link() throws Exception {
+        byte[] stream = FakeMaster.latin("*2\r\n$3\r\nSET\r\n$3000000000\r\n");
+        master.answer(Answer.staying(join(copy(dump), stream)));
+        assertEquals("PSYNC ? -1", nextPsync());
+        assertEquals("PSYNC " + ID + " 1001", nextPsync());
+        master.answer(Answer.closing(""));
+    }
+
+    @Test
+    void a_key_whose_time_has_come_is_there_until_the_master_deletes_it() throws Exception {
+        master.answer(
+                Answer.staying(
+                        copyAnd(
+                                "SET a 1 PXAT 1000",
+                                "SET b 1",
+                                "PEXPIREAT b 1000",
+                                "PERSIST a",
+                                "PERSIST b",
+                                "SET end 1")));
+        Await.until("it has all", SOON, () -> has("end"));
+        assertEquals("$1\r\n1\r\n", get("a"));
+        assertEquals("$1\r\n1\r\n", get("b"));
+    }
+
+    @Test
+    void who_is_free_again_takes_no_more_of_a_dump() throws Exception {
+        byte[] whole = copy(dump);
+        master.answer(Answer.staying(Arrays.copyOf(whole, whole.length - 1)));
+        assertEquals("PSYNC ? -1", nextPsync());
+        assertEquals("+OK\r\n", client.call("REPLICAOF", "NO", "ONE").raw());
+        assertEquals("+OK\r\n", client.call("SET", "mine", "2").raw());
+        assertEquals("*0\r\n", client.call("LRANGE", "list", "0", "-1").raw());
+        assertEquals("$1\r\n2\r\n", get("mine"));
+        assertEquals("master", client.call("ROLE").reply().children().getFirst().text());
+    }
+
     private boolean has(String key) {
         try {
-            return !get(key).equals("$-1\r\n") && !get(key).startsWith("-");
+            String answer = get(key);
+            return !answer.equals("$-1\r\n") && !answer.startsWith("-");
         } catch (IOException failure) {
             throw new AssertionError(failure);
         }

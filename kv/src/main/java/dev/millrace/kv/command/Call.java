@@ -376,12 +376,20 @@ public final class Call {
     }
 
     /**
+     * Whether a time, ms since 1970, is over. For what the server that we follow says none is:
+     * whatever ends, that one deletes.
+     */
+    public boolean hasPassed(long millis) {
+        return millis <= nowMillis() && !session.isMaster();
+    }
+
+    /**
      * An expired key does not exist. Its deletion is an effect, logged by whoever holds the stripe
      * and has space for it; else it is only hidden.
      */
     private void hideExpired(Key found) {
         long expiresAt = found.expiresAt();
-        if (expiresAt == 0 || expiresAt > nowMillis() || session.isMaster()) {
+        if (expiresAt == 0 || !hasPassed(expiresAt)) {
             return;
         }
         if (command.isWrite() || lane.admit(found.length())) {

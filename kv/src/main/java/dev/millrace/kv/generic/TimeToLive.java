@@ -116,7 +116,7 @@ public final class TimeToLive {
         long expiresAt = when(call, scale);
         Key key = call.write(1);
         boolean changes = key.exists() && isMet(conditions, key.expiresAt(), expiresAt);
-        if (changes && expiresAt <= call.nowMillis()) {
+        if (changes && call.hasPassed(expiresAt)) {
             call.effects().delete(key);
             call.notify(Notification.GENERIC, "del", key);
         } else if (changes) {

@@ -194,7 +194,7 @@ public final class Dumps {
             call.effects().delete(key);
             call.effects().count(-1);
         }
-        if (expiresAt != 0 && expiresAt <= call.nowMillis()) {
+        if (expiresAt != 0 && call.hasPassed(expiresAt)) {
             if (replaced) {
                 call.effects().count(1);
                 call.notify(Notification.GENERIC, "del", key);

@@ -35,7 +35,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * start, so who was online before copies all again.
  */
 public final class Feed implements RecordTap {
-    private static final int WARNING = 3;
     private static final int ID_BYTES = 20;
     private static final int CUTS = 8;
     private static final long BACKLOG_BYTES_MIN = 16 << 10;
@@ -325,7 +324,7 @@ public final class Feed implements RecordTap {
     private void drop(Replica replica, String why) {
         if (!replica.session().isKilled()) {
             String who = replica.address() + ":" + replica.port();
-            replica.session().lane().loop().log(WARNING, "replica " + who + " is dropped: " + why);
+            replica.session().lane().loop().warn("replica " + who + " is dropped", why);
             replica.session().kill();
         }
     }

@@ -1,12 +1,10 @@
 package dev.millrace.kv.replication;
 
 import dev.millrace.kernel.log.Log;
-import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
-import dev.millrace.kv.command.Key;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.effect.Effects;
@@ -61,7 +59,6 @@ public final class Following implements Role {
 
     private final KvServer server;
     private final Parameters parameters;
-    private final Key key;
     private final NativeBuffer name = new NativeBuffer(64);
     private volatile @Nullable Upstream upstream;
     private volatile @Nullable MasterLink link;
@@ -71,7 +68,6 @@ public final class Following implements Role {
     private Following(KvServer server) {
         this.server = server;
         this.parameters = Parameters.of(server);
-        this.key = new Key(server.stripes().stripe(0));
         name.putUtf8(Upstream.NAME);
     }
 
@@ -89,10 +85,7 @@ public final class Following implements Role {
         Stripe stripe = stripe();
         stripe.lock();
         try {
-            find();
-            if (key.exists()) {
-                follow(Upstream.parse(bytes()));
-            }
+            server.stripes().state().value(name).map(Upstream::parse).ifPresent(this::follow);
         } finally {
             stripe.unlock();
         }
@@ -108,10 +101,6 @@ public final class Following implements Role {
         } catch (IOException e) {
             log.warn("a dump that was left cannot be deleted", "failure", e);
         }
-    }
-
-    private byte[] bytes() {
-        return Memory.bytes(key.value(), key.valueLength());
     }
 
     /** The other server's, or null. */
@@ -212,10 +201,6 @@ public final class Following implements Role {
     /** A bit for {@link #stripe}. */
     long stripeMask() {
         return 1L << server.stripes().indexOf(name.address(), (int) name.length());
-    }
-
-    private void find() {
-        server.stripes().state().find(key, name);
     }
 
     /** As {@link #put}, unless the link is not the one that counts any more. */

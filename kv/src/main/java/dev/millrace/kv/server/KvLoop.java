@@ -158,6 +158,11 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     }
 
     @Override
+    public void warn(String event, String reason) {
+        log.warn(event, "reason", reason);
+    }
+
+    @Override
     public void log(int level, String text) {
         switch (level) {
             case 0, 1 -> log.debug("script", "text", text);

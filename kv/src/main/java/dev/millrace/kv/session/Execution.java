@@ -29,7 +29,6 @@ import java.util.function.Consumer;
  * the stripes are unlocked.
  */
 final class Execution {
-    private static final int WARNING = 3;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** Effects of lazy expiry, beyond the key itself. */
@@ -180,7 +179,7 @@ final class Execution {
         String reason = noSpace(bytes);
         if (session.isMaster()) {
             session.closing = true;
-            loop.log(WARNING, "what the master says is not executed: " + reason);
+            loop.warn("what the master says is not executed", reason);
         }
         return lane.refuse(session, command, reason);
     }

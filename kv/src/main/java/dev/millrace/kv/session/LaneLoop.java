@@ -62,6 +62,9 @@ public interface LaneLoop {
         throw new UnsupportedOperationException("this loop cannot end the process");
     }
 
+    /** Warns in the server's log of what has happened, and says why. */
+    default void warn(String event, String reason) {}
+
     /** Writes to the server's log; {@code level} as Redis counts: 0 is debug, 3 a warning. */
     default void log(int level, String text) {}
 

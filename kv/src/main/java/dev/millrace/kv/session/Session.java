@@ -381,6 +381,7 @@ public final class Session {
     /** Becomes the client of a script that another client runs. */
     void asScriptOf(Session caller) {
         script = true;
+        peer = caller.peer;
         database = caller.database;
         noTouch = caller.noTouch;
         user = caller.user();

@@ -55,6 +55,16 @@ public final class ServerState {
         into.set(stripe, database, hash, name.address(), length, item);
     }
 
+    /** The bytes that are kept under a name, whose stripe is locked; nothing if none are. */
+    public Optional<byte[]> value(NativeBuffer name) {
+        Place found = new Place(stripes.stripe(0));
+        find(found, name);
+        return found.exists()
+                ? Optional.of(
+                        Memory.bytes(Item.value(found.item()), Item.valueLength(found.item())))
+                : Optional.empty();
+    }
+
     // ---- Libraries of functions
 
     /** The key of a library, as bytes of ISO-8859-1. */

@@ -84,7 +84,7 @@ public final class GetAndChange {
     }
 
     private static void expire(Call call, Key key, long expiresAt) {
-        if (expiresAt <= call.nowMillis()) {
+        if (call.hasPassed(expiresAt)) {
             delete(call, key);
         } else {
             call.effects().expire(key, expiresAt);

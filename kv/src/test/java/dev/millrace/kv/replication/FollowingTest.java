@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kv.Kv;
 import dev.millrace.kv.KvClient;
+import dev.millrace.kv.session.Session;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Nobody listens on the port that is followed. */
 class FollowingTest {
@@ -54,5 +58,28 @@ class FollowingTest {
         kv.call("CONFIG", "SET", "repl-timeout", "2147483647");
         follow();
         assertEquals("OK", kv.call("CONFIG", "SET", "repl-timeout", "60"));
+    }
+
+    /** Whatever ends, the master deletes: its clock is not ours. */
+    @Test
+    void what_the_master_says_is_there_though_its_time_has_come() {
+        KvClient master = kv.client();
+        master.session().peer(Session.Peer.MASTER);
+        master.call("SET", "a", "1", "PXAT", "1000");
+        master.call("SET", "b", "1");
+        master.call("PEXPIREAT", "b", "1000");
+        master.call("SET", "c", "1");
+        master.call("GETEX", "c", "PXAT", "1000");
+        master.send(KvClient.request("DUMP", "c"));
+        byte[] reply = master.bytes();
+        int head = 1 + new String(reply, StandardCharsets.ISO_8859_1).indexOf('\n');
+        String dump = new String(reply, head, reply.length - head - 2, StandardCharsets.ISO_8859_1);
+        master.call("RESTORE", "d", "1000", dump, "ABSTTL");
+        follow();
+        assertEquals(":0", kv.call("EXISTS", "a", "b", "c", "d"));
+        for (String key : List.of("a", "b", "c", "d")) {
+            master.call("PERSIST", key);
+            assertEquals("1", kv.call("GET", key), key);
+        }
     }
 }
