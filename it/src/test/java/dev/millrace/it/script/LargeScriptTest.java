@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Scripts that change more than the journal has space for ahead, on a disk with and without room. */
+/**
+ * Scripts that change more than the journal has space for ahead, on a disk with and without room.
+ */
 class LargeScriptTest {
     private static final String VALUE = "x".repeat(32 * 1024);
     private static final String SETS =

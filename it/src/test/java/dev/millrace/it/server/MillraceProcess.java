@@ -13,72 +13,22 @@ import java.util.regex.Pattern;
  * own. Its port is picked here rather than read from the printed table, so that it is the same
  * after a restart, as a user's port is.
  */
-public final class MillraceProcess implements Server {
+public final class MillraceProcess extends ServerProcess {
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final Pattern READY = Pattern.compile("(?m)^ready in \\d+ ms$");
 
-    private final Setup setup;
-    private final Path folder;
-    private final int port;
-    private Child child;
-
-    private MillraceProcess(Setup setup) {
-        this.setup = setup;
-        this.folder = Scratch.folder("node");
-        this.port = Scratch.freePort();
-        this.child = Child.start(command(), folder);
+    private MillraceProcess(Setup setup, Path folder) {
+        super("millrace", START_MAX, folder, port -> command(setup, folder, port));
     }
 
     /** Starts it on an empty data directory and waits for its ready line. */
     public static MillraceProcess start(Setup setup) {
-        MillraceProcess millrace = new MillraceProcess(setup);
+        MillraceProcess millrace = new MillraceProcess(setup, Scratch.folder("node"));
         millrace.awaitReady();
         return millrace;
     }
 
-    @Override
-    public int port() {
-        return port;
-    }
-
-    @Override
-    public long pid() {
-        return child.pid();
-    }
-
-    @Override
-    public void kill() {
-        child.kill();
-    }
-
-    @Override
-    public int terminate() {
-        return child.terminate();
-    }
-
-    @Override
-    public void start() {
-        child = Child.start(command(), folder);
-        awaitReady();
-    }
-
-    @Override
-    public String printed() {
-        return child.printed();
-    }
-
-    @Override
-    public boolean alive() {
-        return child.alive();
-    }
-
-    @Override
-    public void close() {
-        child.kill();
-        Scratch.delete(folder);
-    }
-
-    private List<String> command() {
+    private static List<String> command(Setup setup, Path folder, int port) {
         List<String> words = new ArrayList<>(List.of("up", "--data", folder + "/data"));
         Product.PORTS.forEach(free -> set(words, free, "0"));
         set(words, "kv.resp.port", "" + port);
@@ -94,13 +44,8 @@ public final class MillraceProcess implements Server {
         words.add(key + "=" + value);
     }
 
-    private void awaitReady() {
-        Await.until(
-                () -> "millrace is ready; it printed:\n" + child.printed(),
-                START_MAX,
-                () -> !child.alive() || READY.matcher(child.printed()).find());
-        if (!child.alive()) {
-            throw new AssertionError("millrace ended at start:\n" + child.printed());
-        }
+    @Override
+    boolean isReady() {
+        return READY.matcher(printed()).find();
     }
 }

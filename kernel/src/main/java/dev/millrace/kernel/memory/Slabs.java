@@ -10,7 +10,9 @@ import java.util.Arrays;
  * {@link #usable}. Free blocks are chained inside their page; a page that has both free and used
  * blocks is in its class's list; a page without used blocks goes back to the system, so that a
  * store that shrank does not stay large. Fresh pages are handed out from the front, hence memory is
- * touched, and counted by the system, only as it is used. Larger values take pages of their own.
+ * touched, and counted by the system, only as it is used. A larger block is alone at the front of a
+ * run of pages: it takes all their addresses, of which there are plenty, but memory only in the
+ * system's pages of 4 KiB that it reaches into, and this is what it counts as.
  *
  * <p>Size classes are 8 bytes apart up to 128, then eight to a doubling: at most 12.5 % is lost.
  *
@@ -32,6 +34,12 @@ public final class Slabs {
     private static final int PREVIOUS = 20;
     private static final int RUN = 24;
     private static final int LISTED = 28;
+
+    /** Of a run's first page, a long: the bytes of its only block. */
+    private static final int LARGE_BYTES = FREE;
+
+    /** What the system gives memory in, or less where its pages are larger. */
+    private static final int SYSTEM_PAGE_BYTES = 4096;
 
     private static final int CLASS_LARGE = -1;
     private static final int NONE = -1;
@@ -97,7 +105,7 @@ public final class Slabs {
     public static long blockBytes(long bytes) {
         return bytes <= SMALL_BYTES_MAX
                 ? BLOCK_BYTES[classOf((int) bytes)]
-                : (bytes + Pages.PAGE_BYTES - 1) & -Pages.PAGE_BYTES;
+                : (bytes + SYSTEM_PAGE_BYTES - 1) & -SYSTEM_PAGE_BYTES;
     }
 
     /**
@@ -144,7 +152,9 @@ public final class Slabs {
         long descriptor = Pages.descriptor(page);
         Memory.putInt(descriptor + CLASS, CLASS_LARGE);
         Memory.putInt(descriptor + RUN, run);
-        usedBytes += (long) run << Pages.PAGE_SHIFT;
+        long block = blockBytes(bytes);
+        Memory.putLong(descriptor + LARGE_BYTES, block);
+        usedBytes += block;
         return Pages.address(page);
     }
 
@@ -166,9 +176,8 @@ public final class Slabs {
         long descriptor = Pages.descriptor(page);
         int sizeClass = Memory.getInt(descriptor + CLASS);
         if (sizeClass == CLASS_LARGE) {
-            int run = Memory.getInt(descriptor + RUN);
-            usedBytes -= (long) run << Pages.PAGE_SHIFT;
-            Pages.give(page, run);
+            usedBytes -= Memory.getLong(descriptor + LARGE_BYTES);
+            Pages.give(page, Memory.getInt(descriptor + RUN));
             return;
         }
         usedBytes -= BLOCK_BYTES[sizeClass];
@@ -230,7 +239,7 @@ public final class Slabs {
         long descriptor = Pages.descriptor(Pages.pageOf(address));
         int sizeClass = Memory.getInt(descriptor + CLASS);
         return sizeClass == CLASS_LARGE
-                ? (long) Memory.getInt(descriptor + RUN) << Pages.PAGE_SHIFT
+                ? Memory.getLong(descriptor + LARGE_BYTES)
                 : BLOCK_BYTES[sizeClass];
     }
 

@@ -42,6 +42,18 @@ class SlabsTest {
     }
 
     @Test
+    void a_large_block_counts_as_the_memory_it_reaches_into() {
+        long[] sizes = {32_769, 33_000, 262_144, 262_145, (1L << 20) + 1};
+        for (long bytes : sizes) {
+            long address = slabs.allocate(bytes);
+            assertTrue(slabs.usedBytes() - bytes < 4096, bytes + " in " + slabs.usedBytes());
+            Memory.fill(address, Slabs.usable(address), 1);
+            slabs.free(address);
+            assertEquals(0, slabs.usedBytes());
+        }
+    }
+
+    @Test
     void a_freed_block_is_used_again() {
         long first = slabs.allocate(100);
         slabs.allocate(100);

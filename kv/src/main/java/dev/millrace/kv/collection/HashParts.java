@@ -1,6 +1,5 @@
 package dev.millrace.kv.collection;
 
-import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.packed.Element;
 import dev.millrace.kv.store.Item;
@@ -14,15 +13,10 @@ import dev.millrace.kv.store.Stripe;
  * varint field's length | field | varint value's length | value
  * </pre>
  */
-final class HashParts implements Parts {
+final class HashParts extends MemberParts {
     static final Parts INSTANCE = new HashParts();
 
     private HashParts() {}
-
-    @Override
-    public boolean freeSome(Stripe stripe, long root) {
-        return Members.freeSome(stripe, root);
-    }
 
     @Override
     public void copy(long root, Place to) {
@@ -41,16 +35,6 @@ final class HashParts implements Parts {
     }
 
     @Override
-    public void each(long root, Visitor visitor) {
-        Members.each(root, visitor::part);
-    }
-
-    @Override
-    public long walk(Stripe stripe, long root, long cursor, Visitor visitor) {
-        return Members.walk(stripe, root, cursor, visitor);
-    }
-
-    @Override
     public void write(long part, NativeBuffer out) {
         int length = Member.length(part);
         out.putVarint(length);
@@ -62,29 +46,20 @@ final class HashParts implements Parts {
     }
 
     @Override
-    public long size(long root) {
-        return Members.size(root);
-    }
-
-    @Override
     public void createEmpty(Place place) {
         HashValue.toTable(place);
     }
 
     @Override
-    public long load(Place place, long at, long end) {
-        StoredPart part = new StoredPart();
-        long after = read(part, at, end);
-        long field = part.name();
-        int length = part.nameLength();
-        long root = Item.root(place.item());
-        long hash = KeyHash.of(field, length);
-        if (Members.find(root, hash, field, length) != 0) {
-            throw PartReader.twice();
-        }
+    void add(Stripe stripe, long root, long hash, StoredPart part) {
         HashValue.addMember(
-                place.stripe(), root, hash, field, length, part.value(), part.valueLength());
-        return after;
+                stripe,
+                root,
+                hash,
+                part.name(),
+                part.nameLength(),
+                part.value(),
+                part.valueLength());
     }
 
     @Override

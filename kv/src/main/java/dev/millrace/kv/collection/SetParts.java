@@ -13,15 +13,10 @@ import dev.millrace.kv.store.Stripe;
  * varint length | member
  * </pre>
  */
-final class SetParts implements Parts {
+final class SetParts extends MemberParts {
     static final Parts INSTANCE = new SetParts();
 
     private SetParts() {}
-
-    @Override
-    public boolean freeSome(Stripe stripe, long root) {
-        return Members.freeSome(stripe, root);
-    }
 
     @Override
     public void copy(long root, Place to) {
@@ -37,25 +32,10 @@ final class SetParts implements Parts {
     }
 
     @Override
-    public void each(long root, Visitor visitor) {
-        Members.each(root, visitor::part);
-    }
-
-    @Override
-    public long walk(Stripe stripe, long root, long cursor, Visitor visitor) {
-        return Members.walk(stripe, root, cursor, visitor);
-    }
-
-    @Override
     public void write(long part, NativeBuffer out) {
         int length = Member.length(part);
         out.putVarint(length);
         out.put(Member.name(part), length);
-    }
-
-    @Override
-    public long size(long root) {
-        return Members.size(root);
     }
 
     @Override
@@ -64,18 +44,8 @@ final class SetParts implements Parts {
     }
 
     @Override
-    public long load(Place place, long at, long end) {
-        StoredPart part = new StoredPart();
-        long after = read(part, at, end);
-        long name = part.name();
-        int length = part.nameLength();
-        long root = Item.root(place.item());
-        long hash = KeyHash.of(name, length);
-        if (Members.find(root, hash, name, length) != 0) {
-            throw PartReader.twice();
-        }
-        SetValue.addMember(place.stripe(), root, hash, name, length);
-        return after;
+    void add(Stripe stripe, long root, long hash, StoredPart part) {
+        SetValue.addMember(stripe, root, hash, part.name(), part.nameLength());
     }
 
     @Override

@@ -14,14 +14,14 @@ import dev.millrace.kv.store.Stripe;
  * f64 score | varint length | member
  * </pre>
  */
-final class SortedSetParts implements Parts {
+final class SortedSetParts extends MemberParts {
     static final Parts INSTANCE = new SortedSetParts();
 
     private SortedSetParts() {}
 
     @Override
     public boolean freeSome(Stripe stripe, long root) {
-        return ScoreTree.freeSome(stripe, root) && Members.freeSome(stripe, root);
+        return ScoreTree.freeSome(stripe, root) && super.freeSome(stripe, root);
     }
 
     @Override
@@ -44,16 +44,6 @@ final class SortedSetParts implements Parts {
     }
 
     @Override
-    public void each(long root, Visitor visitor) {
-        Members.each(root, visitor::part);
-    }
-
-    @Override
-    public long walk(Stripe stripe, long root, long cursor, Visitor visitor) {
-        return Members.walk(stripe, root, cursor, visitor);
-    }
-
-    @Override
     public void write(long part, NativeBuffer out) {
         out.putLong(Double.doubleToRawLongBits(SortedSetValue.scoreOf(part)));
         int length = Member.length(part);
@@ -62,28 +52,13 @@ final class SortedSetParts implements Parts {
     }
 
     @Override
-    public long size(long root) {
-        return Members.size(root);
-    }
-
-    @Override
     public void createEmpty(Place place) {
         SortedSetValue.toTable(place);
     }
 
     @Override
-    public long load(Place place, long at, long end) {
-        StoredPart part = new StoredPart();
-        long after = read(part, at, end);
-        long name = part.name();
-        int length = part.nameLength();
-        long root = Item.root(place.item());
-        long hash = KeyHash.of(name, length);
-        if (Members.find(root, hash, name, length) != 0) {
-            throw PartReader.twice();
-        }
-        SortedSetValue.addMember(place.stripe(), root, hash, part.score(), name, length);
-        return after;
+    void add(Stripe stripe, long root, long hash, StoredPart part) {
+        SortedSetValue.addMember(stripe, root, hash, part.score(), part.name(), part.nameLength());
     }
 
     @Override

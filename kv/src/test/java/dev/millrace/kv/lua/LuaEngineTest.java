@@ -201,8 +201,7 @@ final class LuaEngineTest {
                         "return {coroutine.resume(coroutine.create(function() return"
                                 + " rawset(1, 2, 3) end))}");
         assertEquals(
-                "*2|$-1|$56|bad argument #1 to 'rawset' (table expected, got number)|",
-                pulled);
+                "*2|$-1|$56|bad argument #1 to 'rawset' (table expected, got number)|", pulled);
         assertEquals(
                 "-ERR user_script:1: bad argument #1 to 'next' (table expected, got nil)"
                         + " script: f, on @user_script:1.|",

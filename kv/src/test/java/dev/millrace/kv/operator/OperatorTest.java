@@ -194,6 +194,10 @@ class OperatorTest {
         String usage = client.call("MEMORY USAGE a");
         int bytes = Integer.parseInt(usage.substring(1));
         assertTrue(bytes >= 1008 && bytes < 1200, usage);
+        client.call("SET a " + "x".repeat(100_000));
+        client.call("SET a " + "x".repeat(33_000));
+        String large = client.call("MEMORY USAGE a");
+        assertTrue(Integer.parseInt(large.substring(1)) < 42_000, large);
         assertEquals("nil", client.call("MEMORY USAGE nosuch SAMPLES 0"));
         assertEquals("-ERR syntax error", client.call("MEMORY USAGE a SAMPLES"));
         assertTrue(client.call("MEMORY STATS").contains("keys.count, :1, "));
