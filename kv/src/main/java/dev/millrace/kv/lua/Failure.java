@@ -24,9 +24,13 @@ record Failure(String text, String place, boolean counts) {
         boolean counted = Lua.type(state, -1) == LuaType.BOOLEAN && Lua.toBoolean(state, -1) != 0;
         Lua.pop(state, 1);
         boolean placed = !source.isEmpty() && !line.isEmpty();
-        String text = field(lua, state, "err");
+        lua.pushText(state, "err");
+        Lua.rawGet(state, -2);
+        int saying = Lua.type(state, -1);
+        Lua.pop(state, 1);
+        boolean says = saying == LuaType.STRING || saying == LuaType.NUMBER;
         return new Failure(
-                text.isEmpty() ? "ERR unknown error" : text,
+                says ? field(lua, state, "err") : "ERR unknown error",
                 placed ? source + ":" + line + "." : "",
                 !counted);
     }

@@ -319,6 +319,12 @@ final class Interpreter implements AutoCloseable {
         return value >= -0x1p63 && value < 0x1p63 ? (long) value : Long.MIN_VALUE;
     }
 
+    /** The same for an int. */
+    static int int32(double value) {
+        boolean fits = value > Integer.MIN_VALUE - 1.0 && value < Integer.MAX_VALUE + 1.0;
+        return fits ? (int) value : Integer.MIN_VALUE;
+    }
+
     long integer(long state, int argument) {
         return integer(number(state, argument));
     }

@@ -155,7 +155,7 @@ final class LuaToReply {
                         && field("string", -2) == LuaType.STRING;
         if (is) {
             byte[] text = lua.array(state, -1);
-            reply.verbatim(lua.array(state, -2), text);
+            reply.verbatim(upToZero(lua.array(state, -2)), text);
         }
         Lua.top(state, top);
         return is;

@@ -249,7 +249,7 @@ final class RedisApi {
         if (Lua.isNumber(state, 1) == 0) {
             throw LuaError.table("ERR First argument must be a number (log level).");
         }
-        int level = (int) Interpreter.integer(Lua.toNumber(state, 1));
+        int level = Interpreter.int32(Lua.toNumber(state, 1));
         if (level < 0 || level > 3) {
             throw LuaError.table("ERR Invalid debug level.");
         }
@@ -273,7 +273,7 @@ final class RedisApi {
         if (Lua.top(state) != 1) {
             throw LuaError.table("ERR redis.setresp() requires one argument.");
         }
-        int wanted = (int) Interpreter.integer(Lua.toNumber(state, 1));
+        int wanted = Interpreter.int32(Lua.toNumber(state, 1));
         if (wanted != 2 && wanted != 3) {
             throw LuaError.table("ERR RESP version must be 2 or 3.");
         }
@@ -287,7 +287,7 @@ final class RedisApi {
         if (Lua.top(state) != 1) {
             throw LuaError.table("ERR redis.set_repl() requires two arguments.");
         }
-        int flags = (int) Interpreter.integer(Lua.toNumber(state, 1));
+        int flags = Interpreter.int32(Lua.toNumber(state, 1));
         if ((flags & ~3) != 0) {
             throw LuaError.table(
                     "ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or"

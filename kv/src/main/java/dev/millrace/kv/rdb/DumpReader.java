@@ -45,6 +45,12 @@ final class DumpReader {
         otherUnpacked.shrink();
     }
 
+    /** Gives back all that it has taken: it reads no more. */
+    void free() {
+        unpacked.free();
+        otherUnpacked.free();
+    }
+
     long address() {
         return at;
     }

@@ -55,7 +55,8 @@ public final class LibraryDump {
     /** The sources in a dump that {@link #isWhole}; nothing if it has anything else. */
     public static Optional<List<byte[]>> read(long address, int length) {
         DumpReader in = new DumpReader();
-        Element source = new Element();
+        NativeBuffer digits = new NativeBuffer(Element.DIGITS_BYTES);
+        Element source = new Element(digits.address());
         List<byte[]> sources = new ArrayList<>();
         try {
             in.read(address, length - (long) FOOTER_BYTES);
@@ -70,7 +71,8 @@ public final class LibraryDump {
         } catch (BadDump bad) {
             return Optional.empty();
         } finally {
-            in.close();
+            in.free();
+            digits.free();
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Writes replies in RESP2 or RESP3 (RESP3 specification, "RESP3 types"). What RESP2 does not have
@@ -12,6 +11,9 @@ import java.util.Arrays;
  * boolean an integer, a push an array.
  */
 public final class Reply {
+    /** Of a verbatim text, its format; a shorter one is filled up with blanks. */
+    private static final int FORMAT_BYTES = 3;
+
     private static final byte[] OK = ascii("+OK\r\n");
     private static final byte[] QUEUED = ascii("+QUEUED\r\n");
     private static final byte[] PONG = ascii("+PONG\r\n");
@@ -99,7 +101,9 @@ public final class Reply {
             return;
         }
         header('=', text.length + 4L);
-        out.put(Arrays.copyOf(format, 3));
+        for (int i = 0; i < FORMAT_BYTES; i++) {
+            out.putByte(i < format.length ? format[i] : ' ');
+        }
         out.putByte(':');
         out.put(text);
         crlf();

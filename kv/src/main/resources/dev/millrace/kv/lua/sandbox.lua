@@ -12,11 +12,12 @@ local pcall, setmetatable, getmetatable = pcall, setmetatable, getmetatable
 local rawget, rawset, rawequal, unpack, ipairs = rawget, rawset, rawequal, unpack, ipairs
 local loadstring, collectgarbage = loadstring, collectgarbage
 local set_hook, get_info = debug.sethook, debug.getinfo
-local newproxy, xpcall = newproxy, xpcall
+local newproxy, xpcall, select = newproxy, xpcall, select
 
 -- ---- The hook
 
 local failures_period = 100
+local handler_max = 200 -- So often an error in a handler of errors is handled.
 
 local hook
 local ending = false   -- The script is not to go on behind a pcall.
@@ -99,6 +100,8 @@ local function nonexistent(_, name)
   if kind ~= 'string' and kind ~= 'number' then
     error('Second argument to luaProtectedTableError must be a string or number', 2)
   end
+  local zero = string.find(name, '\0', 1, true) -- There a string of C's ends.
+  name = zero and string.sub(name, 1, zero - 1) or name
   error("Script attempted to access nonexistent global variable '" .. name .. "'", 2)
 end
 
@@ -106,9 +109,18 @@ end
 
 local given = {}
 
-local function bad(argument, name, expected, value)
+local function bad(argument, name, expected, ...)
+  local given_type = select('#', ...) == 0 and 'no value' or type((...))
   error('bad argument #' .. argument .. " to '" .. name .. "' (" .. expected .. ' expected, got '
-    .. (value == nil and 'no value' or type(value)) .. ')', 3)
+    .. given_type .. ')', 3)
+end
+
+-- What fails in C below a function of this file is said to be in this file.
+local function without_our_place(problem)
+  if type(problem) == 'string' and string.sub(problem, 1, 8) == 'sandbox:' then
+    problem = string.gsub(problem, '^sandbox:%d+: ', '', 1)
+  end
+  return problem
 end
 
 local function outcome(ok, problem, ...)
@@ -122,40 +134,54 @@ local function outcome(ok, problem, ...)
       problem = text
     end
   end
-  if type(problem) == 'string' and string.sub(problem, 1, 8) == 'sandbox:' then
-    problem = string.gsub(problem, '^sandbox:%d+: ', '', 1)
-  end
-  return false, problem
+  return false, without_our_place(problem)
 end
 
 function given.pcall(...)
   return outcome(pcall(...))
 end
 
--- A handler of the hook's own errors would run inside the hook, where none is called: for ever.
+-- A handler of what the hook raises would run inside the hook, where none is called: nothing would
+-- interrupt it, and no function of ours could fail in it. So it is called when f is over. An error
+-- in the handler goes to the handler, until there is none or it is enough.
+local function handled(handler, ok, problem, ...)
+  if ok then
+    return true, problem, ...
+  end
+  problem = without_our_place(problem)
+  for _ = 1, handler_max do
+    if rawequal(problem, asked) then
+      return false, problem
+    end
+    ok, problem = pcall(handler, problem)
+    problem = without_our_place(problem)
+    if ok then
+      return false, problem
+    end
+  end
+  return false, 'error in error handling'
+end
+
 function given.xpcall(...)
   local f, handler = ...
   if type(handler) ~= 'function' then
     return xpcall(...)
   end
-  return xpcall(f, function(problem)
-    if rawequal(problem, asked) then
-      return problem
-    end
-    return handler(problem)
-  end)
+  return handled(handler, pcall(f))
 end
 
-function given.next(t, key)
+function given.next(...)
+  local t, key = ...
   if type(t) ~= 'table' then
-    bad(1, 'next', 'table', t)
+    bad(1, 'next', 'table', ...)
   end
   return next(behind[t] or t, key)
 end
 
-function given.pairs(t)
+function given.pairs(...)
+  local t = ...
   if type(t) ~= 'table' then
-    bad(1, 'pairs', 'table', t)
+    bad(1, 'pairs', 'table', ...)
   end
   if behind[t] then
     return given.next, t, nil
@@ -175,7 +201,8 @@ function given.rawset(t, ...)
 end
 
 function given.setmetatable(t, ...)
-  if behind[t] then
+  local kind = type((...))
+  if behind[t] and (kind == 'table' or select('#', ...) > 0 and kind == 'nil') then
     error('Attempt to modify a readonly table', 0)
   end
   return setmetatable(t, ...)
@@ -197,7 +224,7 @@ end
 function given.unpack(...)
   local t, first, last = ...
   if type(t) ~= 'table' then
-    bad(1, 'unpack', 'table', t)
+    bad(1, 'unpack', 'table', ...)
   end
   local from = first == nil and 1 or tonumber(first)
   local to = last == nil and #t or tonumber(last)
@@ -229,11 +256,12 @@ local function only_found(f, problem)
   return nil, problem
 end
 
-function given.loadstring(source, name)
+function given.loadstring(...)
+  local source, name = ...
   if type(source) == 'number' then
     source = tostring(source)
   elseif type(source) ~= 'string' then
-    bad(1, 'loadstring', 'string', source)
+    bad(1, 'loadstring', 'string', ...)
   end
   if name ~= nil and type(name) ~= 'string' and type(name) ~= 'number' then
     bad(2, 'loadstring', 'string', name)
@@ -241,9 +269,10 @@ function given.loadstring(source, name)
   return only_found(compiled(source, tostring(name or source)))
 end
 
-function given.load(reader, name)
+function given.load(...)
+  local reader, name = ...
   if type(reader) ~= 'function' then
-    bad(1, 'load', 'function', reader)
+    bad(1, 'load', 'function', ...)
   end
   local pieces, count = {}, 0
   while true do
@@ -288,6 +317,7 @@ local function resumed(ok, problem, ...)
   if ok then
     return problem, ...
   end
+  problem = without_our_place(problem)
   if type(problem) == 'string' then
     local at = get_info(3, 'Sl') -- Level 2 is the function that wrap has returned.
     if at and at.currentline > 0 then
@@ -302,6 +332,17 @@ function coroutine.wrap(f)
   return function(...)
     return resumed(resume(thread, ...))
   end
+end
+
+local function without_our_places(ok, problem, ...)
+  if ok then
+    return true, problem, ...
+  end
+  return false, without_our_place(problem)
+end
+
+function coroutine.resume(...)
+  return without_our_places(resume(...))
 end
 
 -- The matcher calls itself for each item of a pattern.
@@ -466,8 +507,7 @@ local function place()
   return found
 end
 
--- What fails in C below a function of this file is said to be in this file.
-local function without_our_place(text, at)
+local function with_place(text, at)
   local rest = match(text, '^sandbox:%d+: (.*)$')
   if not rest then
     return text
@@ -480,7 +520,7 @@ end
 local function handler(problem)
   local at = place()
   if type(problem) ~= 'table' then
-    problem = {err = 'ERR ' .. without_our_place(tostring(problem), at)}
+    problem = {err = 'ERR ' .. with_place(tostring(problem), at)}
   end
   if at and at.currentline > 0 then
     problem['source'] = at.source

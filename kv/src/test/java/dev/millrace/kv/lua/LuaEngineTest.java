@@ -65,6 +65,7 @@ final class LuaEngineTest {
         assertEquals("*2|:1|$1|b|", eval("return {1,'b',nil,4}"));
         assertEquals("+fine|", eval("return {ok='fine'}"));
         assertEquals("$-1|", eval("return false"));
+        assertEquals("-|", eval("return {err=''}"));
         assertEquals("*2|$1|x|$1|y|", eval("return ARGV", "x", "y"));
     }
 
@@ -165,6 +166,53 @@ final class LuaEngineTest {
         assertEquals(
                 "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
                 eval("local function f() while true do end end while true do xpcall(f, f) end"));
+    }
+
+    @Test
+    void a_handler_of_errors_is_ended_as_any_other_code() {
+        host.patience = 3;
+        assertEquals(
+                "-ERR Script killed by user with SCRIPT KILL... script: f, on @user_script:1.|",
+                eval(
+                        "xpcall(function() redis.call('NONE') end, function() while true do end"
+                                + " end)"));
+    }
+
+    @Test
+    void an_error_in_a_handler_of_errors_goes_to_the_handler() {
+        assertEquals(
+                "*2|$-1|$23|error in error handling|",
+                eval(
+                        "return {xpcall(function() redis.call('FAIL') end,"
+                                + " function() cmsgpack.pack() end)}"));
+        assertEquals(
+                "*2|$-1|$1|2|",
+                eval(
+                        "local n = 0 return {xpcall(function() redis.call('FAIL') end, function(e)"
+                                + " n = n + 1 if n == 1 then cmsgpack.pack() end return tostring(n)"
+                                + " end)}"));
+        assertEquals(":1|", eval("return 1"));
+    }
+
+    @Test
+    void where_our_own_lua_is_no_error_says() {
+        String pulled =
+                eval(
+                        "return {coroutine.resume(coroutine.create(function() return"
+                                + " rawset(1, 2, 3) end))}");
+        assertEquals(
+                "*2|$-1|$56|bad argument #1 to 'rawset' (table expected, got number)|", pulled);
+        assertEquals(
+                "-ERR user_script:1: bad argument #1 to 'next' (table expected, got nil)"
+                        + " script: f, on @user_script:1.|",
+                eval("next(nil)"));
+    }
+
+    @Test
+    void numbers_that_are_no_int_are_refused_as_c_converts_them() {
+        assertEquals("-ERR Invalid debug level.", eval("redis.log(2^63, 'x')").substring(0, 25));
+        assertEquals(
+                "-ERR Invalid replication flags.", eval("redis.set_repl(0/0)").substring(0, 31));
     }
 
     @Test
