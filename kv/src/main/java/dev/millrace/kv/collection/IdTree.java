@@ -18,7 +18,7 @@ import dev.millrace.kv.store.Stripe;
  * <pre>
  * tree:  u64 top node, 0 if there is none | u64 entries | u64 last leaf
  * leaf:  part's head with u16 entries | u64 next leaf | u64 previous leaf | u64 owner | entry...
- * entry: u64 ms | u64 seq | what the tree is for
+ * entry: u64 ms | u64 seq | what the tree is for; or u64 address of a thing that has its ID itself
  * inner: u8 kind | u8 0 | u16 children | u32 - | { u64 child, u64 ms, u64 seq } ...
  * </pre>
  *
@@ -33,16 +33,18 @@ final class IdTree {
     /** What an owner needs for one. */
     static final int BYTES = 24;
 
+    private static final int ID_IN_ENTRY = -1;
+
     /** A stream's nodes: their address. */
-    static final IdTree NODES = new IdTree(Long.BYTES, false);
+    static final IdTree NODES = new IdTree(StreamNode.ID, Long.BYTES, false);
 
     /** What is pending in a group: delivery time, deliveries, consumer. */
-    static final IdTree PENDING = new IdTree(3 * Long.BYTES, true);
+    static final IdTree PENDING = new IdTree(ID_IN_ENTRY, 5 * Long.BYTES, true);
 
     /** What is pending for a consumer: nothing else, its group knows. */
-    static final IdTree OWNED = new IdTree(0, false);
+    static final IdTree OWNED = new IdTree(ID_IN_ENTRY, 2 * Long.BYTES, false);
 
-    /** Where what an entry is for begins. */
+    /** Where what an entry that has its ID is for begins. */
     static final int PAYLOAD = 16;
 
     private static final int TOP = 0;
@@ -68,12 +70,16 @@ final class IdTree {
      */
     private static final int SPARSE_PARTS = 4;
 
+    /** Where the things that the entries are the addresses of have their IDs. */
+    private final int idInThing;
+
     private final int entryBytes;
     private final int leafMax;
     private final boolean parts;
 
-    private IdTree(int payloadBytes, boolean parts) {
-        this.entryBytes = PAYLOAD + payloadBytes;
+    private IdTree(int idInThing, int entryBytes, boolean parts) {
+        this.idInThing = idInThing;
+        this.entryBytes = entryBytes;
         this.leafMax = (NODE_BYTES - ENTRIES) / entryBytes;
         this.parts = parts;
     }
@@ -127,6 +133,12 @@ final class IdTree {
         return leaf + ENTRIES + (long) index * entryBytes;
     }
 
+    /** Where an entry's ID is. */
+    private long id(long entry) {
+        return idInThing == ID_IN_ENTRY ? entry : Memory.getLong(entry) + idInThing;
+    }
+
+    /** Of an entry that has its ID. */
     static long ms(long entry) {
         return Memory.getLong(entry);
     }
@@ -211,7 +223,7 @@ final class IdTree {
         int high = count(leaf);
         while (low < high) {
             int middle = low + high >>> 1;
-            if (compare(entry(leaf, middle), ms, seq) < 0) {
+            if (compare(id(entry(leaf, middle)), ms, seq) < 0) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -260,7 +272,7 @@ final class IdTree {
                 return false;
             }
             index = kind.indexIn(leaf, ms, seq);
-            boolean is = index < count(leaf) && compare(entry(), ms, seq) == 0;
+            boolean is = index < count(leaf) && compare(kind.id(entry()), ms, seq) == 0;
             return is || previous();
         }
 
@@ -271,7 +283,7 @@ final class IdTree {
                 return false;
             }
             index = kind.indexIn(leaf, ms, seq);
-            return index < count(leaf) && compare(entry(), ms, seq) == 0;
+            return index < count(leaf) && compare(kind.id(entry()), ms, seq) == 0;
         }
 
         boolean last() {
@@ -309,11 +321,11 @@ final class IdTree {
         }
 
         long ms() {
-            return IdTree.ms(entry());
+            return IdTree.ms(kind.id(entry()));
         }
 
         long seq() {
-            return IdTree.seq(entry());
+            return IdTree.seq(kind.id(entry()));
         }
 
         /** Call before the entry is changed. */
@@ -329,7 +341,7 @@ final class IdTree {
             return 0;
         }
         int index = indexIn(leaf, ms, seq);
-        boolean is = index < count(leaf) && compare(entry(leaf, index), ms, seq) == 0;
+        boolean is = index < count(leaf) && compare(id(entry(leaf, index)), ms, seq) == 0;
         return is ? entry(leaf, index) : 0;
     }
 
@@ -341,8 +353,24 @@ final class IdTree {
 
     // ---- Inserting
 
-    /** Adds an ID that is not in it; returns its entry, which is to be filled at once. */
+    /**
+     * Adds an ID that is not in it; returns its entry, which is to be filled at once.
+     *
+     * @param owner whose entries they are, or 0
+     */
     long insert(Place place, long root, long tree, long owner, long ms, long seq) {
+        assert idInThing == ID_IN_ENTRY;
+        return insert(place, root, tree, owner, ms, seq, 0);
+    }
+
+    /** Adds a thing, whose ID is not in it. */
+    void insertThing(Place place, long root, long tree, long thing) {
+        long id = thing + idInThing;
+        insert(place, root, tree, 0, ms(id), seq(id), thing);
+    }
+
+    private long insert(
+            Place place, long root, long tree, long owner, long ms, long seq, long thing) {
         Stripe stripe = place.stripe();
         if (top(tree) == 0) {
             long only = newLeaf(stripe, root, owner, ENTRIES + (long) FIRST_ENTRIES * entryBytes);
@@ -352,14 +380,14 @@ final class IdTree {
         size(tree, size(tree) + 1);
         long last = last(tree);
         int count = count(last);
-        boolean above = count == 0 || compare(entry(last, count - 1), ms, seq) < 0;
+        boolean above = count == 0 || compare(id(entry(last, count - 1)), ms, seq) < 0;
         if (above && count < capacity(last)) {
             beforeChange(place, root, last);
-            return putEntry(last, count, ms, seq);
+            return putEntry(last, count, ms, seq, thing);
         }
         growOnlyLeaf(place, root, tree);
         long top = top(tree);
-        long right = insertInto(place, root, tree, top, ms, seq);
+        long right = insertInto(place, root, tree, top, ms, seq, thing);
         if (right != 0) {
             long higher = newInner(stripe, root);
             Memory.putLong(childAt(higher, 0), top);
@@ -388,20 +416,22 @@ final class IdTree {
     }
 
     /** Returns the node's new right neighbour if it had to be split, else 0. */
-    private long insertInto(Place place, long root, long tree, long node, long ms, long seq) {
+    private long insertInto(
+            Place place, long root, long tree, long node, long ms, long seq, long thing) {
         if (isLeaf(node)) {
-            return insertIntoLeaf(place, root, tree, node, ms, seq);
+            return insertIntoLeaf(place, root, tree, node, ms, seq, thing);
         }
         int index = childOf(node, ms, seq);
-        long right = insertInto(place, root, tree, child(node, index), ms, seq);
+        long right = insertInto(place, root, tree, child(node, index), ms, seq, thing);
         return right == 0 ? 0 : insertChild(place.stripe(), root, node, index + 1, right);
     }
 
-    private long insertIntoLeaf(Place place, long root, long tree, long leaf, long ms, long seq) {
+    private long insertIntoLeaf(
+            Place place, long root, long tree, long leaf, long ms, long seq, long thing) {
         beforeChange(place, root, leaf);
         int index = indexIn(leaf, ms, seq);
         if (count(leaf) < capacity(leaf)) {
-            putEntry(leaf, index, ms, seq);
+            putEntry(leaf, index, ms, seq, thing);
             return 0;
         }
         // What comes in ascending order fills leaves; else both get half.
@@ -414,20 +444,24 @@ final class IdTree {
         count(leaf, kept);
         link(tree, leaf, right);
         if (index <= kept && !ascending) {
-            putEntry(leaf, index, ms, seq);
+            putEntry(leaf, index, ms, seq, thing);
         } else {
-            putEntry(right, index - kept, ms, seq);
+            putEntry(right, index - kept, ms, seq, thing);
         }
         return right;
     }
 
-    private long putEntry(long leaf, int index, long ms, long seq) {
+    private long putEntry(long leaf, int index, long ms, long seq, long thing) {
         int count = count(leaf);
         long at = entry(leaf, index);
         if (index < count) {
             Memory.move(at, at + entryBytes, (long) (count - index) * entryBytes);
         }
-        StreamRoot.putId(at, ms, seq);
+        if (idInThing == ID_IN_ENTRY) {
+            StreamRoot.putId(at, ms, seq);
+        } else {
+            Memory.putLong(at, thing);
+        }
         count(leaf, count + 1);
         return at;
     }
@@ -450,8 +484,8 @@ final class IdTree {
         while (!isLeaf(least)) {
             least = child(least, 0);
         }
-        long entry = entry(least, 0);
-        StreamRoot.putId(bound(inner, index), ms(entry), seq(entry));
+        long id = id(entry(least, 0));
+        StreamRoot.putId(bound(inner, index), ms(id), seq(id));
     }
 
     /** Puts a child in at an index above 0; returns the node's new right neighbour, if any. */
@@ -506,7 +540,7 @@ final class IdTree {
     private void removeFrom(Place place, long root, long tree, long node, long ms, long seq) {
         if (isLeaf(node)) {
             int index = indexIn(node, ms, seq);
-            assert compare(entry(node, index), ms, seq) == 0 : "not in the tree";
+            assert compare(id(entry(node, index)), ms, seq) == 0 : "not in the tree";
             beforeChange(place, root, node);
             closeEntry(node, index);
             return;

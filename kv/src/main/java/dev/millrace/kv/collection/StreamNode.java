@@ -20,7 +20,9 @@ import dev.millrace.kv.store.Stripe;
  * before it an eighth would be lost to the next size of blocks.
  */
 final class StreamNode {
-    private static final int ID = StreamPart.BYTES;
+    /** Where its ID is: the tree of nodes has none of its own. */
+    static final int ID = StreamPart.BYTES;
+
     private static final int PACK = ID + 16;
     private static final int BYTES = PACK + 8;
 
@@ -50,7 +52,7 @@ final class StreamNode {
 
     /** The node that an entry of {@link IdTree#NODES} is for. */
     static long of(long entry) {
-        return Memory.getLong(entry + IdTree.PAYLOAD);
+        return Memory.getLong(entry);
     }
 
     /** Makes one with room for a listpack, of which nothing is written; the first of its ID. */
@@ -60,8 +62,7 @@ final class StreamNode {
         StreamPart.link(stripe, root, node, StreamPart.NODE);
         StreamRoot.putId(node + ID, ms, seq);
         pack(node, Root.allocate(stripe, root, packBytes));
-        long entry = IdTree.NODES.insert(place, root, StreamRoot.nodes(root), 0, ms, seq);
-        Memory.putLong(entry + IdTree.PAYLOAD, node);
+        IdTree.NODES.insertThing(place, root, StreamRoot.nodes(root), node);
         return node;
     }
 
