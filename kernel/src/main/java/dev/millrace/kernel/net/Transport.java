@@ -265,7 +265,8 @@ public enum Transport {
     /**
      * From here on what goes out of a channel waits, a fifth of a second at most, until its output
      * is ended, and the last bytes leave in one packet with the end. Where there is no such thing,
-     * as of a Unix domain socket, nothing changes.
+     * as of a Unix domain socket or with {@link #NIO}, nothing changes, and the end comes some
+     * microseconds behind the last bytes.
      */
     public static void cork(Channel channel) {
         channel.config().setOption(IoUringChannelOption.TCP_CORK, true);

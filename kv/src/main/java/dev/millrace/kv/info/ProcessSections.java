@@ -30,7 +30,7 @@ final class ProcessSections {
                 .add("os", ProcessFacts.system())
                 .add("arch_bits", Long.SIZE)
                 .add("monotonic_clock", "POSIX clock_gettime")
-                .add("multiplexing_api", "netty")
+                .add("multiplexing_api", server.transport())
                 .add("atomicvar_api", "jvm")
                 .add("gcc_version", "0.0.0")
                 .add("process_id", ProcessHandle.current().pid())

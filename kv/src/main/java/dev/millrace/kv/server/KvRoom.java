@@ -46,6 +46,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -187,6 +188,7 @@ public final class KvRoom implements Room {
                         new CommandTable(Commands.all()),
                         Clock.systemUTC());
         serving.participants(participants);
+        serving.transport(context.network().transport().name().toLowerCase(Locale.ROOT));
         setUsers(context, serving);
         serving.config().set(Config.Quantity.MAXCLIENTS, context.get(Guard.CONNECTIONS_MAX));
         Path dump = dump(context);

@@ -28,10 +28,29 @@ public final class ClientMemory {
         this.server = server;
     }
 
-    /** Sets the limit, as CONFIG has it. */
+    /**
+     * Sets the limit, as CONFIG has it. Those that are beyond it are dropped before that is
+     * answered: they may do nothing more for which they would be counted.
+     */
     public void limit(String text) {
         wanted = text;
         configured();
+        if (limitBytes > 0) {
+            countAll();
+            evict();
+        }
+    }
+
+    /** While there is no limit nobody is counted. */
+    private void countAll() {
+        for (Session session : server.sessions()) {
+            Lane lane = session.lane();
+            if (lane.loop().isCurrent()) {
+                count(session);
+            } else {
+                lane.tell(() -> count(session));
+            }
+        }
     }
 
     public String limit() {
@@ -58,7 +77,7 @@ public final class ClientMemory {
 
     /** Counts what a client takes now; on its lane. */
     void count(Session session) {
-        if (limitBytes > 0) {
+        if (limitBytes > 0 && !session.isGone()) {
             long now = session.usedBytes();
             long all = bytes.addAndGet(now - session.countedBytes);
             session.countedBytes = now;

@@ -69,6 +69,7 @@ public final class KvServer {
     private final ClientMemory clientMemory = new ClientMemory(this);
     private final LatencySpikes latencySpikes = new LatencySpikes();
     private volatile long spikeNanos = Long.MAX_VALUE;
+    private volatile String transport = "none";
     private final KeptNames keptNames = KeptNames.ofHeap();
     private volatile Participants participants = new Participants();
     private volatile Notifications notifications = Notifications.NONE;
@@ -276,6 +277,15 @@ public final class KvServer {
                 lane.loop().execute(lane.stats()::reset);
             }
         }
+    }
+
+    /** How bytes reach the process, as INFO tells it. */
+    public String transport() {
+        return transport;
+    }
+
+    public void transport(String name) {
+        transport = name;
     }
 
     /** What clients have it remember by name. */

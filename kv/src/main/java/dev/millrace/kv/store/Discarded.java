@@ -20,6 +20,9 @@ final class Discarded {
     /** What is freed in one step is about so much: some buckets of a table, nodes of a list. */
     private static final int FREED_AT_ONCE = 100;
 
+    /** A collection up to this is no work; Redis frees it on the spot (LAZYFREE_THRESHOLD). */
+    private static final int SMALL_BYTES_MAX = 8 << 10;
+
     /** So many pages given back to the system take as long. */
     private static final int PAGES_GIVEN_AT_ONCE = 1;
 
@@ -36,9 +39,6 @@ final class Discarded {
     private final ArrayDeque<Collection> collections = new ArrayDeque<>();
     private long databaseBytes;
     private long collectionBytes;
-
-    /** The first collection took more than one step. */
-    private boolean isLarger;
 
     private long objects;
     private long freed;
@@ -58,7 +58,7 @@ final class Discarded {
         return objects;
     }
 
-    /** Keys that were freed since the start, in more than one step each or with their database. */
+    /** Keys that were freed since the start, each of some size or with its database. */
     long freed() {
         return freed;
     }
@@ -105,16 +105,14 @@ final class Discarded {
         if (first == null || stripe.isToBeWritten(first.root)) {
             return false;
         }
-        boolean isFreed = freeing.freeSome(stripe, first.root);
-        if (isFreed) {
+        if (freeing.freeSome(stripe, first.root)) {
             collections.remove();
             collectionBytes -= first.bytes;
             objects -= first.objects;
-            freed += isLarger ? first.objects : 0;
+            freed += first.bytes > SMALL_BYTES_MAX ? first.objects : 0;
             Root.dropName(stripe, first.root);
             slabs.free(first.root);
         }
-        isLarger = !isFreed;
         return true;
     }
 

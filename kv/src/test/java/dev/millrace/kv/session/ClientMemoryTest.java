@@ -40,6 +40,15 @@ class ClientMemoryTest {
     }
 
     @Test
+    void who_took_too_much_before_there_was_a_limit_is_dropped_when_it_is_set() {
+        sendHalf(large);
+        small.call("CONFIG SET maxmemory-clients " + LIMIT_BYTES);
+        kv.settle();
+        assertTrue(large.isClosed());
+        assertFalse(small.isClosed());
+    }
+
+    @Test
     void who_is_not_to_be_dropped_is_not() {
         large.call("CLIENT NO-EVICT ON");
         small.call("CONFIG SET maxmemory-clients " + LIMIT_BYTES);
