@@ -78,10 +78,10 @@ final class Discarded {
      * A database that was flushed.
      *
      * @param keysLeft those of the stripe's other databases
+     * @param used what they and the database's own take together, bytes
      */
-    void add(Database database, long keysLeft) {
+    void add(Database database, long keysLeft, long used) {
         long keys = database.items().size();
-        long used = Math.max(slabs.usedBytes() - bytes(), 0);
         databaseBytes += (long) ((double) used * keys / (keys + keysLeft));
         databases.add(new Flushed(database, keys));
         objects += keys;

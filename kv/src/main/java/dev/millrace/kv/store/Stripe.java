@@ -77,10 +77,14 @@ public final class Stripe {
     private final Readers readers = new Readers();
     private final Waits waits = new Waits();
 
+    /** What it takes without any key, bytes. */
+    private final long emptyBytes;
+
     public Stripe() {
         for (int i = 0; i < DATABASES_ALL; i++) {
             databases[i] = new Database(i, slabs);
         }
+        emptyBytes = slabs.usedBytes();
     }
 
     public void lock() {
@@ -282,7 +286,7 @@ public final class Stripe {
         for (Database other : databases) {
             left += other.items().size();
         }
-        discarded.add(gone, left);
+        discarded.add(gone, left, usedBytes() - emptyBytes);
     }
 
     void swap(int a, int b) {
@@ -313,7 +317,7 @@ public final class Stripe {
 
     /** Bytes that its keys take, but for what is deleted and yet to be freed. */
     public long usedBytes() {
-        return Math.max(slabs.usedBytes() - discarded.bytes(), 0);
+        return Math.max(slabs.usedBytes() - discarded.bytes(), emptyBytes);
     }
 
     /** Keys that were deleted and are yet to be freed. A little stale for who has no lock. */
