@@ -5,6 +5,7 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.effect.Effects;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.store.Database;
+import dev.millrace.kv.store.DatabaseKey;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
@@ -46,7 +47,7 @@ public final class Serving {
     private final Place place;
 
     /** Keys that had something for somebody when there was no space. */
-    private final Set<Waits.Name> starved = new LinkedHashSet<>();
+    private final Set<DatabaseKey> starved = new LinkedHashSet<>();
 
     public Serving(Lane lane, Effects effects) {
         this.lane = lane;
@@ -56,12 +57,12 @@ public final class Serving {
 
     /** The stripes are locked, with all they reach. */
     public void serve() {
-        for (Waits.Name ready = effects.nextReady(); ready != null; ready = effects.nextReady()) {
+        for (DatabaseKey ready = effects.nextReady(); ready != null; ready = effects.nextReady()) {
             serve(ready);
         }
     }
 
-    private void serve(Waits.Name ready) {
+    private void serve(DatabaseKey ready) {
         key.shrink();
         key.put(ready.key());
         Stripe stripe = lane.server().stripes().of(key.address(), ready.key().length);
@@ -71,7 +72,7 @@ public final class Serving {
         }
     }
 
-    private boolean serveFirst(Stripe stripe, Waits.Name ready) {
+    private boolean serveFirst(Stripe stripe, DatabaseKey ready) {
         int length = ready.key().length;
         long hash = KeyHash.of(key.address(), length);
         Database database = stripe.database(ready.database());
@@ -99,9 +100,9 @@ public final class Serving {
 
     /** Tries again what there was no space for. No stripe is locked. */
     public void retry() {
-        List<Waits.Name> again = new ArrayList<>(starved);
+        List<DatabaseKey> again = new ArrayList<>(starved);
         starved.clear();
-        for (Waits.Name name : again) {
+        for (DatabaseKey name : again) {
             key.shrink();
             key.put(name.key());
             int stripe = lane.server().stripes().indexOf(key.address(), name.key().length);

@@ -9,6 +9,7 @@ import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.session.KeptNames;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
+import dev.millrace.kv.store.DatabaseKey;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Waits;
@@ -59,7 +60,7 @@ public final class Wait implements Deadlines.Until, Waits.Waiter {
     private final Request request = Request.view();
     private final NativeBuffer copy;
     private final long heapBytes;
-    private final Map<Waits.Name, At> places = new LinkedHashMap<>();
+    private final Map<DatabaseKey, At> places = new LinkedHashMap<>();
     private final AtomicBoolean waiting = new AtomicBoolean(true);
 
     /** How many of its places it has given back. */
@@ -112,7 +113,7 @@ public final class Wait implements Deadlines.Until, Waits.Waiter {
     }
 
     private void enter(Call call, int key) {
-        Waits.Name name = new Waits.Name(session.database(), call.request().bytes(key));
+        DatabaseKey name = new DatabaseKey(session.database(), call.request().bytes(key));
         Stripe stripe = call.stripes().of(call.address(key), call.length(key));
         if (places.putIfAbsent(name, new At(stripe, key)) == null) {
             stripe.waits().add(name, this);
@@ -140,7 +141,7 @@ public final class Wait implements Deadlines.Until, Waits.Waiter {
     }
 
     @Override
-    public boolean accepts(Waits.Name name, Place found) {
+    public boolean accepts(DatabaseKey name, Place found) {
         At at = places.get(name);
         return at != null && wanted.wish().isGranted(at.index, found);
     }
@@ -228,7 +229,7 @@ public final class Wait implements Deadlines.Until, Waits.Waiter {
         places.forEach((name, at) -> session.lane().leave(at.stripe, () -> left(name, at)));
     }
 
-    private void left(Waits.Name name, At at) {
+    private void left(DatabaseKey name, At at) {
         at.stripe.waits().remove(name, this);
         placesLeft++;
         if (placesLeft == places.size()) {

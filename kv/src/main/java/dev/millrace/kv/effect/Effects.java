@@ -6,11 +6,11 @@ import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.collection.Collections;
 import dev.millrace.kv.command.Key;
 import dev.millrace.kv.store.Apply;
+import dev.millrace.kv.store.DatabaseKey;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
-import dev.millrace.kv.store.Waits;
 
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +50,7 @@ public final class Effects {
     private boolean replacing;
 
     /** Changed keys that somebody waits for, in the order of their changes. */
-    private final LinkedHashSet<Waits.Name> ready = new LinkedHashSet<>();
+    private final LinkedHashSet<DatabaseKey> ready = new LinkedHashSet<>();
 
     private final NativeBuffer name = new NativeBuffer(64);
     private final RestoreEffect restore = new RestoreEffect(this);
@@ -189,7 +189,7 @@ public final class Effects {
         if (key.stripe().waits().isEmpty()) {
             return;
         }
-        Waits.Name name =
+        DatabaseKey name =
                 key.stripe().waits().find(key.database().index(), key.address(), key.length());
         if (name != null) {
             ready.add(name);
@@ -197,7 +197,7 @@ public final class Effects {
     }
 
     /** A key may have what somebody waits for. */
-    public void ready(Waits.Name name) {
+    public void ready(DatabaseKey name) {
         ready.add(name);
     }
 
@@ -207,7 +207,7 @@ public final class Effects {
     }
 
     /** Takes the first key that may have what somebody waits for, or null. */
-    public Waits.@Nullable Name nextReady() {
+    public @Nullable DatabaseKey nextReady() {
         return ready.isEmpty() ? null : ready.removeFirst();
     }
 

@@ -1,9 +1,9 @@
 package dev.millrace.kv.session;
 
+import dev.millrace.kv.store.DatabaseKey;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Watches;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,24 +18,10 @@ final class WatchedKeys implements Watches.Watcher {
         void key(int database, byte[] key, boolean expired);
     }
 
-    private record Name(int database, byte[] key) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Name same
-                    && database == same.database
-                    && Arrays.equals(key, same.key);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * Arrays.hashCode(key) + database;
-        }
-    }
-
     private record Watched(Stripe stripe, boolean expired) {}
 
     private final Lane lane;
-    private final Map<Name, Watched> keys = new LinkedHashMap<>();
+    private final Map<DatabaseKey, Watched> keys = new LinkedHashMap<>();
 
     /** Set by whoever changes one of the keys, on any lane. */
     private volatile boolean touched;
@@ -59,7 +45,7 @@ final class WatchedKeys implements Watches.Watcher {
 
     /** Adds a key, whose stripe is locked. */
     void add(Stripe stripe, int database, byte[] key, boolean expired) {
-        Name name = new Name(database, key);
+        DatabaseKey name = new DatabaseKey(database, key);
         if (!keys.containsKey(name)) {
             lane.server().keptNames().take(key.length + KeptNames.NAME_BYTES); // It may refuse.
             keys.put(name, new Watched(stripe, expired));
@@ -68,17 +54,18 @@ final class WatchedKeys implements Watches.Watcher {
     }
 
     void each(Each each) {
-        keys.forEach((name, watched) -> each.key(name.database, name.key, watched.expired));
+        keys.forEach((name, watched) -> each.key(name.database(), name.key(), watched.expired));
     }
 
     /** Nobody asks any more. */
     void leave() {
         keys.forEach(
                 (name, watched) -> {
-                    lane.server().keptNames().giveBack(name.key.length + KeptNames.NAME_BYTES);
+                    lane.server().keptNames().giveBack(name.key().length + KeptNames.NAME_BYTES);
                     Stripe stripe = watched.stripe;
                     lane.leave(
-                            stripe, () -> stripe.watches().remove(name.database, name.key, this));
+                            stripe,
+                            () -> stripe.watches().remove(name.database(), name.key(), this));
                 });
     }
 }

@@ -4,7 +4,6 @@ import dev.millrace.kernel.memory.Memory;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -25,28 +24,13 @@ public final class Waits {
          *
          * @param found the key's place; what stands there has not expired
          */
-        boolean accepts(Name name, Place found);
+        boolean accepts(DatabaseKey name, Place found);
 
         /** Stripes that serving it changes beyond the key's, one bit each. */
         long reach();
     }
 
-    /** A key by its database and its bytes. */
-    public record Name(int database, byte[] key) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Name same
-                    && database == same.database
-                    && Arrays.equals(key, same.key);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * Arrays.hashCode(key) + database;
-        }
-    }
-
-    private final Map<Name, LinkedHashSet<Waiter>> byName = new HashMap<>();
+    private final Map<DatabaseKey, LinkedHashSet<Waiter>> byName = new HashMap<>();
 
     /** By stripe: how many of those who wait here reach it. */
     private final int[] reaching = new int[Long.SIZE];
@@ -56,7 +40,7 @@ public final class Waits {
     /** No key that anybody ever waited for is longer. */
     private int longestKey;
 
-    public void add(Name name, Waiter waiter) {
+    public void add(DatabaseKey name, Waiter waiter) {
         if (byName.computeIfAbsent(name, n -> new LinkedHashSet<>(2)).add(waiter)) {
             countReach(waiter.reach(), 1);
             longestKey = Math.max(longestKey, name.key().length);
@@ -64,7 +48,7 @@ public final class Waits {
     }
 
     /** Takes one out that may be there. */
-    public void remove(Name name, Waiter waiter) {
+    public void remove(DatabaseKey name, Waiter waiter) {
         LinkedHashSet<Waiter> waiters = byName.get(name);
         if (waiters != null && waiters.remove(waiter)) {
             countReach(waiter.reach(), -1);
@@ -93,16 +77,16 @@ public final class Waits {
     }
 
     /** The name of a key that somebody waits for, or null. */
-    public @Nullable Name find(int database, long key, int length) {
+    public @Nullable DatabaseKey find(int database, long key, int length) {
         if (length > longestKey) {
             return null; // It may be too long for the heap.
         }
-        Name name = new Name(database, Memory.bytes(key, length));
+        DatabaseKey name = new DatabaseKey(database, Memory.bytes(key, length));
         return byName.containsKey(name) ? name : null;
     }
 
     /** The one who has waited longest for what is under a key now, or null. */
-    public @Nullable Waiter first(Name name, Place found) {
+    public @Nullable Waiter first(DatabaseKey name, Place found) {
         LinkedHashSet<Waiter> waiters = byName.get(name);
         if (waiters != null) {
             for (Waiter waiter : waiters) {
@@ -115,7 +99,7 @@ public final class Waits {
     }
 
     /** Tells of each key that somebody waits for. */
-    public void each(Consumer<Name> action) {
+    public void each(Consumer<DatabaseKey> action) {
         byName.keySet().forEach(action);
     }
 }

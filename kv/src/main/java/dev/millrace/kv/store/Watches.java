@@ -3,7 +3,6 @@ package dev.millrace.kv.store;
 import dev.millrace.kernel.memory.Memory;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,51 +15,33 @@ public final class Watches {
         void touched();
     }
 
-    private static final class Name {
-        private final byte[] bytes;
-
-        Name(byte[] bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Name name && Arrays.equals(bytes, name.bytes);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(bytes);
-        }
-    }
-
-    private final Map<Integer, Map<Name, List<Watcher>>> byDatabase = new HashMap<>();
+    private final Map<Integer, Map<Readers.Name, List<Watcher>>> byDatabase = new HashMap<>();
     private int count;
 
     public void add(int database, byte[] key, Watcher watcher) {
         byDatabase
                 .computeIfAbsent(database, d -> new HashMap<>())
-                .computeIfAbsent(new Name(key), k -> new ArrayList<>(1))
+                .computeIfAbsent(new Readers.Name(key), k -> new ArrayList<>(1))
                 .add(watcher);
         count++;
     }
 
     public void remove(int database, byte[] key, Watcher watcher) {
-        Map<Name, List<Watcher>> keys = byDatabase.getOrDefault(database, Map.of());
-        List<Watcher> watchers = keys.get(new Name(key));
+        Map<Readers.Name, List<Watcher>> keys = byDatabase.getOrDefault(database, Map.of());
+        List<Watcher> watchers = keys.get(new Readers.Name(key));
         if (watchers != null && watchers.remove(watcher)) {
             count--;
             if (watchers.isEmpty()) {
-                keys.remove(new Name(key));
+                keys.remove(new Readers.Name(key));
             }
         }
     }
 
     public void touch(int database, long key, int length) {
         if (count != 0) {
-            Map<Name, List<Watcher>> keys = byDatabase.get(database);
+            Map<Readers.Name, List<Watcher>> keys = byDatabase.get(database);
             if (keys != null) {
-                keys.getOrDefault(new Name(Memory.bytes(key, length)), List.of())
+                keys.getOrDefault(new Readers.Name(Memory.bytes(key, length)), List.of())
                         .forEach(Watcher::touched);
             }
         }
@@ -69,11 +50,11 @@ public final class Watches {
     /** Tells the watchers of those keys in the database that {@code exists} is true for. */
     public void touchAll(int database, Predicate<byte[]> exists) {
         if (count != 0) {
-            Map<Name, List<Watcher>> keys = byDatabase.get(database);
+            Map<Readers.Name, List<Watcher>> keys = byDatabase.get(database);
             if (keys != null) {
                 keys.forEach(
                         (key, watchers) -> {
-                            if (exists.test(key.bytes)) {
+                            if (exists.test(key.bytes())) {
                                 watchers.forEach(Watcher::touched);
                             }
                         });
