@@ -131,7 +131,10 @@ public final class Publishing {
         if (tap != null) {
             tap.said(
                     RequestWriter.of(
-                            command.getBytes(StandardCharsets.US_ASCII), channel, message));
+                            call.scratch(),
+                            command.getBytes(StandardCharsets.US_ASCII),
+                            channel,
+                            message));
         }
     }
 

@@ -32,18 +32,24 @@ public final class RequestWriter {
     public static byte[] of(byte[]... words) {
         NativeBuffer buffer = new NativeBuffer(256);
         try {
-            new RequestWriter(buffer).all(words);
-            return buffer.toBytes();
+            return of(buffer, words);
         } finally {
             buffer.free();
         }
     }
 
-    private void all(byte[]... words) {
-        begin(words.length);
+    /**
+     * The same, for who asks often: a buffer of its own is a page taken from the system.
+     *
+     * @param scratch empty; what is in it afterwards is nobody's
+     */
+    public static byte[] of(NativeBuffer scratch, byte[]... words) {
+        RequestWriter request = new RequestWriter(scratch);
+        request.begin(words.length);
         for (byte[] word : words) {
-            word(word);
+            request.word(word);
         }
+        return scratch.toBytes();
     }
 
     /** Writes to another buffer from here on. */

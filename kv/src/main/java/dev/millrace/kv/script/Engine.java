@@ -47,10 +47,9 @@ public final class Engine {
     /** Loads what libraries there are, after a start; on the lane's loop. */
     public static void start(Lane lane) {
         KvServer server = lane.server();
-        long all = -1L >>> (Long.SIZE - server.stripes().count());
         boolean loaded =
                 lane.withStripes(
-                        all,
+                        server.stripes().mask(),
                         () -> {
                             if (!server.stripes().state().libraries().isEmpty()) {
                                 of(server).libraries.refresh();
