@@ -1,7 +1,12 @@
 package dev.millrace.it.input;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.it.resp.Frame;
+import dev.millrace.it.resp.Reply;
+import dev.millrace.it.resp.RespConnection;
 import dev.millrace.it.server.MillraceProcess;
 import dev.millrace.it.server.Server;
 import dev.millrace.it.server.Setup;
@@ -35,6 +40,42 @@ class QuitTest {
                 assertEquals(-1, readAfterQuit(server.port(), waits), "round " + round);
             }
         }
+    }
+
+    @Test
+    void who_has_quit_is_not_counted_any_more() throws IOException {
+        try (Server server = MillraceProcess.start(Setup.plain());
+                RespConnection other = RespConnection.open(server.port())) {
+            for (int round = 0; round < ROUNDS; round++) {
+                try (RespConnection leaving = RespConnection.open(server.port())) {
+                    leaving.call("PSUBSCRIBE", "news*");
+                    leaving.call("QUIT");
+                    assertTrue(leaving.closedByPeer());
+                    assertEquals(0, number(other.call("PUBLISH", "news", "1")), "round " + round);
+                    assertEquals(0, number(other.call("PUBSUB", "NUMPAT")), "round " + round);
+                }
+            }
+        }
+    }
+
+    @Test
+    void who_is_killed_is_not_counted_any_more() throws IOException {
+        try (Server server = MillraceProcess.start(Setup.plain());
+                RespConnection other = RespConnection.open(server.port())) {
+            for (int round = 0; round < ROUNDS; round++) {
+                try (RespConnection killed = RespConnection.open(server.port())) {
+                    String id = "" + number(killed.call("CLIENT", "ID"));
+                    killed.call("SUBSCRIBE", "news");
+                    assertEquals(1, number(other.call("CLIENT", "KILL", "ID", id)));
+                    assertEquals(0, number(other.call("PUBLISH", "news", "1")), "round " + round);
+                    assertTrue(killed.closedByPeer());
+                }
+            }
+        }
+    }
+
+    private static long number(Frame frame) {
+        return assertInstanceOf(Reply.Whole.class, frame.reply()).number();
     }
 
     private static SocketChannel connect(int port) throws IOException {

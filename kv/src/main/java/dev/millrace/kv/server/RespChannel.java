@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -183,7 +184,9 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, 
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (cause instanceof IOException) {
+            gone(); // It has reset its connection.
+        } else {
             loop.fault(cause);
         }
         channel.close();
@@ -253,15 +256,22 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, 
         if (channel.isActive()) {
             Transport.cork(channel);
         }
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> end());
+        ChannelFuture written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        if (written.isDone()) {
+            loop.executeWhileBusy(this::end); // The lane is at work.
+        } else {
+            written.addListener(_ -> end());
+        }
     }
 
     /**
      * The end of the output leaves with the last reply, where Netty would first take back what
      * io_uring still reads, some turns of the loop. A pool of connections looks right after QUIT's
-     * reply whether its connection has ended, and uses it again if it has not.
+     * reply whether its connection has ended, and uses it again if it has not. Nor is the client
+     * counted any more by then: not as a subscriber, not in CLIENT LIST.
      */
     private void end() {
+        gone();
         if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
             duplex.shutdownOutput();
         }
@@ -271,6 +281,7 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, 
     @Override
     public void close() {
         channel.close();
+        loop.lane().tell(this::gone);
     }
 
     /** A client's end of a Unix domain socket has no name of its own: it goes by the server's. */
