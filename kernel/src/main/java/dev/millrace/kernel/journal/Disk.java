@@ -56,6 +56,13 @@ public interface Disk {
         MemorySegment map() throws IOException;
 
         /**
+         * Faults the mapping's pages in, all at once, so that stores to them need not, one by one.
+         * Until then, and where it can do nothing, they take no memory of the process. From any
+         * thread; a closed file is left alone.
+         */
+        default void populate() {}
+
+        /**
          * Stores the front of the file anew, as it is in memory. After a sync that failed the
          * kernel takes bytes for written that are not, and the next sync succeeds without them.
          */

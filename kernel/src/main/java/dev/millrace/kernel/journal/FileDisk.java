@@ -68,7 +68,7 @@ public final class FileDisk implements Disk {
             }
             channel.force(true);
             syncDirectory();
-            return new MappedFile(path, channel, MapMode.READ_WRITE, true);
+            return new MappedFile(path, channel, MapMode.READ_WRITE);
         } catch (IOException e) {
             channel.close();
             Files.deleteIfExists(path);
@@ -130,15 +130,14 @@ public final class FileDisk implements Disk {
         return new MappedFile(
                 path,
                 FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                MapMode.READ_WRITE,
-                false);
+                MapMode.READ_WRITE);
     }
 
     @Override
     public File read(String name) throws IOException {
         Path path = directory.resolve(name);
         return new MappedFile(
-                path, FileChannel.open(path, StandardOpenOption.READ), MapMode.READ_ONLY, false);
+                path, FileChannel.open(path, StandardOpenOption.READ), MapMode.READ_ONLY);
     }
 
     @Override
@@ -178,16 +177,15 @@ public final class FileDisk implements Disk {
         private final Path path;
         private final FileChannel channel;
         private final MapMode mode;
-        private final boolean populate;
         private final Arena arena = Arena.ofShared();
         private MemorySegment mapped = MemorySegment.NULL;
+        private boolean closed;
         private @Nullable FileEnd end;
 
-        MappedFile(Path path, FileChannel channel, MapMode mode, boolean populate) {
+        MappedFile(Path path, FileChannel channel, MapMode mode) {
             this.path = path;
             this.channel = channel;
             this.mode = mode;
-            this.populate = populate;
         }
 
         @Override
@@ -203,10 +201,14 @@ public final class FileDisk implements Disk {
         @Override
         public MemorySegment map() throws IOException {
             mapped = channel.map(mode, 0, channel.size(), arena);
-            if (populate) {
+            return mapped;
+        }
+
+        @Override
+        public synchronized void populate() {
+            if (!closed) {
                 AddressSpace.populateForWriting(mapped);
             }
-            return mapped;
         }
 
         @Override
@@ -243,7 +245,8 @@ public final class FileDisk implements Disk {
         }
 
         @Override
-        public void close() throws IOException {
+        public synchronized void close() throws IOException {
+            closed = true;
             FileEnd open = end;
             if (open != null) {
                 end = null;

@@ -44,6 +44,7 @@ final class Segment {
     private final long address;
     final long bytes;
     private boolean closed;
+    private volatile boolean populated;
 
     /** See {@link Frame}; 0 in format 1. */
     private long salt;
@@ -88,6 +89,14 @@ final class Segment {
 
     String name() {
         return name(index);
+    }
+
+    /** Makes it quick to store to; once. */
+    void populate() {
+        if (!populated) {
+            populated = true;
+            file.populate();
+        }
     }
 
     void activate(long firstPosition, long bootHash, long nowMillis) {

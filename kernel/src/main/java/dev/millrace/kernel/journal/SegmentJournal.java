@@ -77,8 +77,8 @@ public final class SegmentJournal implements Journal {
     private boolean full;
     private String whyFull = "";
     private boolean waited;
-    private boolean rolled;
-    private long rolledNanos;
+    private volatile boolean rolled;
+    private volatile long rolledNanos;
 
     /** Position of the last frame. Guarded by lock; {@link #end} publishes it. */
     private long last;
@@ -173,6 +173,7 @@ public final class SegmentJournal implements Journal {
         Segment.writeHeader(at, nextIndex, last + 1, bootHash, nowMillis);
         long bytes = Math.min(FIRST_SEGMENT_BYTES_MAX, options.segmentBytes());
         Segment first = createSegment(bytes, salt, front);
+        first.populate();
         first.activate(last + 1, bootHash, nowMillis);
         return first;
     }
@@ -282,6 +283,7 @@ public final class SegmentJournal implements Journal {
      * and when asked; it may take as long as the disk does.
      */
     public void prepareSpace() {
+        activeSegment().populate();
         boolean told = false;
         while (state != State.FAILED && !told) {
             lock.lock();
@@ -314,15 +316,31 @@ public final class SegmentJournal implements Journal {
         listeners.forEach(Listener::spaceGained);
     }
 
-    /** One while little is written, all while segments fill quickly: a spare takes memory too. */
+    private Segment activeSegment() {
+        lock.lock();
+        try {
+            return active;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One while little is written, all while segments fill quickly. */
     private int sparesWished() {
-        boolean busy = rolled && System.nanoTime() - rolledNanos < BUSY_NANOS;
-        return busy ? options.spares() : 1;
+        return isBusy() ? options.spares() : 1;
+    }
+
+    /** While it is not, a spare takes no memory until it becomes the active segment. */
+    private boolean isBusy() {
+        return rolled && System.nanoTime() - rolledNanos < BUSY_NANOS;
     }
 
     private boolean addSpare() {
         try {
             Segment spare = createSpare();
+            if (isBusy()) {
+                spare.populate();
+            }
             lock.lock();
             try {
                 spares.add(spare);
@@ -484,8 +502,8 @@ public final class SegmentJournal implements Journal {
         unsynced.add(active);
         next.activate(last + 1, bootHash, nowMillis);
         active = next;
-        rolled = true;
         rolledNanos = System.nanoTime();
+        rolled = true;
         spaceRequest.run();
     }
 
