@@ -6,14 +6,20 @@ import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Help;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.resp.Reply;
 import dev.millrace.kv.resp.Request;
+import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Pause;
 import dev.millrace.kv.session.Session;
 import dev.millrace.kv.tracking.TrackingCommands;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** CLIENT: what a client is told of itself and of others, and does to them. */
@@ -275,17 +281,43 @@ public final class Clients {
                 oldForm ? ClientFilter.address(call.text(2)) : ClientFilter.options(call);
         Session me = call.session();
         List<Session> found = filter.of(call.server(), me);
+        if (oldForm && found.isEmpty()) {
+            throw NO_SUCH_CLIENT;
+        }
+        Set<Lane> lanes = new LinkedHashSet<>();
         for (Session session : found) {
             if (session != me) {
                 session.kill();
+                lanes.add(session.lane());
             }
         }
-        if (!oldForm) {
-            call.reply().integer(found.size());
-        } else if (found.isEmpty()) {
-            throw NO_SUCH_CLIENT;
+        Consumer<Reply> answer = reply -> killed(reply, oldForm, found, me);
+        if (lanes.isEmpty() || call.isInTransaction()) {
+            answer.accept(call.reply());
         } else {
-            call.reply().ok();
+            whenGone(lanes, call.lane(), me, answer);
+        }
+    }
+
+    /** Who is answered may rely on it: the others execute nothing more, and are told nothing. */
+    private static void whenGone(Set<Lane> lanes, Lane own, Session me, Consumer<Reply> answer) {
+        own.suspend(me);
+        AtomicInteger left = new AtomicInteger(lanes.size());
+        for (Lane lane : lanes) {
+            lane.tellLast(
+                    () -> {
+                        if (left.decrementAndGet() == 0) {
+                            own.resume(me, answer);
+                        }
+                    });
+        }
+    }
+
+    private static void killed(Reply reply, boolean oldForm, List<Session> found, Session me) {
+        if (oldForm) {
+            reply.ok();
+        } else {
+            reply.integer(found.size());
         }
         if (found.contains(me)) {
             me.closeAfterReply();

@@ -261,6 +261,11 @@ public final class Lane {
         loop.execute(this::takeMail);
     }
 
+    /** The same, behind what this lane was told before, and behind what that makes it be told. */
+    public void tellLast(Runnable letter) {
+        tell(() -> tell(letter));
+    }
+
     /**
      * Runs once before the replies of the batch that is executed go out; at the end of the turn if
      * there is none. On the loop.
