@@ -1,5 +1,7 @@
 package dev.millrace.kv.store;
 
+import java.util.function.ToLongFunction;
+
 /** The stripes of one shard: a power of two, from the hash slot. */
 public final class Stripes {
     private final Stripe[] stripes;
@@ -57,20 +59,12 @@ public final class Stripes {
 
     /** Bytes that all keys take. A little stale for who holds no locks. */
     public long usedBytes() {
-        long used = 0;
-        for (Stripe stripe : stripes) {
-            used += stripe.usedBytes();
-        }
-        return used;
+        return sum(Stripe::usedBytes);
     }
 
     /** Keys that were deleted and are yet to be freed. A little stale for who holds no locks. */
     public long objectsToFree() {
-        long sum = 0;
-        for (Stripe stripe : stripes) {
-            sum += stripe.objectsToFree();
-        }
-        return sum;
+        return sum(Stripe::objectsToFree);
     }
 
     /**
@@ -87,9 +81,13 @@ public final class Stripes {
     }
 
     private long allFreed() {
+        return sum(Stripe::objectsFreed);
+    }
+
+    private long sum(ToLongFunction<Stripe> quantity) {
         long sum = 0;
         for (Stripe stripe : stripes) {
-            sum += stripe.objectsFreed();
+            sum += quantity.applyAsLong(stripe);
         }
         return sum;
     }
