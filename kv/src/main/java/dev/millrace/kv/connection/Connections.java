@@ -72,7 +72,11 @@ public final class Connections {
     }
 
     private static void select(Call call) {
-        call.session().database(call.database(1));
+        int database = call.database(1);
+        if (database != 0 && call.server().isCluster()) {
+            throw new Refusal("ERR SELECT is not allowed in cluster mode");
+        }
+        call.session().database(database);
         call.reply().ok();
     }
 
