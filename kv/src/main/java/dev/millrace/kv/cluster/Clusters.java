@@ -13,6 +13,7 @@ import dev.millrace.kv.store.Slot;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Table;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class Clusters {
     private static final Refusal DISABLED =
             new Refusal("ERR This instance has cluster support disabled");
     private static final Refusal BAD_SLOT = new Refusal("ERR Invalid or out of range slot");
+    private static final int PORT_MAX = 65535;
     private static final String ALONE =
             "ERR this is a cluster of one node, which keeps all slots and meets nobody";
 
@@ -323,7 +325,7 @@ public final class Clusters {
         call.reply().bulk(cluster.host(call.session()));
         call.reply().integer(cluster.port(call.session()));
         call.reply().bulk(cluster.id());
-        call.reply().emptyArray();
+        call.reply().map(0);
     }
 
     private static void shards(Call call) {
@@ -374,11 +376,35 @@ public final class Clusters {
         if (call.count() > 5) {
             throw Help.wrongForm(call);
         }
-        call.integer(3, new Refusal("ERR Invalid TCP base port specified: " + call.shown(3)));
-        if (call.count() == 5) {
-            call.integer(4, new Refusal("ERR Invalid TCP bus port specified: " + call.shown(4)));
+        long port =
+                call.integer(
+                        3, new Refusal("ERR Invalid TCP base port specified: " + call.shown(3)));
+        long busPort =
+                call.count() < 5
+                        ? port + Cluster.BUS_OFFSET
+                        : call.integer(
+                                4,
+                                new Refusal(
+                                        "ERR Invalid TCP bus port specified: " + call.shown(4)));
+        if (!isAddress(call.text(2)) || !isPort(port) || !isPort(busPort)) {
+            throw new Refusal(
+                    "ERR Invalid node address specified: " + call.shown(2) + ":" + call.shown(3));
         }
         refuse(ALONE);
+    }
+
+    private static boolean isPort(long number) {
+        return number > 0 && number <= PORT_MAX;
+    }
+
+    /** All of an address's parts are there, which C's inet_pton wants and Java does not. */
+    private static boolean isAddress(String text) {
+        try {
+            InetAddress.ofLiteral(text);
+            return text.contains(":") || text.split("\\.", -1).length == 4;
+        } catch (IllegalArgumentException name) {
+            return false;
+        }
     }
 
     private static void reset(Call call) {

@@ -72,11 +72,10 @@ public final class Connections {
     }
 
     private static void select(Call call) {
-        int database = call.database(1);
-        if (database != 0 && call.server().isCluster()) {
+        if (call.integer32(1) != 0 && call.server().isCluster()) {
             throw new Refusal("ERR SELECT is not allowed in cluster mode");
         }
-        call.session().database(database);
+        call.session().database(call.database(1));
         call.reply().ok();
     }
 
