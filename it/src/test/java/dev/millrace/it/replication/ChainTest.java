@@ -51,6 +51,25 @@ class ChainTest {
     }
 
     @Test
+    void who_follows_a_node_that_copies_all_again_copies_all_again() throws IOException {
+        try (Server first = Replicas.redis();
+                Server middle = Replicas.millrace();
+                Server last = Replicas.redis()) {
+            call(first, "SET", "old", "1");
+            follow(middle, first.port());
+            follow(last, middle.port());
+            call(first, "CONFIG", "SET", "repl-backlog-size", "16384");
+            call(first, "DEBUG", "CHANGE-REPL-ID");
+            call(first, "SET", "new", "1");
+            call(first, "CLIENT", "KILL", "TYPE", "replica");
+            awaitAll(first, last);
+            awaitSame(first, last);
+            assertEquals("2", fact(first, "stats", "sync_full"));
+            assertEquals("2", fact(middle, "stats", "sync_full"));
+        }
+    }
+
+    @Test
     void a_node_becomes_the_master_under_load_and_the_old_one_follows_it() throws IOException {
         try (Server old = Replicas.redis();
                 Server promoted = Replicas.millrace()) {

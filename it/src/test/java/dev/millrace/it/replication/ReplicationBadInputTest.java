@@ -148,8 +148,6 @@ class ReplicationBadInputTest {
                     "-ERR unknown command\r\n",
                     "+FULLRESYNC\r\n",
                     "+FULLRESYNC " + ID + " many\r\n",
-                    "+FULLRESYNC " + "x".repeat(2000) + " 1\r\n",
-                    "+FULLRESYNC ../../../../../../../../../../../../../a 1\r\n",
                     "$12\r\nno such thing\r\n"
                 }) {
             master.answer(Answer.closing(refusal));
@@ -232,12 +230,25 @@ class ReplicationBadInputTest {
     }
 
     @Test
+    void a_copy_of_a_stream_with_a_name_that_is_none_is_not_taken() throws Exception {
+        for (String name : new String[] {"x".repeat(2000), "../".repeat(13) + "a"}) {
+            String head = "+FULLRESYNC " + name + " 1000\r\n$" + dump.length + "\r\n";
+            master.answer(Answer.staying(FakeMaster.join(FakeMaster.latin(head), dump)));
+            assertEquals("PSYNC ? -1", nextPsync());
+        }
+        assertEquals("PSYNC ? -1", nextPsync());
+        assertEquals("$1\r\n1\r\n", get("mine"));
+        master.answer(Answer.closing(""));
+    }
+
+    @Test
     void a_name_of_the_stream_that_is_none_is_passed_over_when_it_goes_on() throws Exception {
         master.answer(new Answer(copyAnd("SET a 1"), false));
         assertEquals("PSYNC ? -1", nextPsync());
         assertEquals("PSYNC " + ID + " 1028", nextPsync());
-        master.answer(Answer.closing("+CONTINUE " + "x".repeat(2000) + "\r\n"));
-        assertEquals("PSYNC " + ID + " 1028", nextPsync());
+        byte[] answer = FakeMaster.latin("+CONTINUE " + "x".repeat(2000) + "\r\n");
+        master.answer(new Answer(FakeMaster.join(answer, stream("SET b 1")), false));
+        assertEquals("PSYNC " + ID + " 1055", nextPsync());
         master.answer(Answer.closing(""));
     }
 
