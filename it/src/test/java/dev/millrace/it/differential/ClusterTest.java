@@ -64,8 +64,7 @@ class ClusterTest {
 
     private void sameAnswers(List<String> requests) throws IOException {
         for (String request : requests) {
-            assertEquals(
-                    answer(there, request, theirId), answer(here, request, ourId), request);
+            assertEquals(answer(there, request, theirId), answer(here, request, ourId), request);
         }
     }
 
@@ -99,7 +98,7 @@ class ClusterTest {
                     "REPLICAS",
                     "SLAVES",
                     "COUNT-FAILURE-REPORTS",
-                    "FAILOVER", 
+                    "FAILOVER",
                     "NOSUCH",
                     "FLUSHSLOTS",
                     "MYID",

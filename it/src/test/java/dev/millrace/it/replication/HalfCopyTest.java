@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 /** A node that is killed while it loads its master's dump: nobody is shown the half of it. */
 class HalfCopyTest {
-    private static final int KEYS = 300_000;
+    private static final int KEYS = 100_000;
     private static final String LOADING = "-LOADING Redis is loading the dataset in memory\r\n";
     private static final String ID = "b".repeat(40);
     private static byte[] dump = {};

@@ -13,7 +13,7 @@ import java.io.IOException;
  * lost its server.
  */
 final class Load implements AutoCloseable {
-    private static final int SOME = 100;
+    private static final int SOME = 50;
 
     private final Server server;
     private final Thread thread;

@@ -69,8 +69,7 @@ class ClustersTest {
         kv.call("SET", "{foo}2", "1");
         assertEquals(":2", kv.call("CLUSTER", "COUNTKEYSINSLOT", "12182"));
         assertEquals(":0", kv.call("CLUSTER", "COUNTKEYSINSLOT", "1"));
-        assertEquals(
-                "-ERR Invalid slot", kv.call("CLUSTER", "COUNTKEYSINSLOT", "16384"));
+        assertEquals("-ERR Invalid slot", kv.call("CLUSTER", "COUNTKEYSINSLOT", "16384"));
         assertTrue(kv.call("CLUSTER", "NODES").contains("myself,master - 0 0 0 connected 0-16383"));
     }
 
