@@ -65,7 +65,7 @@ class FailoverTest {
         Thread counter = Thread.ofPlatform().start(counting);
         Await.until("it counts", Replicas.SOON, () -> counting.acknowledged > 500);
         assertEquals("+OK\r\n", call(master, failover));
-        counter.join();
+        assertTrue(counter.join(Replicas.SOON), "it counts on");
         assertTrue(counting.last.startsWith("-READONLY"), counting.last);
         Await.until("it is the master", Replicas.SOON, () -> isMaster(replica));
         String count = "" + counting.acknowledged;

@@ -13,7 +13,7 @@ import java.io.IOException;
  * lost its server.
  */
 final class Load implements AutoCloseable {
-    private static final int SOME = 50;
+    private static final int SOME = 30;
 
     private final Server server;
     private final Thread thread;
@@ -53,8 +53,7 @@ final class Load implements AutoCloseable {
                 "LTRIM list -60 -1",
                 "HSET hash f" + n % 700 + " v" + n,
                 "EXEC",
-                "LINSERT list BEFORE e" + n % 7 + " twice",
-                "LREM list 1 twice",
+                "LINSERT list BEFORE e" + n % 7 + " i" + n,
                 "HINCRBYFLOAT floats f" + n % 5 + " 0.1",
                 "ZINCRBY {z}1 0.7 m" + n % 90,
                 "ZUNIONSTORE {z}2 2 {z}1 {z}3",
