@@ -8,9 +8,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A server that is followed and says what a test wants it to: to each PSYNC the next of its words.
@@ -42,6 +44,7 @@ final class FakeMaster implements AutoCloseable {
     private final List<Socket> links = new ArrayList<>();
     private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+    private final AtomicInteger emptyLines = new AtomicInteger();
 
     FakeMaster() throws IOException {
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -52,12 +55,23 @@ final class FakeMaster implements AutoCloseable {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    static byte[] join(byte[] one, byte[] other) {
+        byte[] both = Arrays.copyOf(one, one.length + other.length);
+        System.arraycopy(other, 0, both, one.length, other.length);
+        return both;
+    }
+
     int port() {
         return listener.getLocalPort();
     }
 
     void answer(Answer answer) {
         answers.add(answer);
+    }
+
+    /** How often a follower has said that it is there, and no more. */
+    int emptyLines() {
+        return emptyLines.get();
     }
 
     /** The next request that the follower has sent, its words with spaces between. */
@@ -111,9 +125,10 @@ final class FakeMaster implements AutoCloseable {
         }
     }
 
-    private static String request(InputStream in) throws IOException {
+    private String request(InputStream in) throws IOException {
         String head = line(in);
         while (head.isEmpty()) {
+            emptyLines.incrementAndGet();
             head = line(in);
         }
         List<String> words = new ArrayList<>();

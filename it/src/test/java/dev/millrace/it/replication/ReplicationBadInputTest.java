@@ -71,18 +71,13 @@ class ReplicationBadInputTest {
     }
 
     private static byte[] copy(byte[] of) {
-        return join(FakeMaster.latin("+FULLRESYNC " + ID + " 1000\r\n$" + of.length + "\r\n"), of);
-    }
-
-    private static byte[] join(byte[] one, byte[] other) {
-        byte[] both = Arrays.copyOf(one, one.length + other.length);
-        System.arraycopy(other, 0, both, one.length, other.length);
-        return both;
+        return FakeMaster.join(
+                FakeMaster.latin("+FULLRESYNC " + ID + " 1000\r\n$" + of.length + "\r\n"), of);
     }
 
     /** The dump, and behind it these commands, words apart by blanks. */
     private byte[] copyAnd(String... commands) {
-        return join(copy(dump), stream(commands));
+        return FakeMaster.join(copy(dump), stream(commands));
     }
 
     private static byte[] stream(String... commands) {
@@ -168,7 +163,7 @@ class ReplicationBadInputTest {
         byte[] stream =
                 FakeMaster.latin(
                         "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n*3\r\n$3\r\nSET\r\n$1\r\nb");
-        byte[] whole = join(copy(dump), stream);
+        byte[] whole = FakeMaster.join(copy(dump), stream);
         master.answer(new Answer(whole, false));
         assertEquals("PSYNC ? -1", nextPsync());
         // 1000 bytes and the 27 of the first SET; it wants the next.
@@ -184,7 +179,7 @@ class ReplicationBadInputTest {
     @Test
     void what_is_no_command_ends_the_link() throws Exception {
         byte[] stream = FakeMaster.latin("*x\r\n");
-        byte[] whole = join(copy(dump), stream);
+        byte[] whole = FakeMaster.join(copy(dump), stream);
         master.answer(Answer.staying(whole));
         assertEquals("PSYNC ? -1", nextPsync());
         assertEquals("PSYNC " + ID + " 1001", nextPsync());
@@ -198,7 +193,7 @@ class ReplicationBadInputTest {
                 FakeMaster.latin(
                         "*2\r\n$4\r\nLPOP\r\n$6\r\ncopied\r\n*1\r\n$6\r\nNOSUCH\r\n"
                                 + "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n");
-        byte[] whole = join(copy(dump), stream);
+        byte[] whole = FakeMaster.join(copy(dump), stream);
         master.answer(Answer.staying(whole));
         Await.until("it goes on", SOON, () -> has("a"));
         assertTrue(client.call("ROLE").raw().contains("connected"));
@@ -208,7 +203,9 @@ class ReplicationBadInputTest {
     void a_dump_up_to_a_mark_is_taken_and_answered_for() throws Exception {
         String mark = "m".repeat(40);
         String head = "\n\n+FULLRESYNC " + ID + " 1000\r\n\n$EOF:" + mark + "\r\n";
-        byte[] whole = join(join(FakeMaster.latin(head), dump), FakeMaster.latin(mark));
+        byte[] whole =
+                FakeMaster.join(
+                        FakeMaster.join(FakeMaster.latin(head), dump), FakeMaster.latin(mark));
         master.answer(Answer.staying(whole).inSingleBytes());
         assertEquals("PSYNC ? -1", nextPsync());
         assertEquals("REPLCONF ACK 1000", master.asked());
@@ -218,10 +215,40 @@ class ReplicationBadInputTest {
     @Test
     void a_dump_up_to_a_mark_that_does_not_come_changes_nothing() throws Exception {
         String head = "+FULLRESYNC " + ID + " 1000\r\n$EOF:" + "m".repeat(40) + "\r\n";
-        master.answer(new Answer(join(FakeMaster.latin(head), dump), false));
+        master.answer(new Answer(FakeMaster.join(FakeMaster.latin(head), dump), false));
         assertEquals("PSYNC ? -1", nextPsync());
         assertEquals("PSYNC ? -1", nextPsync());
         assertEquals("$1\r\n1\r\n", get("mine"));
+        master.answer(Answer.closing(""));
+    }
+
+    @Test
+    void a_master_hears_of_who_takes_its_dump() throws Exception {
+        master.answer(Answer.staying(copy(dump)));
+        Await.until("it has the copy", SOON, () -> has("copied"));
+        assertTrue(master.emptyLines() > 0);
+    }
+
+    @Test
+    void a_copy_of_a_stream_with_a_name_that_is_none_is_not_taken() throws Exception {
+        for (String name : new String[] {"x".repeat(2000), "../".repeat(13) + "a"}) {
+            String head = "+FULLRESYNC " + name + " 1000\r\n$" + dump.length + "\r\n";
+            master.answer(Answer.staying(FakeMaster.join(FakeMaster.latin(head), dump)));
+            assertEquals("PSYNC ? -1", nextPsync());
+        }
+        assertEquals("PSYNC ? -1", nextPsync());
+        assertEquals("$1\r\n1\r\n", get("mine"));
+        master.answer(Answer.closing(""));
+    }
+
+    @Test
+    void a_name_of_the_stream_that_is_none_is_passed_over_when_it_goes_on() throws Exception {
+        master.answer(new Answer(copyAnd("SET a 1"), false));
+        assertEquals("PSYNC ? -1", nextPsync());
+        assertEquals("PSYNC " + ID + " 1028", nextPsync());
+        byte[] answer = FakeMaster.latin("+CONTINUE " + "x".repeat(2000) + "\r\n");
+        master.answer(new Answer(FakeMaster.join(answer, stream("SET b 1")), false));
+        assertEquals("PSYNC " + ID + " 1055", nextPsync());
         master.answer(Answer.closing(""));
     }
 
@@ -280,7 +307,7 @@ class ReplicationBadInputTest {
     @Test
     void a_length_that_no_value_has_ends_the_link() throws Exception {
         byte[] stream = FakeMaster.latin("*2\r\n$3\r\nSET\r\n$3000000000\r\n");
-        master.answer(Answer.staying(join(copy(dump), stream)));
+        master.answer(Answer.staying(FakeMaster.join(copy(dump), stream)));
         assertEquals("PSYNC ? -1", nextPsync());
         assertEquals("PSYNC " + ID + " 1001", nextPsync());
         master.answer(Answer.closing(""));

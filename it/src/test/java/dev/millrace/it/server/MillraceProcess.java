@@ -17,18 +17,27 @@ public final class MillraceProcess extends ServerProcess {
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final Pattern READY = Pattern.compile("(?m)^ready in \\d+ ms$");
 
-    private MillraceProcess(Setup setup, Path folder) {
-        super("millrace", START_MAX, folder, port -> command(setup, folder, port));
+    private MillraceProcess(Setup setup, Path folder, List<String> more) {
+        super("millrace", START_MAX, folder, port -> command(setup, folder, port, more));
     }
 
-    /** Starts it on an empty data directory and waits for its ready line. */
-    public static MillraceProcess start(Setup setup) {
-        MillraceProcess millrace = new MillraceProcess(setup, Scratch.folder("node"));
+    /**
+     * Starts it on an empty data directory and waits for its ready line.
+     *
+     * @param more further settings, each KEY=VALUE
+     */
+    public static MillraceProcess start(Setup setup, String... more) {
+        return startIn(Scratch.folder("node"), setup, more);
+    }
+
+    /** The same in a folder that is there; {@link #close} deletes it. */
+    public static MillraceProcess startIn(Path folder, Setup setup, String... more) {
+        MillraceProcess millrace = new MillraceProcess(setup, folder, List.of(more));
         millrace.awaitReady();
         return millrace;
     }
 
-    private static List<String> command(Setup setup, Path folder, int port) {
+    private static List<String> command(Setup setup, Path folder, int port, List<String> more) {
         List<String> words = new ArrayList<>(List.of("up", "--data", folder + "/data"));
         Product.PORTS.forEach(free -> set(words, free, "0"));
         set(words, "kv.resp.port", "" + port);
@@ -36,6 +45,7 @@ public final class MillraceProcess extends ServerProcess {
         set(words, "kv.loops", "" + setup.loops());
         set(words, "guard.connections.max", "" + setup.connections());
         set(words, "guard.connections.per-address", "" + setup.connections());
+        more.forEach(setting -> words.addAll(List.of("--set", setting)));
         return Product.process(words).command();
     }
 

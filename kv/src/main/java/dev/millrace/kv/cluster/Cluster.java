@@ -15,7 +15,7 @@ public final class Cluster {
     private static final int ID_BYTES = 20;
 
     /** The bus of Redis's is so far behind the port; nobody listens there. */
-    private static final long BUS_OFFSET = 10_000;
+    static final long BUS_OFFSET = 10_000;
 
     private final Parameters parameters;
     private volatile String id = newId();

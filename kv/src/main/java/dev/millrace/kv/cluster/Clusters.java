@@ -6,13 +6,16 @@ import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Help;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.generic.Databases;
 import dev.millrace.kv.replication.Feed;
 import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Slot;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Table;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 
@@ -25,6 +28,7 @@ public final class Clusters {
     private static final Refusal DISABLED =
             new Refusal("ERR This instance has cluster support disabled");
     private static final Refusal BAD_SLOT = new Refusal("ERR Invalid or out of range slot");
+    private static final int PORT_MAX = 65535;
     private static final String ALONE =
             "ERR this is a cluster of one node, which keeps all slots and meets nobody";
 
@@ -118,7 +122,7 @@ public final class Clusters {
                                         .complexity(
                                                 "O(N) where N is the total number of the slots between the start slot and end slot arguments.")
                                         .summary("Assign new hash slots to receiving node")
-                                        .does(inCluster(Clusters::takeSlots)),
+                                        .does(inCluster(Clusters::takeRanges)),
                                 admin("bumpepoch", "3.0.0", 2)
                                         .summary("Advance the cluster config epoch")
                                         .tips("nondeterministic_output")
@@ -143,18 +147,15 @@ public final class Clusters {
                                         .complexity(
                                                 "O(N) where N is the total number of the slots between the start slot and end slot arguments.")
                                         .summary("Set hash slots as unbound in receiving node")
-                                        .does(inCluster(Clusters::keepSlots)),
+                                        .does(inCluster(Clusters::keepRanges)),
                                 admin("failover", "3.0.0", -2)
                                         .summary(
                                                 "Forces a replica to perform a manual failover of its master.")
-                                        .does(
-                                                inCluster(
-                                                        call ->
-                                                                refuse(
-                                                                        "ERR You should send CLUSTER FAILOVER to a replica"))),
+                                        .does(inCluster(Clusters::failOver)),
                                 admin("flushslots", "3.0.0", 2)
                                         .summary("Delete a node's own slots information")
-                                        .does(inCluster(Clusters::keepSlots)),
+                                        .locks(Command.Locks.ALL)
+                                        .does(inCluster(Clusters::flushSlots)),
                                 admin("forget", "3.0.0", 3)
                                         .summary("Remove a node from the nodes table")
                                         .does(inCluster(Clusters::forget)),
@@ -187,7 +188,7 @@ public final class Clusters {
                                 admin("meet", "3.0.0", -4)
                                         .summary(
                                                 "Force a node cluster to handshake with another node")
-                                        .does(inCluster(call -> refuse(ALONE))),
+                                        .does(inCluster(Clusters::meet)),
                                 look("myid", "3.0.0", 2)
                                         .summary("Return the node id")
                                         .does(
@@ -218,13 +219,14 @@ public final class Clusters {
                                                 "O(N) where N is the number of known nodes. The command may execute a FLUSHALL as a side effect.")
                                         .summary("Reset a Redis Cluster node")
                                         .flags(Flag.ADMIN, Flag.NOSCRIPT)
-                                        .does(inCluster(call -> refuse(ALONE))),
+                                        .locks(Command.Locks.ALL)
+                                        .does(inCluster(Clusters::reset)),
                                 admin("saveconfig", "3.0.0", 2)
                                         .summary("Forces the node to save cluster state on disk")
                                         .does(inCluster(call -> call.reply().ok())),
                                 admin("set-config-epoch", "3.0.0", 3)
                                         .summary("Set the configuration epoch in a new node")
-                                        .does(inCluster(call -> refuse(ALONE))),
+                                        .does(inCluster(Clusters::setEpoch)),
                                 admin("setslot", "3.0.0", -4)
                                         .summary("Bind a hash slot to a specific node")
                                         .does(inCluster(Clusters::bindSlot)),
@@ -323,7 +325,7 @@ public final class Clusters {
         call.reply().bulk(cluster.host(call.session()));
         call.reply().integer(cluster.port(call.session()));
         call.reply().bulk(cluster.id());
-        call.reply().emptyArray();
+        call.reply().map(0);
     }
 
     private static void shards(Call call) {
@@ -356,8 +358,72 @@ public final class Clusters {
 
     // ---- Other nodes, of which there are none
 
-    private static boolean isMe(Call call) {
-        return call.text(2).equals(Cluster.of(call.server()).id());
+    private static boolean isMe(Call call, int index) {
+        return call.text(index).equals(Cluster.of(call.server()).id());
+    }
+
+    private static void failOver(Call call) {
+        if (call.count() > 3) {
+            throw Help.wrongForm(call);
+        }
+        if (call.count() == 3 && !call.is(2, "FORCE") && !call.is(2, "TAKEOVER")) {
+            throw Refusal.SYNTAX;
+        }
+        refuse("ERR You should send CLUSTER FAILOVER to a replica");
+    }
+
+    private static void meet(Call call) {
+        if (call.count() > 5) {
+            throw Help.wrongForm(call);
+        }
+        long port =
+                call.integer(
+                        3, new Refusal("ERR Invalid TCP base port specified: " + call.shown(3)));
+        long busPort =
+                call.count() < 5
+                        ? port + Cluster.BUS_OFFSET
+                        : call.integer(
+                                4,
+                                new Refusal(
+                                        "ERR Invalid TCP bus port specified: " + call.shown(4)));
+        if (!isAddress(call.text(2)) || !isPort(port) || !isPort(busPort)) {
+            throw new Refusal(
+                    "ERR Invalid node address specified: " + call.shown(2) + ":" + call.shown(3));
+        }
+        refuse(ALONE);
+    }
+
+    private static boolean isPort(long number) {
+        return number > 0 && number <= PORT_MAX;
+    }
+
+    /** All of an address's parts are there, which C's inet_pton wants and Java does not. */
+    private static boolean isAddress(String text) {
+        try {
+            InetAddress.ofLiteral(text);
+            return text.contains(":") || text.split("\\.", -1).length == 4;
+        } catch (IllegalArgumentException name) {
+            return false;
+        }
+    }
+
+    private static void reset(Call call) {
+        if (call.count() > 3) {
+            throw Help.wrongForm(call);
+        }
+        if (call.count() == 3 && !call.is(2, "HARD") && !call.is(2, "SOFT")) {
+            throw Refusal.SYNTAX;
+        }
+        if (Databases.size(call, 0) > 0) {
+            throw new Refusal(
+                    "ERR CLUSTER RESET can't be called with master nodes containing keys");
+        }
+        refuse(ALONE);
+    }
+
+    private static void setEpoch(Call call) {
+        long epoch = call.integer(2);
+        refuse(epoch < 0 ? "ERR Invalid config epoch specified: " + epoch : ALONE);
     }
 
     private static Refusal unknown(Call call, int index) {
@@ -365,27 +431,27 @@ public final class Clusters {
     }
 
     private static void failureReports(Call call) {
-        if (!isMe(call)) {
+        if (!isMe(call, 2)) {
             throw unknown(call, 2);
         }
         call.reply().integer(0);
     }
 
     private static void forget(Call call) {
-        throw isMe(call)
+        throw isMe(call, 2)
                 ? new Refusal("ERR I tried hard but I can't forget myself...")
                 : unknown(call, 2);
     }
 
     private static void replicas(Call call) {
-        if (!isMe(call)) {
+        if (!isMe(call, 2)) {
             throw unknown(call, 2);
         }
         call.reply().emptyArray();
     }
 
     private static void replicate(Call call) {
-        throw isMe(call) ? new Refusal("ERR Can't replicate myself") : unknown(call, 2);
+        throw isMe(call, 2) ? new Refusal("ERR Can't replicate myself") : unknown(call, 2);
     }
 
     // ---- Slots
@@ -395,18 +461,77 @@ public final class Clusters {
     }
 
     private static void takeSlots(Call call) {
-        throw new Refusal("ERR Slot " + slot(call, 2) + " is already busy");
+        int first = slot(call, 2);
+        for (int i = 3; i < call.count(); i++) {
+            slot(call, i);
+        }
+        throw busy(first);
     }
 
+    private static void takeRanges(Call call) {
+        throw busy(firstOfRange(call, 2));
+    }
+
+    private static Refusal busy(int slot) {
+        return new Refusal("ERR Slot " + slot + " is already busy");
+    }
+
+    /** All arguments are slots, each named once. */
     private static void keepSlots(Call call) {
+        BitSet named = new BitSet(Slot.COUNT);
         for (int i = 2; i < call.count(); i++) {
             slot(call, i);
+        }
+        for (int i = 2; i < call.count(); i++) {
+            name(named, slot(call, i));
+        }
+        refuse(ALONE);
+    }
+
+    private static void keepRanges(Call call) {
+        BitSet named = new BitSet(Slot.COUNT);
+        for (int i = 2; i < call.count(); i += 2) {
+            int first = firstOfRange(call, i);
+            for (int slot = first; slot <= slot(call, i + 1); slot++) {
+                name(named, slot);
+            }
+        }
+        refuse(ALONE);
+    }
+
+    private static void name(BitSet named, int slot) {
+        if (named.get(slot)) {
+            throw new Refusal("ERR Slot " + slot + " specified multiple times");
+        }
+        named.set(slot);
+    }
+
+    /** The first slot of a range, which begins at an argument. */
+    private static int firstOfRange(Call call, int index) {
+        if (call.count() % 2 == 1) {
+            throw new Refusal(
+                    "ERR wrong number of arguments for '"
+                            + call.command().fullName()
+                            + "' command");
+        }
+        int first = slot(call, index);
+        int last = slot(call, index + 1);
+        if (first > last) {
+            throw new Refusal(
+                    "ERR start slot number " + first + " is greater than end slot number " + last);
+        }
+        return first;
+    }
+
+    private static void flushSlots(Call call) {
+        if (Databases.size(call, 0) > 0) {
+            throw new Refusal("ERR DB must be empty to perform CLUSTER FLUSHSLOTS.");
         }
         refuse(ALONE);
     }
 
     private static void bindSlot(Call call) {
-        slot(call, 2);
+        int slot = slot(call, 2);
         String how = call.text(3).toLowerCase(Locale.ROOT);
         if (how.equals("stable") && call.count() == 4) {
             call.reply().ok();
@@ -419,9 +544,15 @@ public final class Clusters {
             throw new Refusal(
                     "ERR Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP");
         }
-        if (bind && call.text(4).equals(Cluster.of(call.server()).id())) {
+        if (bind && isMe(call, 4)) {
             call.reply().ok();
             return;
+        }
+        if (how.equals("importing")) {
+            throw new Refusal("ERR I'm already the owner of hash slot " + slot);
+        }
+        if (move && isMe(call, 4)) {
+            refuse(ALONE);
         }
         throw bind ? unknown(call, 4) : new Refusal("ERR I don't know about node " + call.shown(4));
     }
@@ -431,16 +562,21 @@ public final class Clusters {
     }
 
     private static void countKeys(Call call) {
-        int slot = slot(call, 2);
+        long slot = call.integer(2);
+        if (slot < 0 || slot >= Slot.COUNT) {
+            throw new Refusal("ERR Invalid slot");
+        }
         int[] count = {0};
         eachKey(call, slot, item -> count[0]++);
         call.reply().integer(count[0]);
     }
 
     private static void keys(Call call) {
-        int slot = slot(call, 2);
-        long most =
-                call.integer(3, 0, Integer.MAX_VALUE, new Refusal("ERR Invalid number of keys"));
+        long slot = call.integer(2);
+        long most = call.integer(3);
+        if (slot < 0 || slot >= Slot.COUNT || most < 0) {
+            throw new Refusal("ERR Invalid slot or number of keys");
+        }
         List<byte[]> names = new ArrayList<>();
         eachKey(
                 call,
@@ -456,7 +592,7 @@ public final class Clusters {
     }
 
     /** Looks at all keys: there is no index of slots, for nothing moves between nodes. */
-    private static void eachKey(Call call, int slot, Table.Visitor visitor) {
+    private static void eachKey(Call call, long slot, Table.Visitor visitor) {
         call.dependOnAll();
         for (int i = 0; i < call.stripes().count(); i++) {
             Stripe stripe = call.stripes().stripe(i);

@@ -72,6 +72,9 @@ public final class Connections {
     }
 
     private static void select(Call call) {
+        if (call.integer32(1) != 0 && call.server().isCluster()) {
+            throw new Refusal("ERR SELECT is not allowed in cluster mode");
+        }
         call.session().database(call.database(1));
         call.reply().ok();
     }

@@ -12,8 +12,8 @@ import java.util.List;
 
 /** FLUSHDB, FLUSHALL, SWAPDB, DBSIZE: commands on whole databases. */
 public final class Databases {
-    /** What an effect on a database takes, and there is one for each. */
-    private static final long FLUSH_BYTES = 64 + 2L * Stripe.DATABASES;
+    /** What {@link #empty} may take of the journal: an effect for each database. */
+    public static final long FLUSH_BYTES = 64 + 2L * Stripe.DATABASES;
 
     private Databases() {}
 
@@ -69,11 +69,16 @@ public final class Databases {
 
     private static void flushAll(Call call) {
         requireFlushMode(call);
+        empty(call);
+        call.reply().ok();
+    }
+
+    /** Empties all databases; all stripes are locked, and the space is set aside. */
+    public static void empty(Call call) {
         for (int database = 0; database < Stripe.DATABASES; database++) {
             flush(call, database);
         }
         Tracking.of(call.server()).flushed(call);
-        call.reply().ok();
     }
 
     /** ASYNC and SYNC are the same: memory is always freed a little at a time. */
@@ -93,6 +98,9 @@ public final class Databases {
     }
 
     private static void swap(Call call) {
+        if (call.server().isCluster()) {
+            throw new Refusal("ERR SWAPDB is not allowed in cluster mode");
+        }
         int first = call.integer32(1, new Refusal("ERR invalid first DB index"));
         int second = call.integer32(2, new Refusal("ERR invalid second DB index"));
         if (!isDatabase(first) || !isDatabase(second)) {
@@ -113,7 +121,8 @@ public final class Databases {
         call.reply().integer(size(call, call.session().database()));
     }
 
-    private static long size(Call call, int database) {
+    /** How many keys there are; all stripes are locked. */
+    public static long size(Call call, int database) {
         long size = 0;
         for (int i = 0; i < call.stripes().count(); i++) {
             size += call.stripes().stripe(i).database(database).items().size();

@@ -111,6 +111,9 @@ public final class Moves {
     }
 
     private static void move(Call call) {
+        if (call.server().isCluster()) {
+            throw new Refusal("ERR MOVE is not allowed in cluster mode");
+        }
         int database = call.database(2);
         if (database == call.session().database()) {
             throw Refusal.SAME_OBJECT;
@@ -141,6 +144,9 @@ public final class Moves {
             } else {
                 throw Refusal.SYNTAX;
             }
+        }
+        if (database != 0 && call.server().isCluster()) {
+            throw new Refusal("ERR Copying to another database is not allowed in cluster mode");
         }
         if (database == call.session().database() && isSameKey(call)) {
             throw Refusal.SAME_OBJECT;

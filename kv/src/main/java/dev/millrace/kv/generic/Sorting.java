@@ -154,6 +154,9 @@ public final class Sorting {
 
     /** These read keys that no argument names. */
     private static void requireAllKeys(Call call, String option) {
+        if (call.server().isCluster()) {
+            throw new Refusal("ERR " + option + " option of SORT denied in Cluster mode.");
+        }
         if (!call.session().user().readsAllKeys(call.command(), call.request())) {
             throw new Refusal(
                     "ERR "

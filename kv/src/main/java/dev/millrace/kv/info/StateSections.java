@@ -2,6 +2,7 @@ package dev.millrace.kv.info;
 
 import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kv.config.Parameters;
+import dev.millrace.kv.replication.Following;
 import dev.millrace.kv.replication.ReplicationFacts;
 import dev.millrace.kv.session.Checkpoints;
 import dev.millrace.kv.session.KvServer;
@@ -19,8 +20,8 @@ final class StateSections {
         Checkpoints checkpoints = server.checkpoints();
         OnlineSaves.State saves = server.saves().state();
         boolean writes = server.journal().state() == Journal.State.OPEN;
-        lines.zero(
-                        "loading",
+        lines.add("loading", Following.of(server).isLoading() ? 1 : 0)
+                .zero(
                         "async_loading",
                         "current_cow_peak",
                         "current_cow_size",

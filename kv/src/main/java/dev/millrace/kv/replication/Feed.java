@@ -65,6 +65,7 @@ public final class Feed implements RecordTap {
     private long position;
 
     private @Nullable Backlog backlog;
+    private volatile boolean hushed;
     private long pingedMillis;
     private long aloneSinceMillis;
     private final AtomicBoolean asks = new AtomicBoolean();
@@ -166,6 +167,16 @@ public final class Feed implements RecordTap {
             }
         }
         return count;
+    }
+
+    /** Whether a replica has executed all of the stream. */
+    boolean hasAll(Replica replica) {
+        return replica.isOnline() && replica.acknowledged() == offset;
+    }
+
+    /** Has nothing be said of our own accord, for somebody is to have all, or again. */
+    void hush(boolean wanted) {
+        hushed = wanted;
     }
 
     /** How many have acknowledged something within so many seconds. */
@@ -347,6 +358,12 @@ public final class Feed implements RecordTap {
         replica.session().onClose(() -> gone(replica));
     }
 
+    /** Who follows has to come back, and copy all. */
+    void beginAnew() {
+        changeId();
+        dropAll();
+    }
+
     /** Who follows has to come back: what there is to follow is about to be another's. */
     void dropAll() {
         for (Replica replica : replicas) {
@@ -355,7 +372,9 @@ public final class Feed implements RecordTap {
                     .loop()
                     .execute(
                             () -> {
-                                send(replica);
+                                if (replica.isOnline()) {
+                                    send(replica);
+                                }
                                 replica.session().outlet().closeAfterWrites();
                             });
         }
@@ -478,7 +497,7 @@ public final class Feed implements RecordTap {
             kept.wantedBytes(wantedBacklogBytes());
             trim(kept);
             long period = parameters.number("repl-ping-replica-period") * MILLIS_PER_SECOND;
-            if (now - pingedMillis >= period) {
+            if (now - pingedMillis >= period && !hushed) {
                 pingedMillis = now;
                 said(PING);
             }

@@ -8,10 +8,12 @@ import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.effect.Effects;
+import dev.millrace.kv.generic.Databases;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Role;
 import dev.millrace.kv.session.Session;
+import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.Stripe;
 
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Whom this server follows, if anyone. What it is told is executed on the first lane; how far it is
@@ -28,6 +32,14 @@ import java.nio.file.Path;
 @SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace it is a constant
 public final class Following implements Role {
     private static final long MILLIS_PER_SECOND = 1000;
+    private static final int AGAIN_MILLIS = 5;
+
+    /** What the deletion of a library takes of the journal, beyond its name. */
+    private static final int DELETION_BYTES = 64;
+
+    /** Who says these gets out of half a copy whose rest does not come. */
+    private static final Set<String> FOLLOW = Set.of("replicaof", "slaveof");
+
     private static final String READ_ONLY = "READONLY You can't write against a read only replica.";
     private static final String LOADING = "LOADING Redis is loading the dataset in memory";
     private static final String MASTER_DOWN =
@@ -81,22 +93,26 @@ public final class Following implements Role {
     public void start(Log to, Path into) {
         log = to;
         folder = into;
-        deleteLeftDumps();
         Stripe stripe = stripe();
         stripe.lock();
         try {
-            server.stripes().state().value(name).map(Upstream::parse).ifPresent(this::follow);
+            Optional<Upstream> known = server.stripes().state().value(name).map(Upstream::parse);
+            deleteLeftDumps(known);
+            known.ifPresent(wanted -> follow(wanted, false));
         } finally {
             stripe.unlock();
         }
     }
 
-    /** What was received when the process ended is nobody's any more. */
-    private void deleteLeftDumps() {
-        String pattern = MasterLink.DUMP_PREFIX + "*" + MasterLink.DUMP_SUFFIX;
+    /** What was received is nobody's any more, but for what was being loaded. */
+    private void deleteLeftDumps(Optional<Upstream> known) {
+        String pattern = Upstream.DUMP_PREFIX + "*" + Upstream.DUMP_SUFFIX;
+        Optional<Path> kept = known.filter(Upstream::isHalf).map(half -> half.dumpIn(folder));
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, pattern)) {
             for (Path file : left) {
-                Files.deleteIfExists(file);
+                if (!kept.equals(Optional.of(file))) {
+                    Files.deleteIfExists(file);
+                }
             }
         } catch (IOException e) {
             log.warn("a dump that was left cannot be deleted", "failure", e);
@@ -137,15 +153,87 @@ public final class Following implements Role {
         return open == null ? 0 : open.heardMillis();
     }
 
+    /** What is there is half a copy: of a load that runs, or that has ended too early. */
+    boolean isHalf() {
+        Upstream known = upstream;
+        return known != null && known.isHalf();
+    }
+
+    /** A copy is being loaded now. */
+    public boolean isLoading() {
+        MasterLink open = link;
+        return open != null && open.isLoading();
+    }
+
     /** REPLICAOF; all stripes are locked. */
     void follow(Call call, String host, int port) {
-        call.lane().reserve(Upstream.BYTES_MAX);
+        call.lane().reserve(Upstream.BYTES_MAX + halfBytes());
         Upstream wanted = Upstream.of(host, port);
         end();
+        dropHalf(call);
         put(call.effects(), wanted);
         Feed.of(server).dropAll();
         endWaits();
-        follow(wanted);
+        follow(wanted, false);
+    }
+
+    /**
+     * A replica that has all that is here is asked to be the master, whom we follow if it says yes;
+     * all stripes are locked. The log learns of it then.
+     */
+    void askToTakeOver(String host, int port) {
+        Feed feed = Feed.of(server);
+        feed.dropAll();
+        endWaits();
+        follow(Upstream.of(host, port).at(feed.id(), feed.offset(), 0), true);
+    }
+
+    /** Who was asked to take over does not: this is the master still; all stripes are locked. */
+    void isRefused() {
+        end();
+        isFree();
+    }
+
+    /** The same, unless it is over meanwhile; from the link's thread. */
+    void isRefused(MasterLink by, String how) {
+        Lane lane = lane();
+        lane.loop()
+                .execute(
+                        () -> {
+                            boolean done =
+                                    lane.withStripes(
+                                            server.stripes().mask(),
+                                            () -> {
+                                                if (by.equals(link)) {
+                                                    Failover.of(server).end(how);
+                                                    isRefused();
+                                                }
+                                            });
+                            if (!done) {
+                                lane.later(AGAIN_MILLIS, () -> isRefused(by, how));
+                            }
+                        });
+    }
+
+    /** What {@link #dropHalf} takes of the journal. */
+    private long halfBytes() {
+        if (!isHalf()) {
+            return 0;
+        }
+        long bytes = Databases.FLUSH_BYTES;
+        for (ServerState.Library library : server.stripes().state().libraries()) {
+            bytes += ServerState.keyOf(library.name()).length + DELETION_BYTES;
+        }
+        return bytes;
+    }
+
+    /** Half a copy is nobody's data: without whom the rest would come from it goes, too. */
+    private void dropHalf(Call call) {
+        if (isHalf()) {
+            log.warn("half a copy is dropped", "master", String.valueOf(upstream));
+            Databases.empty(call);
+            call.effects().server().removeLibraries();
+        }
     }
 
     /** Who waits for what others write would take it from here alone. */
@@ -159,11 +247,11 @@ public final class Following implements Role {
         }
     }
 
-    private void follow(Upstream wanted) {
+    private void follow(Upstream wanted, boolean asksToTakeOver) {
         upstream = wanted;
         server.role(this);
         parameters.declare("replicaof", wanted.host() + " " + wanted.port());
-        MasterLink made = new MasterLink(server, this, log, folder);
+        MasterLink made = new MasterLink(server, this, log, folder, asksToTakeOver);
         link = made;
         made.start();
     }
@@ -173,9 +261,35 @@ public final class Following implements Role {
         if (upstream == null) {
             return;
         }
-        call.lane().reserve(Upstream.BYTES_MAX);
+        call.lane().reserve(Upstream.BYTES_MAX + halfBytes());
+        leave(call);
+    }
+
+    /** The space is set aside. */
+    private void leave(Call call) {
         end();
+        dropHalf(call);
         call.effects().server().remove(Upstream.NAME);
+        isFree();
+    }
+
+    /**
+     * The same, by itself, unless another is followed meanwhile; on a lane. False if it cannot be
+     * done now.
+     */
+    boolean free(Lane lane, Upstream from) {
+        return lane.change(
+                server.stripes().mask(),
+                Upstream.BYTES_MAX,
+                call -> {
+                    Upstream known = upstream;
+                    if (known != null && known.isOf(from)) {
+                        leave(call);
+                    }
+                });
+    }
+
+    private void isFree() {
         upstream = null;
         parameters.declare("replicaof", "");
         server.role(null);
@@ -230,8 +344,9 @@ public final class Following implements Role {
 
     @Override
     public @Nullable String refusal(Session session, Command command) {
-        MasterLink open = link;
-        if (open != null && open.isLoading() && !command.has(Flag.LOADING)) {
+        boolean isLoading = isLoading();
+        boolean isWayOut = !isLoading && FOLLOW.contains(command.fullName());
+        if ((isLoading || isHalf()) && !command.has(Flag.LOADING) && !isWayOut) {
             return LOADING;
         }
         if (state() != State.CONNECTED

@@ -58,6 +58,7 @@ final class IncomingDump {
             } else {
                 toLength(channel, length(head));
             }
+            channel.force(true); // It is loaded again if we are killed while we load it.
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.kv.replication;
 
+import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.log.Log;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.config.Parameters;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -27,14 +29,16 @@ import java.util.concurrent.RejectedExecutionException;
  * the next piece is read when this one is executed. A dump's keys come the same way, as RESTORE.
  * Whatever goes wrong, a second later it begins anew from where we are.
  *
+ * <p>While a dump is loaded what is there is half a copy, and the log says so, from the record on
+ * in which the old goes. The dump's file stays until the copy is whole: who is killed in between,
+ * or has no space for it all, loads it again, and goes on behind it.
+ *
  * <p>It may be ended at any time, by REPLICAOF with all stripes locked: nothing of what it has read
  * is executed after that. So its session is killed, which whoever executes for it looks at under
  * the stripes' locks, and what is seen of it from outside (state, loading) is its own: another link
  * may be there when its thread comes to its end.
  */
 final class MasterLink implements Runnable {
-    static final String DUMP_PREFIX = "sync-";
-    static final String DUMP_SUFFIX = ".rdb";
     private static final int PIECE_BYTES = 64 * 1024;
     private static final int AGAIN_MILLIS = 100;
     private static final int ACKNOWLEDGE_MILLIS = 1000;
@@ -58,6 +62,7 @@ final class MasterLink implements Runnable {
     private volatile @Nullable MasterSocket socket;
     private volatile boolean acknowledgeNow;
     private long acknowledgedMillis;
+    private boolean asksToTakeOver;
 
     /** Where we are, if not all of the stream up to there has changed something; for the thread. */
     private @Nullable Upstream reached;
@@ -67,7 +72,11 @@ final class MasterLink implements Runnable {
 
     private volatile String streamId = "";
 
-    MasterLink(KvServer server, Following following, Log log, Path folder) {
+    /**
+     * @param asksToTakeOver the other is a replica that has all, and is asked to be the master
+     */
+    MasterLink(KvServer server, Following following, Log log, Path folder, boolean asksToTakeOver) {
+        this.asksToTakeOver = asksToTakeOver;
         this.server = server;
         this.following = following;
         this.log = log;
@@ -173,6 +182,8 @@ final class MasterLink implements Runnable {
     }
 
     private void follow() throws IOException, InterruptedException {
+        awaitJournal();
+        completeCopy();
         Upstream upstream = place();
         state(Following.State.CONNECTING);
         try (MasterSocket open = new MasterSocket(server, log)) {
@@ -197,6 +208,21 @@ final class MasterLink implements Runnable {
         }
     }
 
+    /** What the other says can be executed only while the journal takes it. */
+    private void awaitJournal() throws InterruptedException {
+        boolean waits = false;
+        while (!ended && server.journal().state() != Journal.State.OPEN) {
+            if (!waits) {
+                waits = true;
+                log.warn("replication waits", "journal", server.journal().trouble());
+            }
+            Thread.sleep(RETRY_MILLIS);
+        }
+        if (waits && !ended) {
+            log.info("replication goes on", "journal", "has space");
+        }
+    }
+
     /** Where to go on: what the log says, or further if what followed has changed nothing. */
     private Upstream place() throws IOException {
         Upstream logged = following.upstream();
@@ -205,7 +231,10 @@ final class MasterLink implements Runnable {
         }
         Upstream known = reached;
         boolean further =
-                known != null && known.id().equals(logged.id()) && known.offset() > logged.offset();
+                known != null
+                        && !logged.isHalf()
+                        && known.id().equals(logged.id())
+                        && known.offset() > logged.offset();
         return known != null && further ? known : logged;
     }
 
@@ -245,20 +274,39 @@ final class MasterLink implements Runnable {
 
     private void synchronise(MasterSocket open, MasterSession session, Upstream upstream)
             throws IOException, InterruptedException {
-        String answer =
-                upstream.canGoOn()
-                        ? open.ask("PSYNC", upstream.id(), Long.toString(upstream.offset() + 1))
-                        : open.ask("PSYNC", "?", "-1");
+        boolean asked = asksToTakeOver;
+        String answer = ask(open, upstream);
         String[] words = answer.split(" ", -1);
-        if (words[0].equals("+FULLRESYNC") && words.length == 3) {
-            streamId = words[1];
-            copyAll(open, session, parseOffset(words[2], answer));
+        boolean isNamed = words.length > 1 && Upstream.isStreamId(words[1]);
+        if (words[0].equals("+FULLRESYNC") && words.length == 3 && isNamed) {
+            copyAll(open, session, upstream.loading(words[1], parseOffset(words[2], answer)));
         } else if (words[0].equals("+CONTINUE") && upstream.canGoOn()) {
-            streamId = words.length > 1 ? words[1] : upstream.id();
+            streamId = isNamed ? words[1] : upstream.id();
             session.goOnAt(upstream.offset(), upstream.database());
+            if (asked) {
+                session.noteWhere();
+            }
         } else {
             throw new IOException("the master answers PSYNC with " + answer);
         }
+    }
+
+    private String ask(MasterSocket open, Upstream upstream) throws IOException {
+        if (!upstream.canGoOn()) {
+            return open.ask("PSYNC", "?", "-1");
+        }
+        String next = Long.toString(upstream.offset() + 1);
+        if (!asksToTakeOver) {
+            return open.ask("PSYNC", upstream.id(), next);
+        }
+        String answer = open.ask("PSYNC", upstream.id(), next, "FAILOVER");
+        if (answer.startsWith("+CONTINUE") || answer.startsWith("+FULLRESYNC")) {
+            asksToTakeOver = false;
+            Failover.of(server).end("is done");
+        } else {
+            following.isRefused(this, "is refused: " + answer);
+        }
+        return answer;
     }
 
     private static long parseOffset(String text, String answer) throws IOException {
@@ -269,22 +317,64 @@ final class MasterLink implements Runnable {
         }
     }
 
-    private void copyAll(MasterSocket open, MasterSession session, long offset)
+    private void copyAll(MasterSocket open, MasterSession session, Upstream copy)
             throws IOException, InterruptedException {
         state(Following.State.SYNC);
-        log.info("replication copies all", "offset", offset);
-        Path file = Files.createTempFile(folder, DUMP_PREFIX, DUMP_SUFFIX);
+        log.info("replication copies all", "offset", copy.offset());
+        Path received = Files.createTempFile(folder, Upstream.DUMP_PREFIX, Upstream.DUMP_SUFFIX);
         try {
-            IncomingDump.receive(open, file, () -> sayNowAndThenThatWeAreHere(open));
-            loading = true;
-            session.load(open, file);
-            session.goOnAt(offset, 0);
-            loading = false;
-            session.noteWhere();
+            IncomingDump.receive(open, received, () -> sayNowAndThenThatWeAreHere(open));
+            Path dump = copy.dumpIn(folder);
+            Files.move(received, dump, StandardCopyOption.REPLACE_EXISTING);
+            load(session, dump, copy, () -> sayNowAndThenThatWeAreHere(open));
             acknowledgeNow = true; // Who sends without a file waits for it.
         } finally {
+            Files.deleteIfExists(received);
+        }
+    }
+
+    /**
+     * Loads a dump. Its file goes when the copy is whole, or if nothing was begun. Those who follow
+     * us have to come back for all of it then: they would show the half of it, too.
+     */
+    private void load(
+            MasterSession session, Path dump, Upstream copy, IncomingDump.Meanwhile meanwhile)
+            throws IOException, InterruptedException {
+        session.copies(copy);
+        loading = true;
+        try {
+            session.load(dump, meanwhile);
+            session.goOnAt(copy.offset(), 0);
+            session.noteWhere();
+        } finally {
             loading = false;
-            Files.deleteIfExists(file);
+            if (!copy.equals(following.upstream())) {
+                Files.deleteIfExists(dump);
+            }
+        }
+    }
+
+    /** Half a copy is completed from the file that it came in, if that is still there. */
+    private void completeCopy() throws IOException, InterruptedException {
+        Upstream copy = following.upstream();
+        if (copy == null || !copy.isHalf()) {
+            return;
+        }
+        Path dump = copy.dumpIn(folder);
+        if (!Files.exists(dump)) {
+            log.warn("half a copy has to be copied again", "missing", dump);
+            return;
+        }
+        log.info("half a copy is loaded again", "file", dump);
+        try (MasterSession session = new MasterSession(copy)) {
+            current = session;
+            requireNotEnded();
+            load(session, dump, copy, () -> {});
+        } catch (BadDump bad) {
+            log.warn("half a copy has to be copied again", "failure", String.valueOf(bad));
+            Files.deleteIfExists(dump);
+        } finally {
+            current = null;
         }
     }
 
@@ -333,6 +423,9 @@ final class MasterLink implements Runnable {
         private final TrustedRequests requests;
         private final Upstream from;
 
+        /** What is being loaded; null otherwise. */
+        private volatile @Nullable Upstream copy;
+
         /** Behind the last command that no other of its transaction follows. */
         private Upstream place;
 
@@ -359,9 +452,8 @@ final class MasterLink implements Runnable {
         /** Where we are when what runs has run; on the lane. */
         private Upstream where() {
             // While a dump is loaded there is no place to go on from.
-            return loading
-                    ? Upstream.of(from.host(), from.port())
-                    : from.at(streamId, executed(), session().database());
+            Upstream half = copy;
+            return half == null ? from.at(streamId, executed(), session().database()) : half;
         }
 
         long executed() {
@@ -373,9 +465,16 @@ final class MasterLink implements Runnable {
             return place;
         }
 
+        /** From here on what is executed is a dump's. */
+        void copies(Upstream loaded) {
+            streamId = loaded.id();
+            copy = loaded;
+        }
+
         void goOnAt(long offset, int database) throws IOException, InterruptedException {
             requests.onLane(
                     () -> {
+                        copy = null;
                         base = offset - session().readBytes();
                         session().database(database);
                     });
@@ -389,13 +488,19 @@ final class MasterLink implements Runnable {
             }
         }
 
-        void load(MasterSocket open, Path file) throws IOException, InterruptedException {
+        void load(Path file, IncomingDump.Meanwhile meanwhile)
+                throws IOException, InterruptedException {
+            boolean[] begun = {false};
             DumpRequests.send(
                     file,
                     true,
                     bytes -> {
+                        if (!begun[0]) {
+                            begun[0] = true;
+                            Feed.of(server).beginAnew();
+                        }
                         requests.execute(bytes);
-                        sayNowAndThenThatWeAreHere(open);
+                        meanwhile.run();
                     });
         }
 

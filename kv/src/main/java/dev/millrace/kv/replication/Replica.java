@@ -118,6 +118,11 @@ final class Replica implements Follower {
         return colon < 0 ? peer : peer.substring(0, colon);
     }
 
+    /** Whether it is the one that listens there, as it says. */
+    boolean isAt(String host, long listening) {
+        return port == listening && address().equalsIgnoreCase(host);
+    }
+
     void address(String said) {
         address = said;
     }

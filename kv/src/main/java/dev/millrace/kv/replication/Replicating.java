@@ -4,6 +4,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.Session;
 
 import java.util.List;
@@ -15,8 +16,8 @@ import java.util.List;
 @SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
 public final class Replicating {
     private static final int PORT_MAX = 65535;
+    private static final int AGAIN_MILLIS = 5;
     private static final Refusal BAD_PORT = new Refusal("ERR Invalid master port");
-    private static final int HOST_CHARS_MAX = 255;
     private static final int ADDRESS_CHARS_MAX = 255;
     private static final Refusal NOT_ON_REPLICAS =
             new Refusal(
@@ -24,9 +25,10 @@ public final class Replicating {
                             + " Redis 4.0 if a replica is configured to be writable (which is not"
                             + " the default) writes to replicas are just local and are not"
                             + " propagated.");
-    private static final Refusal NO_REPLICAS =
-            new Refusal("ERR FAILOVER requires connected replicas.");
-    private static final Refusal NO_FAILOVER = new Refusal("ERR No failover in progress.");
+    private static final Refusal FAILS_OVER =
+            new Refusal("ERR REPLICAOF not allowed while failing over.");
+    private static final Refusal NOT_IN_CLUSTER =
+            new Refusal("ERR REPLICAOF not allowed in cluster mode.");
     private static final Refusal TIMEOUT_IS_NO_INTEGER =
             new Refusal("ERR timeout is not an integer or out of range");
     private static final Refusal NEITHER_0_NOR_1 =
@@ -83,7 +85,8 @@ public final class Replicating {
                                         + " replicas.")
                         .arity(-1)
                         .flags(Flag.ADMIN, Flag.NOSCRIPT, Flag.STALE)
-                        .does(Replicating::failover));
+                        .locks(Command.Locks.ALL)
+                        .does(call -> Failover.of(call.server()).command(call)));
     }
 
     private static Command.Builder inner(String name, String since, int arity) {
@@ -138,6 +141,12 @@ public final class Replicating {
 
     private static void follow(Call call) {
         Following following = Following.of(call.server());
+        if (call.server().isCluster() && following.upstream() == null) {
+            throw NOT_IN_CLUSTER;
+        }
+        if (Failover.of(call.server()).runs()) {
+            throw FAILS_OVER;
+        }
         if (call.session().peer() == Session.Peer.REPLICA) {
             throw new Refusal("ERR Command is not valid when client is a replica.");
         }
@@ -149,11 +158,11 @@ public final class Replicating {
         int port = (int) call.integer(2, 0, PORT_MAX, BAD_PORT);
         String host = call.text(1);
         Upstream known = following.upstream();
-        if (known != null && known.host().equalsIgnoreCase(host) && known.port() == port) {
+        if (known != null && known.isOf(Upstream.of(host, port))) {
             call.reply().simple("OK Already connected to specified master");
             return;
         }
-        if (host.length() > HOST_CHARS_MAX || host.contains(" ")) {
+        if (host.length() > Upstream.HOST_CHARS_MAX || host.contains(" ")) {
             throw new Refusal("ERR Invalid master host");
         }
         following.follow(call, host, port);
@@ -256,16 +265,20 @@ public final class Replicating {
             return;
         }
         Following following = Following.of(call.server());
+        if (call.count() > 3 && call.is(3, "FAILOVER")) {
+            takeOver(call, following);
+            return;
+        }
+        if (Failover.of(call.server()).runs()) {
+            throw new Refusal("NOMASTERLINK Can't SYNC while failing over");
+        }
         if (following.upstream() != null && following.state() != Following.State.CONNECTED) {
             throw new Refusal("NOMASTERLINK Can't SYNC while not connected with my master");
         }
         Feed feed = Feed.of(call.server());
         boolean partial = call.count() > 1;
         long next = partial ? call.integer(2) : -1;
-        Replica replica = replica(call);
-        replica.knowsPlaces(partial);
-        session.peer(Session.Peer.REPLICA);
-        session.replyMode(Session.ReplyMode.OFF); // From here on it is sent the stream.
+        Replica replica = becomesReplica(call, partial);
         if (partial && feed.goOn(replica, call.text(1), next)) {
             call.reply().simple("CONTINUE " + feed.id());
             return;
@@ -273,19 +286,37 @@ public final class Replicating {
         FullSync.of(call.server()).begin(replica);
     }
 
-    private static void failover(Call call) {
-        if (call.count() == 2 && call.is(1, "ABORT")) {
-            throw NO_FAILOVER;
+    private static Replica becomesReplica(Call call, boolean knowsPlaces) {
+        Replica replica = replica(call);
+        replica.knowsPlaces(knowsPlaces);
+        call.session().peer(Session.Peer.REPLICA);
+        call.session().replyMode(Session.ReplyMode.OFF); // From here on it is sent the stream.
+        return replica;
+    }
+
+    /** The master that we follow wants to be our replica. */
+    private static void takeOver(Call call, Following following) {
+        Upstream upstream = following.upstream();
+        if (upstream == null) {
+            throw new Refusal("ERR PSYNC FAILOVER can't be sent to a master.");
         }
-        for (int i = 1; i < call.count(); i++) {
-            if (call.is(i, "TIMEOUT") && i + 1 < call.count()) {
-                i++;
-            } else if (call.is(i, "TO") && i + 2 < call.count()) {
-                i += 2;
-            } else if (!call.is(i, "FORCE")) {
-                throw Refusal.SYNTAX;
-            }
+        if (upstream.isHalf()) {
+            throw new Refusal("NOMASTERLINK Can't SYNC while not connected with my master");
         }
-        throw NO_REPLICAS;
+        if (!upstream.id().equalsIgnoreCase(call.text(1))) {
+            throw new Refusal("ERR PSYNC FAILOVER replid must match my replid.");
+        }
+        Replica replica = becomesReplica(call, true);
+        call.lane().loop().execute(() -> takeOver(following, upstream, replica));
+    }
+
+    /** On the replica's lane, with no stripe locked. What it is sent is a stream of our own. */
+    private static void takeOver(Following following, Upstream from, Replica replica) {
+        Lane lane = replica.session().lane();
+        if (following.free(lane, from)) {
+            FullSync.of(lane.server()).begin(replica);
+        } else {
+            lane.later(AGAIN_MILLIS, () -> takeOver(following, from, replica));
+        }
     }
 }

@@ -76,7 +76,7 @@ public final class ReplicationFacts {
                             + ",lag="
                             + (replica.isOnline() ? lag : 0));
         }
-        facts.put("master_failover_state", "no-failover");
+        facts.put("master_failover_state", Failover.of(server).state().shown());
         facts.put("master_replid", feed.id());
         facts.put("master_replid2", NO_ID);
         facts.put("master_repl_offset", executed < 0 ? feed.offset() : executed);

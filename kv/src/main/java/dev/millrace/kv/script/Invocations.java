@@ -71,7 +71,9 @@ final class Invocations {
                         invocation.name,
                         invocation.isFunction,
                         invocation.readOnly || flags.contains(ScriptFlag.NO_WRITES),
-                        flags.contains(ScriptFlag.ALLOW_OOM));
+                        flags.contains(ScriptFlag.ALLOW_OOM),
+                        invocation.flags.isEmpty()
+                                || flags.contains(ScriptFlag.ALLOW_CROSS_SLOT_KEYS));
         Request request = call.request();
         Engine engine = Engine.of(call.server());
         LuaEngine lua = invocation.isFunction ? engine.functionLua() : engine.lua();

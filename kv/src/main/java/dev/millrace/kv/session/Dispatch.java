@@ -146,13 +146,15 @@ final class Dispatch {
             return decideTrusted(session, command, request, open);
         }
         String refusal = refusal(session, command, request);
-        if (refusal == null && open != null && isExec(command)) {
-            refusal = refusalOfQueued(session, open);
-        } else if (refusal == null && server.isCluster()) {
-            refusal = slots.refusal(command, request);
+        Transaction executed = isExec(command) ? open : null;
+        if (refusal == null && executed != null) {
+            refusal = refusalOfQueued(session, executed);
         }
         if (refusal != null) {
             return refuse(session, command, refusal);
+        }
+        if (server.isCluster() && !isInOneSlot(session, command, request, executed)) {
+            return true;
         }
         outOfMemory =
                 (server.care() & KvServer.CARE_MEMORY) != 0
@@ -293,28 +295,52 @@ final class Dispatch {
     }
 
     /**
-     * What was queued is judged again by EXEC, in one walk: the server may be another meanwhile,
-     * and all of it has to be in one slot. What its user may do is asked of each when it runs.
+     * What was queued is judged again by EXEC: the server may be another meanwhile. What its user
+     * may do is asked of each when it runs.
      */
     private @Nullable String refusalOfQueued(Session session, Transaction open) {
         Role role = server.role();
-        boolean isCluster = server.isCluster();
-        if (role == null && !isCluster) {
+        if (role == null) {
             return null;
         }
         @Nullable String[] forRole = {null};
-        slots.begin();
         open.each(
                 server.commands(),
                 (queued, request) -> {
-                    if (role != null && forRole[0] == null) {
+                    if (forRole[0] == null) {
                         forRole[0] = role.refusal(session, queued);
                     }
-                    if (isCluster) {
-                        slots.add(queued, request);
-                    }
                 });
-        return forRole[0] != null ? forRole[0] : slots.refusal();
+        return forRole[0];
+    }
+
+    /**
+     * Whether all keys are of one slot, of a command or of all that EXEC is about to run; the
+     * client is told if not.
+     */
+    private boolean isInOneSlot(
+            Session session, Command command, Request request, @Nullable Transaction executed) {
+        slots.begin();
+        if (executed == null) {
+            slots.add(command, request);
+        } else {
+            executed.each(server.commands(), slots::add);
+        }
+        String refusal = slots.refusal();
+        session.slot(slots.slot());
+        if (refusal == null) {
+            return true;
+        }
+        stats.rejected(command);
+        output.error(refusal);
+        Transaction open = session.transaction();
+        if (executed != null) {
+            lane.dropTransaction(session);
+            session.unwatch();
+        } else if (open != null) {
+            open.spoil();
+        }
+        return false;
     }
 
     private boolean isPaused(Command command, Request request, @Nullable Transaction open) {

@@ -20,6 +20,7 @@ import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
 import dev.millrace.kv.tracking.Tracking;
 
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -178,10 +179,23 @@ final class Execution {
     private boolean refuse(Session session, Command command, long bytes) {
         String reason = noSpace(bytes);
         if (session.isMaster()) {
-            session.closing = true;
-            loop.warn("what the master says is not executed", reason);
+            isSaidInVain(session, reason);
         }
         return lane.refuse(session, command, reason);
+    }
+
+    void isSaidInVain(Session master, String reason) {
+        master.closing = true;
+        loop.warn("what the master says is not executed", reason);
+    }
+
+    /**
+     * There is no space for the rest of what the server that we follow has said at once. To go on
+     * would lose it, and to begin again would do the first half twice.
+     */
+    FailStop.Stopped stopHalfWay(long bytes) {
+        String reason = noSpace(bytes);
+        return failStop("what the master says is half executed", new IOException(reason));
     }
 
     /** The server that we followed has nothing to say any more; the stripes are locked. */

@@ -78,6 +78,7 @@ public final class KvServer {
     private volatile @Nullable Role role;
     private volatile LongConsumer onCut = position -> {};
     private volatile @Nullable Pause pause;
+    private volatile boolean holdsWrites;
     private volatile boolean activeExpire = true;
     private volatile boolean cronPaused;
     private volatile boolean scriptsAreTrusted;
@@ -398,9 +399,20 @@ public final class KvServer {
                 return;
             }
             pause = null;
-            care(CARE_PAUSE, false);
+            care(CARE_PAUSE, holdsWrites);
         }
         lanes.forEach(lane -> lane.loop().execute(lane::unpark));
+    }
+
+    /** Has writes wait while another server takes over, or no longer; for itself, not a client. */
+    public void holdWrites(boolean hold) {
+        synchronized (this) {
+            holdsWrites = hold;
+            care(CARE_PAUSE, hold || pause != null);
+        }
+        if (!hold) {
+            lanes.forEach(lane -> lane.loop().execute(lane::unpark));
+        }
     }
 
     /** False while DEBUG keeps expired keys until somebody asks for them. */
@@ -432,7 +444,11 @@ public final class KvServer {
 
     /** What waits at present, or null if nothing does. */
     public @Nullable Pause pause() {
-        return pause;
+        Pause asked = pause;
+        if (!holdsWrites) {
+            return asked;
+        }
+        return asked == null ? Pause.OF_WRITES : asked.and(Pause.OF_WRITES);
     }
 
     /** The script that runs, or null. */

@@ -317,6 +317,11 @@ public final class Lane {
         return execution.change(session, stripes, bytes, action);
     }
 
+    /** The same on the room's own account. */
+    public boolean change(long stripes, long bytes, Consumer<Call> action) {
+        return execution.change(nobody, stripes, bytes, action);
+    }
+
     /** See {@link Execution#note}; on the loop. */
     public boolean note(Session session) {
         return execution.note(session);

@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a node of a cluster refuses, though it has all slots: keys of different slots in one command
- * or transaction, and all but one database (Redis Cluster specification).
+ * or transaction (Redis Cluster specification).
  */
 final class OneSlot {
     private static final String CROSS_SLOT =
             "CROSSSLOT Keys in request don't hash to the same slot";
-    private static final int NONE = -1;
+
+    /** The slot of what has no keys. */
+    static final int NONE = -1;
+
     private static final int SEVERAL = -2;
 
     private final Keys.Each toSlot = this::add;
@@ -23,10 +26,6 @@ final class OneSlot {
 
     /** Why a command is refused, or null if it is not. */
     @Nullable String refusal(Command command, Request asked) {
-        String forbidden = forbidden(command, asked);
-        if (forbidden != null) {
-            return forbidden;
-        }
         begin();
         add(command, asked);
         return refusal();
@@ -42,16 +41,9 @@ final class OneSlot {
         return slot == SEVERAL ? CROSS_SLOT : null;
     }
 
-    private static @Nullable String forbidden(Command command, Request asked) {
-        return switch (command.name()) {
-            case "select" ->
-                    asked.count() == 2 && !asked.text(1).equals("0")
-                            ? "ERR SELECT is not allowed in cluster mode"
-                            : null;
-            case "move" -> "ERR MOVE is not allowed in cluster mode";
-            case "swapdb" -> "ERR SWAPDB is not allowed in cluster mode";
-            default -> null;
-        };
+    /** The one of what was added last, unless that is refused. */
+    int slot() {
+        return slot;
     }
 
     /** One of several commands that go together. */

@@ -13,6 +13,9 @@ public record Pause(Scope scope, long endMillis) {
         ALL
     }
 
+    /** What waits until somebody says that it need not any more. */
+    static final Pause OF_WRITES = new Pause(Scope.WRITE, Long.MAX_VALUE);
+
     /** Both at once: as strict as the stricter, as long as the longer. */
     Pause and(Pause other) {
         return new Pause(

@@ -31,6 +31,8 @@ public final class RunningScript {
     private final boolean isFunction;
     private final boolean readOnly;
     private final boolean allowsOom;
+    private final boolean allowsSlots;
+    private int slot;
     private final long startNanos = System.nanoTime();
     private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.OPEN);
     private final Queue<Runnable> errands = new ArrayDeque<>();
@@ -46,6 +48,7 @@ public final class RunningScript {
      * @param name of a script the SHA-1
      * @param readOnly it must not change anything
      * @param allowsOom its commands may take memory when there is none left
+     * @param allowsSlots in a cluster, its commands may have keys of different slots
      */
     public RunningScript(
             Session caller,
@@ -54,7 +57,8 @@ public final class RunningScript {
             String name,
             boolean isFunction,
             boolean readOnly,
-            boolean allowsOom) {
+            boolean allowsOom,
+            boolean allowsSlots) {
         this.caller = caller;
         this.caused = caused;
         this.request = request;
@@ -62,6 +66,8 @@ public final class RunningScript {
         this.isFunction = isFunction;
         this.readOnly = readOnly;
         this.allowsOom = allowsOom;
+        this.allowsSlots = allowsSlots;
+        this.slot = caller.slot();
     }
 
     public Session caller() {
@@ -91,6 +97,20 @@ public final class RunningScript {
 
     boolean allowsOom() {
         return allowsOom;
+    }
+
+    /**
+     * Whether a command of it may have keys of a slot, in a cluster; from there on others may not
+     * have those of another.
+     */
+    boolean mayUse(int wanted) {
+        if (allowsSlots || wanted == OneSlot.NONE) {
+            return true;
+        }
+        if (slot == OneSlot.NONE) {
+            slot = wanted;
+        }
+        return slot == wanted;
     }
 
     /** The command that runs it; empty until it {@link #isBusy}. */

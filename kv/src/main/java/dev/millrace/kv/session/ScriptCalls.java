@@ -6,6 +6,7 @@ import dev.millrace.kv.acl.Denial;
 import dev.millrace.kv.acl.Users;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
+import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.lua.ScriptHost;
 import dev.millrace.kv.resp.Request;
 import dev.millrace.kv.tracking.Tracking;
@@ -40,6 +41,7 @@ final class ScriptCalls {
     private final Execution execution;
     private final TransactionRun transactions;
     private final Dispatch dispatch;
+    private final OneSlot slots = new OneSlot();
     private Session client;
     private @Nullable RunningScript running;
     private boolean wasFrozen;
@@ -181,6 +183,9 @@ final class ScriptCalls {
         if (!isForScripts(command)) {
             return "ERR This Redis command is not allowed from script";
         }
+        if (script.caller().isMaster()) {
+            return null; // What the server that we follow says is not judged.
+        }
         String denied = denied(script, command, request);
         if (denied != null) {
             return denied;
@@ -194,7 +199,8 @@ final class ScriptCalls {
             return "ERR Write commands are not allowed from read-only scripts.";
         }
         if (script.hasWritten()) {
-            return null; // It cannot be stopped half way by the server's state.
+            // It cannot be stopped half way by the server's state.
+            return refusalOfSlots(script, command, request);
         }
         if (command.isWrite() && journal.state() != Journal.State.OPEN) {
             return execution.diskError();
@@ -202,7 +208,21 @@ final class ScriptCalls {
         if (!script.allowsOom() && dispatch.isOutOfMemory() && command.has(Flag.DENYOOM)) {
             return Dispatch.OUT_OF_MEMORY;
         }
-        return null;
+        return refusalOfSlots(script, command, request);
+    }
+
+    /** A script may use keys that it has not named, but for those of other slots. */
+    private @Nullable String refusalOfSlots(
+            RunningScript script, Command command, Request request) {
+        if (!server.isCluster()) {
+            return null;
+        }
+        if (slots.refusal(command, request) != null) {
+            return "ERR Script attempted to access a non local key in a cluster node";
+        }
+        return script.mayUse(slots.slot())
+                ? null
+                : "ERR Script attempted to access keys that do not hash to the same slot";
     }
 
     /**
@@ -226,7 +246,7 @@ final class ScriptCalls {
     /** A script may what its client may. */
     private @Nullable String denied(RunningScript script, Command command, Request request) {
         Session caller = script.caller();
-        Denial denial = caller.isMaster() ? null : caller.user().denies(command, request);
+        Denial denial = caller.user().denies(command, request);
         if (denial == null) {
             return null;
         }
@@ -247,7 +267,7 @@ final class ScriptCalls {
             bytes += execution.measured(client, command, request);
         }
         if (!wasFrozen && execution.record().isEmpty()) {
-            execution.reserve(bytes);
+            reserve(bytes);
             return true;
         }
         long whole = execution.record().length() + transactions.bytesLeft() + bytes;
@@ -255,9 +275,24 @@ final class ScriptCalls {
             execution.reserved();
             return true;
         }
+        if (client.isMaster()) {
+            throw execution.stopHalfWay(whole);
+        }
         output.error(execution.noSpace(whole));
         stats.failed(command);
         return false;
+    }
+
+    /** A script of the server that we follow is not passed over: that one has to say it again. */
+    private void reserve(long bytes) {
+        try {
+            execution.reserve(bytes);
+        } catch (Refusal refusal) {
+            if (client.isMaster()) {
+                execution.isSaidInVain(Objects.requireNonNull(running).caller(), refusal.text());
+            }
+            throw refusal;
+        }
     }
 
     /**

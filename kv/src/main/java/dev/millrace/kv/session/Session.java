@@ -173,6 +173,9 @@ public final class Session {
     /** How far those who follow us are when they have its last change. */
     private long followedOffset;
 
+    /** In a cluster, the slot of the command or transaction that runs. */
+    private int slot = OneSlot.NONE;
+
     Session(long id, Lane lane, Outlet outlet, User user, boolean authenticated, long nowMillis) {
         this.id = id;
         this.user = user;
@@ -341,6 +344,14 @@ public final class Session {
     /** The offset of the replication stream behind its last change; 0 if it has made none. */
     public long followedOffset() {
         return followedOffset;
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    void slot(int now) {
+        slot = now;
     }
 
     void followedOffset(long offset) {

@@ -135,6 +135,9 @@ final class TransactionRun {
         if (execution.extend(whole)) {
             return true;
         }
+        if (session.isMaster()) {
+            throw execution.stopHalfWay(whole);
+        }
         output.error(execution.noSpace(whole));
         stats.failed(command);
         return false;

@@ -72,7 +72,7 @@ public final class TrustedRequests implements AutoCloseable {
                 });
         outlet.awaitReady();
         if (session.isClosing() || outlet.isClosed()) {
-            throw new IOException("what is to be executed is no request");
+            throw new IOException("what is to be executed is refused, or no request");
         }
     }
 

@@ -49,8 +49,7 @@ class ClustersTest {
         kv.call("MULTI");
         assertEquals("QUEUED", kv.call("SET", "a", "1"));
         assertEquals("QUEUED", kv.call("SET", "b", "2"));
-        String answer = kv.call("EXEC");
-        assertTrue(answer.startsWith("-EXECABORT") && answer.contains("CROSSSLOT"), answer);
+        assertEquals(CROSS_SLOT, kv.call("EXEC"));
         assertEquals(":0", kv.call("EXISTS", "a"));
     }
 
@@ -70,9 +69,7 @@ class ClustersTest {
         kv.call("SET", "{foo}2", "1");
         assertEquals(":2", kv.call("CLUSTER", "COUNTKEYSINSLOT", "12182"));
         assertEquals(":0", kv.call("CLUSTER", "COUNTKEYSINSLOT", "1"));
-        assertEquals(
-                "-ERR Invalid or out of range slot",
-                kv.call("CLUSTER", "COUNTKEYSINSLOT", "16384"));
+        assertEquals("-ERR Invalid slot", kv.call("CLUSTER", "COUNTKEYSINSLOT", "16384"));
         assertTrue(kv.call("CLUSTER", "NODES").contains("myself,master - 0 0 0 connected 0-16383"));
     }
 

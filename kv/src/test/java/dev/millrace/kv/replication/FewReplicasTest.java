@@ -1,6 +1,7 @@
 package dev.millrace.kv.replication;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kv.Kv;
 import dev.millrace.kv.KvClient;
@@ -43,6 +44,19 @@ class FewReplicasTest {
         wantOne();
         assertEquals(":1", kv.call("EVAL", "return 1", "0"));
         assertEquals(REFUSAL, kv.call("SET", "a", "2"));
+    }
+
+    @Test
+    void a_script_s_writes_are_refused_and_its_reads_are_not() {
+        kv.call("SET", "a", "1");
+        wantOne();
+        assertTrue(
+                kv.call("EVAL", "return redis.call('SET', KEYS[1], '2')", "1", "a")
+                        .startsWith(REFUSAL));
+        assertEquals("1", kv.call("EVAL", "return redis.call('GET', KEYS[1])", "1", "a"));
+        assertEquals(REFUSAL, kv.call("EVAL", "#!lua\nreturn 1", "0"));
+        assertEquals(":1", kv.call("EVAL", "#!lua flags=no-writes\nreturn 1", "0"));
+        assertEquals("1", kv.call("GET", "a"));
     }
 
     @Test

@@ -82,4 +82,15 @@ class FollowingTest {
             assertEquals("1", kv.call("GET", key), key);
         }
     }
+
+    /** As a chain has it: a node's stream through a Redis to another node. */
+    @Test
+    void a_script_that_the_master_sends_is_not_judged() {
+        KvClient master = kv.client();
+        master.session().peer(Session.Peer.MASTER);
+        master.call("DEL", "l");
+        follow();
+        master.call("EVAL", "redis.call('RPUSH', KEYS[1], 'e')", "1", "l");
+        assertEquals(":1", kv.call("LLEN", "l"));
+    }
 }

@@ -20,7 +20,27 @@ class UpstreamTest {
         Upstream later = fresh.at("a".repeat(40), 123_456_789_012L, 7);
         assertEquals(later, Upstream.parse(later.toBytes()));
         assertTrue(later.canGoOn());
-        assertTrue(later.toBytes().length < Upstream.BYTES_MAX);
+        Upstream half = fresh.loading("b".repeat(40), 77);
+        assertEquals(half, Upstream.parse(half.toBytes()));
+        assertTrue(half.isHalf());
+        assertFalse(half.canGoOn());
+    }
+
+    @Test
+    void the_longest_name_of_a_host_fits_into_what_is_set_aside() {
+        Upstream longest =
+                Upstream.of("\u4e2d".repeat(Upstream.HOST_CHARS_MAX), 65535)
+                        .at("a".repeat(40), Long.MAX_VALUE, 15);
+        assertTrue(longest.toBytes().length + Upstream.NAME.length() + 32 < Upstream.BYTES_MAX);
+    }
+
+    @Test
+    void streams_have_names_of_forty_letters_and_digits() {
+        assertTrue(Upstream.isStreamId("0123456789abcdefABCDEF0123456789abcdefAB"));
+        for (String text :
+                new String[] {"", "?", "a".repeat(39), "a".repeat(41), "../".repeat(13) + "a"}) {
+            assertFalse(Upstream.isStreamId(text), text);
+        }
     }
 
     @Test
