@@ -3,6 +3,7 @@ package dev.millrace.kv.eviction;
 import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.session.ClientMemory;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.Config.Quantity;
 import dev.millrace.kv.session.Lane;
@@ -21,8 +22,9 @@ import java.util.SplittableRandom;
  * for the next time ({@code evict.c}, Redis 7.0: approximated LRU with a pool of sixteen).
  *
  * <p>What counts is what keys, values and tables take outside the heap, less what is deleted and
- * waits to be freed. A deletion is an effect, logged like any other. One stripe is locked at a time
- * and no other lock is held, so it comes before the command takes its own.
+ * waits to be freed, and what clients' buffers hold ({@link ClientMemory}). A deletion is an
+ * effect, logged like any other. One stripe is locked at a time and no other lock is held, so it
+ * comes before the command takes its own.
  *
  * <p>One lane's.
  */
@@ -41,6 +43,7 @@ public final class Eviction {
     private final Lane lane;
     private final Stripes stripes;
     private final Config config;
+    private final ClientMemory clients;
     private final NativeBuffer name = new NativeBuffer(64);
 
     /** Candidates, the best last. */
@@ -54,12 +57,17 @@ public final class Eviction {
         this.lane = lane;
         this.stripes = lane.server().stripes();
         this.config = lane.server().config();
+        this.clients = lane.server().clientMemory();
     }
 
     /** Evicts while there is too much; false if there still is and nothing may go. */
     public boolean makeRoom() {
         long limit = config.get(Quantity.MAXMEMORY_BYTES);
-        if (limit == 0 || stripes.usedBytes() <= limit) {
+        if (limit == 0) {
+            return true;
+        }
+        long forStore = limit - clients.recentBufferBytes(lane.nowNanos());
+        if (stripes.usedBytes() <= forStore) {
             return true;
         }
         Policy policy = Policy.named(config.maxmemoryPolicy());
@@ -67,7 +75,7 @@ public final class Eviction {
             return false;
         }
         long start = System.nanoTime();
-        boolean room = evict(policy, limit, start);
+        boolean room = evict(policy, forStore, start);
         lane.server().took(LatencySpikes.EVICTION_CYCLE, System.nanoTime() - start);
         return room;
     }

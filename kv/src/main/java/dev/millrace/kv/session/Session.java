@@ -99,7 +99,7 @@ public final class Session {
 
     private volatile boolean killed;
 
-    /** Of {@link #usedBytes}, what {@link ClientMemory} knows. */
+    /** Of {@link #memoryBytes}, what {@link ClientMemory} knows. */
     long countedBytes;
 
     /** How long its command has run that waits now. */
@@ -525,6 +525,12 @@ public final class Session {
         return kept == null ? 0 : kept.length();
     }
 
+    /** Of those, the bytes of its arguments that are whole; others may read it, a little stale. */
+    public long parsedBytes() {
+        RequestParser unfinished = parser;
+        return unfinished == null ? 0 : Math.min(unfinished.parsed(), pendingBytes());
+    }
+
     /** Bytes that its own buffer has room for beyond that; 0 for who has none. */
     public long pendingRoomBytes() {
         NativeBuffer kept = pending;
@@ -536,22 +542,17 @@ public final class Session {
         return parser != null || waiting != null;
     }
 
-    /** What it takes of memory, about, with room in its buffer that is given back in a moment. */
+    /** What it takes of memory, about: itself, its buffers, and what it has named. */
     public long memoryBytes() {
-        return usedBytes() + pendingRoomBytes();
-    }
-
-    /** What it takes of memory, about: itself, what it has sent, queued, named, and not read. */
-    long usedBytes() {
         long names = KeptNames.NAME_BYTES * ((long) watchedKeys() + subscriptions());
         Tracker told = tracker;
         long prefixes = told == null ? 0 : told.prefixBytes();
-        return CLIENT_BYTES
-                + outlet.pendingBytes()
-                + pendingBytes()
-                + queuedBytes()
-                + names
-                + prefixes;
+        return CLIENT_BYTES + bufferBytes() + names + prefixes;
+    }
+
+    /** What it has not read, its buffer for what it sends, and what it has queued; bytes. */
+    long bufferBytes() {
+        return outlet.pendingBytes() + pendingBytes() + pendingRoomBytes() + queuedBytes();
     }
 
     /** Queued commands of MULTI, or -1 outside. */
