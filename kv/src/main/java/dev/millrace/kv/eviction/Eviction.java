@@ -31,8 +31,16 @@ import java.util.SplittableRandom;
 public final class Eviction {
     private static final int POOL = 16;
 
-    /** So long at a time; then the command runs, and the next one goes on. */
-    private static final long NANOS_MAX = 500_000;
+    /** {@code maxmemory-eviction-tenacity}: how long at a time, in steps. */
+    private static final long STEP_NANOS = 50_000;
+
+    /** So many steps of equal length; each one beyond is longer by the same factor. */
+    private static final int EQUAL_STEPS = 10;
+
+    private static final double STEP_FACTOR = 1.15;
+
+    /** From here on there is no end before there is room. */
+    private static final int TENACITY_MAX = 100;
 
     /** With many stripes, so many of them are sampled at a time. */
     private static final int STRIPES_SAMPLED = 4;
@@ -66,7 +74,7 @@ public final class Eviction {
         if (limit == 0) {
             return true;
         }
-        long forStore = limit - clients.recentBufferBytes(lane.nowNanos());
+        long forStore = limit - clients.lastingBytes(lane.nowNanos());
         if (stripes.usedBytes() <= forStore) {
             return true;
         }
@@ -80,7 +88,19 @@ public final class Eviction {
         return room;
     }
 
+    /** So long at a time; then the command runs, and the next one goes on. */
+    private static long nanosMax(int tenacity) {
+        if (tenacity <= EQUAL_STEPS) {
+            return STEP_NANOS * tenacity;
+        }
+        double longer = Math.pow(STEP_FACTOR, tenacity - EQUAL_STEPS);
+        return tenacity < TENACITY_MAX
+                ? (long) (STEP_NANOS * EQUAL_STEPS * longer)
+                : Long.MAX_VALUE;
+    }
+
     private boolean evict(Policy policy, long limit, long start) {
+        long nanosMax = nanosMax((int) config.get(Quantity.MAXMEMORY_EVICTION_TENACITY));
         long before = start;
         while (stripes.usedBytes() > limit) {
             if (!evictOne(policy)) {
@@ -88,7 +108,7 @@ public final class Eviction {
             }
             long now = System.nanoTime();
             lane.server().took(LatencySpikes.EVICTION_DEL, now - before);
-            if (now - start > NANOS_MAX) {
+            if (now - start > nanosMax) {
                 return true;
             }
             before = now;

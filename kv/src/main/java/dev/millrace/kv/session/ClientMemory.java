@@ -2,7 +2,9 @@ package dev.millrace.kv.session;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 
 /**
  * How much memory all clients may take together ({@code maxmemory-clients}): beyond it those that
@@ -20,6 +22,12 @@ public final class ClientMemory {
 
     private static final int PERCENT = 100;
 
+    /**
+     * What is unread for less than this is on its way, and does not count against maxmemory: else
+     * one eviction of which many are told would cause the next.
+     */
+    private static final long ON_ITS_WAY_NANOS = 10_000_000;
+
     /** Buffers are summed up again when so many times as long is over as that took. */
     private static final int PAUSE_SUMS = 100;
 
@@ -32,10 +40,21 @@ public final class ClientMemory {
 
     private volatile long limitBytes;
 
-    /** What {@link #bufferBytes} came to last, and until when that is good. */
-    private volatile long summedBytes;
+    /** What {@link #lastingBytes} came to last, and until when that is good. */
+    private volatile long lastingBytes;
 
     private volatile long goodUntilNanos = System.nanoTime();
+
+    /** One lane at a time sums up; to it belong the fields that follow. */
+    private final AtomicBoolean summing = new AtomicBoolean();
+
+    /** What was unread when it was kept last, and when that was. */
+    private long unreadAt;
+
+    private long unreadAtNanos = goodUntilNanos;
+
+    /** What was unread when it was kept before: at least {@link #ON_ITS_WAY_NANOS} ago. */
+    private long unreadBefore;
 
     ClientMemory(KvServer server) {
         this.server = server;
@@ -126,28 +145,47 @@ public final class ClientMemory {
 
     /** What the buffers of all clients hold now. */
     public long bufferBytes() {
+        return unreadBytes() + inputBytes();
+    }
+
+    private long unreadBytes() {
+        return sum(Session::unreadBytes);
+    }
+
+    private long inputBytes() {
+        return sum(Session::inputBytes);
+    }
+
+    private long sum(ToLongFunction<Session> bytes) {
         long sum = 0;
         for (Session session : server.sessions()) {
             if (session.peer() == Session.Peer.CLIENT) {
-                sum += session.bufferBytes();
+                sum += bytes.applyAsLong(session);
             }
         }
         return sum;
     }
 
     /**
-     * The same as it was a moment ago: for who asks with each command.
+     * The same as it was a moment ago, without what is on its way: for who asks with each command.
      *
      * @param nowNanos as {@link System#nanoTime}
      */
-    public long recentBufferBytes(long nowNanos) {
-        if (nowNanos - goodUntilNanos >= 0) {
+    public long lastingBytes(long nowNanos) {
+        if (nowNanos - goodUntilNanos >= 0 && summing.compareAndSet(false, true)) {
             long start = System.nanoTime();
-            summedBytes = bufferBytes();
+            long unread = unreadBytes();
+            lastingBytes = Math.min(unread, unreadBefore) + inputBytes();
+            if (nowNanos - unreadAtNanos >= ON_ITS_WAY_NANOS) {
+                unreadBefore = unreadAt;
+                unreadAt = unread;
+                unreadAtNanos = nowNanos;
+            }
             long end = System.nanoTime();
             goodUntilNanos = end + PAUSE_SUMS * (end - start);
+            summing.set(false);
         }
-        return summedBytes;
+        return lastingBytes;
     }
 
     /** How many clients were dropped for it. */

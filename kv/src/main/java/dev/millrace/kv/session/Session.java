@@ -44,6 +44,13 @@ public final class Session {
     /** What a client takes beside its buffers: session, channel, maps. */
     private static final long CLIENT_BYTES = 2048;
 
+    /**
+     * So much of what a client is sent is not counted as what it takes: it is on its way, nearly
+     * always, and whose turn it is to be counted must not be dropped for that. Redis has a buffer
+     * of this length for each.
+     */
+    private static final long REPLY_BYTES = 16 * 1024;
+
     /** Who waits for something inside a command: a key, a checkpoint. */
     public interface Blocking {
         /**
@@ -547,12 +554,17 @@ public final class Session {
         long names = KeptNames.NAME_BYTES * ((long) watchedKeys() + subscriptions());
         Tracker told = tracker;
         long prefixes = told == null ? 0 : told.prefixBytes();
-        return CLIENT_BYTES + bufferBytes() + names + prefixes;
+        return CLIENT_BYTES + unreadBytes() + inputBytes() + names + prefixes;
     }
 
-    /** What it has not read, its buffer for what it sends, and what it has queued; bytes. */
-    long bufferBytes() {
-        return outlet.pendingBytes() + pendingBytes() + pendingRoomBytes() + queuedBytes();
+    /** What it leaves unread, bytes; without a first part that is hardly ever any. */
+    long unreadBytes() {
+        return Math.max(outlet.pendingBytes() - REPLY_BYTES, 0);
+    }
+
+    /** Its buffer for what it sends, and what it has queued; bytes. */
+    long inputBytes() {
+        return pendingBytes() + pendingRoomBytes() + queuedBytes();
     }
 
     /** Queued commands of MULTI, or -1 outside. */
