@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * A growing run of bytes outside the heap, written at its end; one thread at a time.
  *
- * <p>Varints are LEB128, seven bits a byte, least significant first. Growing doubles and moves the
- * content, so an address taken earlier is void after any write.
+ * <p>Varints are LEB128, seven bits a byte, least significant first. Growing doubles, unless its
+ * end is known and near, and moves the content: an address taken earlier is void after any write.
  */
 public final class NativeBuffer {
     private final Slabs slabs;
@@ -81,9 +81,23 @@ public final class NativeBuffer {
      */
     public long room(long bytes) {
         if (capacity - length < bytes) {
-            grow(bytes);
+            growTo(Math.max(capacity * 2, length + bytes));
         }
         return address + length;
+    }
+
+    /**
+     * Makes room for {@code bytes} more of content that is announced to be {@code whole} bytes long
+     * in all. It grows no further than that, and all the way when that is at most two doublings
+     * off; who only announces much is given no more than he sends.
+     */
+    public void roomOf(long bytes, long whole) {
+        long least = length + bytes;
+        if (least > capacity) {
+            long doubled = Math.max(capacity * 2, least);
+            boolean isNear = whole >= least && whole <= doubled * 2;
+            growTo(isNear ? whole : doubled);
+        }
     }
 
     public void advance(long bytes) {
@@ -91,8 +105,7 @@ public final class NativeBuffer {
         assert length <= capacity;
     }
 
-    private void grow(long bytes) {
-        long wanted = Math.max(capacity * 2, length + bytes);
+    private void growTo(long wanted) {
         long larger = slabs.allocate(wanted);
         Memory.copy(address, larger, length);
         slabs.free(address);

@@ -10,7 +10,8 @@ import dev.millrace.kv.resp.Request;
  * @param last index of the last, negative to count from the end
  * @param step from key to key
  * @param counted index of an argument that says how many keys follow it, 0 if there is none; then
- *     {@code first} may name a key before it (a destination), or be 0
+ *     {@code first} may name a key before it (a destination), or be 0. If it says more than there
+ *     are arguments none of them is a key, as with Redis: the command will be refused
  * @param stored index from which on STORE or STOREDIST may be, and a key behind it; the last one
  *     counts; 0 if neither can be
  * @param streams index from which on STREAMS may be, whose keys are the first half of what stands
@@ -93,8 +94,8 @@ public record Keys(
             }
         }
         if (counted != 0 && counted < request.count()) {
-            int end = Math.min(counted + keyCount(request), request.count() - 1);
-            for (int i = counted + 1; i <= end; i++) {
+            int end = counted + keyCount(request);
+            for (int i = counted + 1; i <= end && end < request.count(); i++) {
                 each.key(i);
             }
         }

@@ -251,7 +251,7 @@ public final class Parameters {
                         "noeviction")
                 .stands(config::maxmemoryPolicy, config::maxmemoryPolicy);
         number("maxmemory-samples", 1, INT_MAX, Quantity.MAXMEMORY_SAMPLES);
-        number("maxmemory-eviction-tenacity", 0, 100, 10);
+        number("maxmemory-eviction-tenacity", 0, 100, Quantity.MAXMEMORY_EVICTION_TENACITY);
         add(new Parameter("maxmemory-clients", Kind.bytesOrPercent(), "0"))
                 .stands(server.clientMemory()::limit, server.clientMemory()::limit);
         number("lfu-log-factor", 0, INT_MAX, Quantity.LFU_LOG_FACTOR);

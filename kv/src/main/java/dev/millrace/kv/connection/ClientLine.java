@@ -10,6 +10,9 @@ import dev.millrace.kv.tracking.Tracker;
  * buffer if it has one. Most have none, for a loop's clients are read into one buffer of the
  * loop's. Of that a client that was active in the last seconds has at least Redis's unit of reading
  * at its disposal, so that is what is told; in {@code tot-mem} it is not, since it is nobody's own.
+ *
+ * <p><b>{@code qbuf}</b> of a request that is not whole is what has come of the argument that is
+ * not, and <b>{@code argv-mem}</b> what came before it: the arguments that are, with their heads.
  */
 public final class ClientLine {
     private static final int MILLIS_PER_SECOND = 1000;
@@ -29,6 +32,7 @@ public final class ClientLine {
         long unread = session.outlet().pendingBytes();
         // A request that came in pieces is among what is pending until it has run.
         long received = Math.max(session.pendingBytes(), runningBytes);
+        long parsed = session.parsedBytes();
         long room = session.pendingRoomBytes();
         long idle = Math.max(nowMillis - session.lastActiveMillis(), 0) / MILLIS_PER_SECOND;
         long free = room > 0 || idle > ACTIVE_SECONDS ? room : Math.max(READ_BYTES - received, 0);
@@ -59,17 +63,19 @@ public final class ClientLine {
                 + " multi="
                 + session.queuedCommands()
                 + " qbuf="
-                + received
+                + Math.max(received - parsed, 0)
                 + " qbuf-free="
                 + free
-                + " argv-mem=0 multi-mem="
+                + " argv-mem="
+                + parsed
+                + " multi-mem="
                 + queued
                 + " rbs=0 rbp=0 obl=0 oll="
                 + (unread > 0 ? 1 : 0)
                 + " omem="
                 + unread
                 + " tot-mem="
-                + Math.max(session.memoryBytes(), received)
+                + (session.memoryBytes() + received - session.pendingBytes())
                 + " events="
                 + (unread > 0 ? "rw" : "r")
                 + " cmd="

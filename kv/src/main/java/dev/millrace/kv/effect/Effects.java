@@ -11,6 +11,7 @@ import dev.millrace.kv.store.Item;
 import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 import dev.millrace.kv.store.Stripes;
+import dev.millrace.kv.store.Watches;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The way commands change the store: each method writes the effect into the open record and applies
@@ -373,40 +375,52 @@ public final class Effects {
             changes += stripes.stripe(i).database(database).items().size();
         }
         for (int i = 0; i < stripes.count(); i++) {
-            touchWatched(stripes.stripe(i), database, database);
+            replace(stripes.stripe(i), database, key -> Watches.Found.NOTHING, 0);
             Apply.flush(stripes.stripe(i), database);
             readyIn(stripes.stripe(i), database, database);
         }
         touchedAll = true;
     }
 
-    /** Tells the watchers of those keys in {@code database} that are there, or in {@code next}. */
-    private void touchWatched(Stripe stripe, int database, int next) {
-        stripe.watches()
-                .touchAll(database, key -> has(stripe, database, key) || has(stripe, next, key));
-    }
-
-    private boolean has(Stripe stripe, int database, byte[] key) {
+    private Watches.Found found(Stripe stripe, int database, byte[] key, long nowMillis) {
         name.clear();
         name.put(key);
         long address = name.address();
         long hash = KeyHash.of(address, key.length);
-        return stripe.database(database).items().find(hash, address, key.length) != 0;
+        long item = stripe.database(database).items().find(hash, address, key.length);
+        if (item == 0) {
+            return Watches.Found.NOTHING;
+        }
+        long expiresAt = Item.expiresAt(item);
+        boolean isOver = expiresAt != 0 && expiresAt <= nowMillis;
+        return isOver ? Watches.Found.EXPIRED : Watches.Found.ALIVE;
     }
 
-    /** Lets two databases change places. All stripes are locked. */
-    public void swap(int a, int b) {
+    /**
+     * Lets two databases change places. All stripes are locked.
+     *
+     * @param nowMillis ms since 1970; who watches a key that has expired by then is told as if it
+     *     were deleted
+     */
+    public void swap(int a, int b, long nowMillis) {
         NativeBuffer out = begin(Effect.SWAP);
         out.putByte(a);
         out.putByte(b);
         for (int i = 0; i < stripes.count(); i++) {
-            touchWatched(stripes.stripe(i), a, b);
-            touchWatched(stripes.stripe(i), b, a);
+            Stripe stripe = stripes.stripe(i);
+            replace(stripe, a, key -> found(stripe, b, key, nowMillis), nowMillis);
+            replace(stripe, b, key -> found(stripe, a, key, nowMillis), nowMillis);
             Apply.swap(stripes.stripe(i), a, b);
             readyIn(stripes.stripe(i), a, b);
         }
         touchedAll = true;
         changes++;
+    }
+
+    /** Tells who watches keys of a database what takes their place. */
+    private void replace(
+            Stripe stripe, int database, Function<byte[], Watches.Found> next, long nowMillis) {
+        stripe.watches().replaceAll(database, key -> found(stripe, database, key, nowMillis), next);
     }
 
     /** Who waits for keys of these databases is to be looked at. */

@@ -3,6 +3,7 @@ package dev.millrace.kv.eviction;
 import dev.millrace.kernel.memory.KeyHash;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
+import dev.millrace.kv.session.ClientMemory;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.Config.Quantity;
 import dev.millrace.kv.session.Lane;
@@ -21,16 +22,25 @@ import java.util.SplittableRandom;
  * for the next time ({@code evict.c}, Redis 7.0: approximated LRU with a pool of sixteen).
  *
  * <p>What counts is what keys, values and tables take outside the heap, less what is deleted and
- * waits to be freed. A deletion is an effect, logged like any other. One stripe is locked at a time
- * and no other lock is held, so it comes before the command takes its own.
+ * waits to be freed, and what clients' buffers hold ({@link ClientMemory}). A deletion is an
+ * effect, logged like any other. One stripe is locked at a time and no other lock is held, so it
+ * comes before the command takes its own.
  *
  * <p>One lane's.
  */
 public final class Eviction {
     private static final int POOL = 16;
 
-    /** So long at a time; then the command runs, and the next one goes on. */
-    private static final long NANOS_MAX = 500_000;
+    /** {@code maxmemory-eviction-tenacity}: how long at a time, in steps. */
+    private static final long STEP_NANOS = 50_000;
+
+    /** So many steps of equal length; each one beyond is longer by the same factor. */
+    private static final int EQUAL_STEPS = 10;
+
+    private static final double STEP_FACTOR = 1.15;
+
+    /** From here on there is no end before there is room. */
+    private static final int TENACITY_MAX = 100;
 
     /** With many stripes, so many of them are sampled at a time. */
     private static final int STRIPES_SAMPLED = 4;
@@ -41,6 +51,7 @@ public final class Eviction {
     private final Lane lane;
     private final Stripes stripes;
     private final Config config;
+    private final ClientMemory clients;
     private final NativeBuffer name = new NativeBuffer(64);
 
     /** Candidates, the best last. */
@@ -54,12 +65,17 @@ public final class Eviction {
         this.lane = lane;
         this.stripes = lane.server().stripes();
         this.config = lane.server().config();
+        this.clients = lane.server().clientMemory();
     }
 
     /** Evicts while there is too much; false if there still is and nothing may go. */
     public boolean makeRoom() {
         long limit = config.get(Quantity.MAXMEMORY_BYTES);
-        if (limit == 0 || stripes.usedBytes() <= limit) {
+        if (limit == 0) {
+            return true;
+        }
+        long forStore = limit - clients.lastingBytes(lane.nowNanos());
+        if (stripes.usedBytes() <= forStore) {
             return true;
         }
         Policy policy = Policy.named(config.maxmemoryPolicy());
@@ -67,12 +83,24 @@ public final class Eviction {
             return false;
         }
         long start = System.nanoTime();
-        boolean room = evict(policy, limit, start);
+        boolean room = evict(policy, forStore, start);
         lane.server().took(LatencySpikes.EVICTION_CYCLE, System.nanoTime() - start);
         return room;
     }
 
+    /** So long at a time; then the command runs, and the next one goes on. */
+    private static long nanosMax(int tenacity) {
+        if (tenacity <= EQUAL_STEPS) {
+            return STEP_NANOS * tenacity;
+        }
+        double longer = Math.pow(STEP_FACTOR, tenacity - EQUAL_STEPS);
+        return tenacity < TENACITY_MAX
+                ? (long) (STEP_NANOS * EQUAL_STEPS * longer)
+                : Long.MAX_VALUE;
+    }
+
     private boolean evict(Policy policy, long limit, long start) {
+        long nanosMax = nanosMax((int) config.get(Quantity.MAXMEMORY_EVICTION_TENACITY));
         long before = start;
         while (stripes.usedBytes() > limit) {
             if (!evictOne(policy)) {
@@ -80,7 +108,7 @@ public final class Eviction {
             }
             long now = System.nanoTime();
             lane.server().took(LatencySpikes.EVICTION_DEL, now - before);
-            if (now - start > NANOS_MAX) {
+            if (now - start > nanosMax) {
                 return true;
             }
             before = now;

@@ -107,7 +107,7 @@ public final class Databases {
             throw Refusal.DB_INDEX;
         }
         if (first != second) {
-            call.effects().swap(first, second);
+            call.effects().swap(first, second, call.nowMillis());
         }
         call.reply().ok();
     }

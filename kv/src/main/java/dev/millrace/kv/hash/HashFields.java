@@ -171,7 +171,7 @@ public final class HashFields {
             call.reply().emptyArray();
             return;
         }
-        wanted.requireBelow(2L * HashValue.longest(key));
+        wanted.requireBelow(call, 2L * HashValue.longest(key));
         long size = HashValue.size(key);
         long count = wanted.repeats() ? wanted.count() : Math.min(wanted.count(), size);
         boolean nested = values && call.reply().protocol() == 3;
@@ -208,10 +208,13 @@ public final class HashFields {
 
     private static void draw(Call call, Key key, long count, HashValue.Pair answer) {
         SplittableRandom random = call.lane().random();
-        for (long left = count; left > 0; left--) {
-            HashValue.any(key, random, call.element(), call.otherElement());
-            answer.pair(call.element(), call.otherElement());
-        }
+        RandomCount.draw(
+                call,
+                count,
+                () -> {
+                    HashValue.any(key, random, call.element(), call.otherElement());
+                    answer.pair(call.element(), call.otherElement());
+                });
     }
 
     private static void drawDistinct(Call call, Key key, long count, HashValue.Pair answer) {

@@ -8,8 +8,8 @@ import dev.millrace.kv.store.Dictionary;
 import dev.millrace.kv.store.Stripe;
 
 /**
- * What is taken beside keys and values, bytes. Tables are part of what the store uses, the rest is
- * not.
+ * What is taken beside keys and values, bytes. Tables and clients' buffers are part of what counts
+ * as used memory, the rest is not.
  *
  * @param tables of all databases
  * @param clients what they have sent, queued and not read

@@ -55,6 +55,7 @@ final class ProcessSections {
         Engine scripts = Engine.of(server);
         Overhead overhead = Overhead.of(server);
         long used = recent.usedBytes();
+        long dataset = recent.storeBytes() - overhead.tables();
         long peak = recent.peakBytes();
         long resident = ProcessFacts.residentBytes();
         long heap = ProcessFacts.heapBytes();
@@ -65,10 +66,8 @@ final class ProcessSections {
                 .add("used_memory_peak_perc", Lines.decimal(percent(used, peak), 2) + "%")
                 .add("used_memory_overhead", overhead.sum())
                 .add("used_memory_startup", 0)
-                .add("used_memory_dataset", used - overhead.tables())
-                .add(
-                        "used_memory_dataset_perc",
-                        Lines.decimal(percent(used - overhead.tables(), used), 2) + "%")
+                .add("used_memory_dataset", dataset)
+                .add("used_memory_dataset_perc", Lines.decimal(percent(dataset, used), 2) + "%")
                 .add("used_memory_heap", heap)
                 .add("allocator_allocated", used)
                 .add("allocator_active", used)

@@ -70,12 +70,18 @@ public final class Recent {
     }
 
     /** Bytes of all items, tables and other blocks of the store. */
-    public long usedBytes() {
+    public long storeBytes() {
         long used = 0;
         for (int i = 0; i < server.stripes().count(); i++) {
             Stripe stripe = server.stripes().stripe(i);
             used += stripe.slabs().usedBytes();
         }
+        return used;
+    }
+
+    /** The same and what clients' buffers hold, which is what {@code maxmemory} limits. */
+    public long usedBytes() {
+        long used = storeBytes() + server.clientMemory().bufferBytes();
         peakBytes = Math.max(peakBytes, used);
         return used;
     }

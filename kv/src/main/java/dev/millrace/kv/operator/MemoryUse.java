@@ -190,7 +190,7 @@ public final class MemoryUse {
         long resident = ProcessFacts.residentBytes();
         long keys = keys(call.stripes());
         Overhead overhead = Overhead.of(call.server());
-        long dataset = used - overhead.tables();
+        long dataset = recent.storeBytes() - overhead.tables();
         int[] databases = databases(call.stripes());
         call.reply().map(27 + databases.length);
         BiConsumer<String, Long> field =

@@ -45,6 +45,22 @@ public final class RequestParser {
         return at == 0;
     }
 
+    /**
+     * Of a request that is not whole, the bytes that are done with: those of its whole arguments,
+     * and of the head of the one that is coming.
+     */
+    public int parsed() {
+        return at;
+    }
+
+    /**
+     * How long the request is up to the end of the argument that is coming, with its line end; 0 if
+     * that is not announced yet.
+     */
+    public long announced() {
+        return bulkLength == NONE ? 0 : at + bulkLength + 2;
+    }
+
     /** Where the next request goes; only between requests. */
     public void into(Request target) {
         assert isIdle();

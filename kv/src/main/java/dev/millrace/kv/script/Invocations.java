@@ -4,6 +4,7 @@ import dev.millrace.kernel.journal.Journal;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
+import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.lua.LuaEngine;
 import dev.millrace.kv.lua.ScriptFlag;
@@ -23,7 +24,24 @@ import java.util.Set;
 final class Invocations {
     private static final int FIRST_KEY = 3;
 
+    /** Stand for any command that changes something or does not, and may be out of date or not. */
+    private static final Command A_CHANGE = standing(Flag.WRITE);
+
+    private static final Command A_STALE_CHANGE = standing(Flag.WRITE, Flag.STALE);
+    private static final Command A_LOOK = standing(Flag.READONLY);
+    private static final Command A_STALE_LOOK = standing(Flag.READONLY, Flag.STALE);
+
     private Invocations() {}
+
+    private static Command standing(Flag... flags) {
+        return Command.named("script")
+                .arity(1)
+                .flags(flags)
+                .does(
+                        call -> {
+                            throw new AssertionError("it only stands for others");
+                        });
+    }
 
     /**
      * What is to be run.
@@ -60,6 +78,7 @@ final class Invocations {
     }
 
     static void run(Call call, Invocation invocation, int keys) {
+        expectRole(call, invocation.flags);
         invocation.flags.ifPresent(flags -> expectAllowed(call, flags, invocation.readOnly));
         Set<ScriptFlag> flags = invocation.flags.orElse(Set.of());
         Lane lane = call.lane();
@@ -104,9 +123,6 @@ final class Invocations {
                             + " flag for read only scripts. AOF error: "
                             + call.server().journal().trouble());
         }
-        if (writes) {
-            expectWriter(call);
-        }
         if (writes && readOnly) {
             throw new Refusal("ERR Can not execute a script with write flag using *_ro command.");
         }
@@ -117,16 +133,22 @@ final class Invocations {
         }
     }
 
-    /** A server that follows another takes no changes, and some wait for who follows them. */
-    private static void expectWriter(Call call) {
+    /**
+     * A server that follows another takes no changes, may be out of date, and some wait for who
+     * follows them: a script is judged as a command with its flags, as Redis does. Of one that has
+     * none it is not known whether it changes anything.
+     */
+    private static void expectRole(Call call, Optional<Set<ScriptFlag>> flags) {
         Role role = call.server().role();
         if (role == null) {
             return;
         }
-        String refusal = role.refusal(call.session(), Scripts.A_CHANGE);
-        if (refusal != null && refusal.startsWith("READONLY")) {
-            throw new Refusal("READONLY Can not run script with write flag on readonly replica");
-        } else if (refusal != null) {
+        boolean writes = flags.isPresent() && !flags.get().contains(ScriptFlag.NO_WRITES);
+        boolean stale = flags.isPresent() && flags.get().contains(ScriptFlag.ALLOW_STALE);
+        Command change = stale ? A_STALE_CHANGE : A_CHANGE;
+        Command look = stale ? A_STALE_LOOK : A_LOOK;
+        String refusal = role.refusal(call.session(), writes ? change : look);
+        if (refusal != null) {
             throw new Refusal(refusal);
         }
     }

@@ -27,16 +27,6 @@ public final class Scripts {
                             + " dataset. You can either wait the script termination or kill the"
                             + " server in a hard way using the SHUTDOWN NOSAVE command.");
 
-    /** Stands for any command that writes. */
-    static final Command A_CHANGE =
-            Command.named("change")
-                    .arity(1)
-                    .flags(Flag.WRITE)
-                    .does(
-                            call -> {
-                                throw new AssertionError("it only stands for others");
-                            });
-
     private static final String HELP =
             """
             DEBUG (YES|SYNC|NO)

@@ -20,6 +20,7 @@ public final class Config {
         /** 0: no limit. */
         MAXMEMORY_BYTES(0),
         MAXMEMORY_SAMPLES(5),
+        MAXMEMORY_EVICTION_TENACITY(10),
         LFU_LOG_FACTOR(10),
         LFU_DECAY_TIME(1),
         HASH_MAX_LISTPACK_ENTRIES(512),

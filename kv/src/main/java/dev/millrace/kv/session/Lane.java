@@ -201,6 +201,11 @@ public final class Lane {
         return turn.nowMillis;
     }
 
+    /** As {@link System#nanoTime}, after the last command; on the loop. */
+    public long nowNanos() {
+        return turn.nowNanos;
+    }
+
     void readClock() {
         if (turn.frozen) {
             return; // A script's clients are served, and its time stands still.
@@ -253,6 +258,16 @@ public final class Lane {
      */
     public void answerWithPushes(Session session) {
         output.answerWithPushes(session);
+    }
+
+    /** See {@link Output#answerBytesMax}. */
+    public long answerBytesMax(Session session) {
+        return output.answerBytesMax(session);
+    }
+
+    /** See {@link Output#dropsForAnswer}. */
+    public boolean dropsForAnswer(Session session) {
+        return output.dropsForAnswer(session);
     }
 
     /** Runs on the loop, before anything that it receives from here on; from any thread. */

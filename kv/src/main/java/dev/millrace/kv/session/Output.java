@@ -168,6 +168,28 @@ final class Output {
         }
     }
 
+    /**
+     * How long what a client is answered may become before it is dropped for it; {@link
+     * Long#MAX_VALUE} if it is not, as a script, or who wants no answer.
+     */
+    long answerBytesMax(Session session) {
+        long hard = server.config().outputLimits().of(session).hardBytes();
+        return hard == 0 || turn.quiet || session.isScript() ? Long.MAX_VALUE : hard;
+    }
+
+    /**
+     * Drops the client whose command runs if what it is answered is already more than it may leave
+     * unread. It gets nothing of it, so the rest need not be made.
+     */
+    boolean dropsForAnswer(Session session) {
+        long most = answerBytesMax(session);
+        if (most == Long.MAX_VALUE || session.outlet().pendingBytes() + out.length() < most) {
+            return false;
+        }
+        dropUnread(session);
+        return true;
+    }
+
     void dropUnread(Session session) {
         session.closing = true;
         session.dropped = true; // What it has not read it will not get.

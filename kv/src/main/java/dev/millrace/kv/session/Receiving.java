@@ -72,7 +72,7 @@ final class Receiving {
                     keep(session, address + used, bytes - used);
                 }
             } else {
-                pending.put(address, bytes);
+                put(session, pending, address, bytes);
                 goOn(session, pending);
             }
         } catch (ProtocolException e) {
@@ -104,6 +104,15 @@ final class Receiving {
             pending = new NativeBuffer(slabs, Math.max(PENDING_BYTES, bytes));
             session.pending = pending;
             buffered.add(session);
+        }
+        put(session, pending, address, bytes);
+    }
+
+    /** A large argument's buffer does not outgrow it, and is copied less often while it comes. */
+    private static void put(Session session, NativeBuffer pending, long address, int bytes) {
+        RequestParser unfinished = session.parser;
+        if (unfinished != null) {
+            pending.roomOf(bytes, unfinished.announced());
         }
         pending.put(address, bytes);
     }

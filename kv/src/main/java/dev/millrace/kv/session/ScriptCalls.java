@@ -29,6 +29,9 @@ final class ScriptCalls {
     /** A script waits for space in the journal so long altogether. */
     private static final long SPACE_WAIT_NANOS_MAX = 5_000_000_000L;
 
+    /** What a script that may be out of date is answered when it asks for what may not. */
+    private static final String STALE = "ERR Can not execute the command on a stale replica";
+
     /** Groups of commands that are not for scripts, nor for those that are trusted. */
     private static final Set<String> CLIENTS_OWN = Set.of("pubsub", "scripting", "transactions");
 
@@ -193,7 +196,7 @@ final class ScriptCalls {
         Role role = server.role();
         String forRole = role == null ? null : role.refusal(script.caller(), command);
         if (forRole != null && !script.hasWritten()) {
-            return forRole;
+            return forRole.startsWith("MASTERDOWN") ? STALE : forRole;
         }
         if (script.isReadOnly() && (command.isWrite() || command.has(Flag.MAY_REPLICATE))) {
             return "ERR Write commands are not allowed from read-only scripts.";

@@ -44,6 +44,13 @@ public final class Session {
     /** What a client takes beside its buffers: session, channel, maps. */
     private static final long CLIENT_BYTES = 2048;
 
+    /**
+     * So much of what a client is sent is not counted as what it takes: it is on its way, nearly
+     * always, and whose turn it is to be counted must not be dropped for that. Redis has a buffer
+     * of this length for each.
+     */
+    private static final long REPLY_BYTES = 16 * 1024;
+
     /** Who waits for something inside a command: a key, a checkpoint. */
     public interface Blocking {
         /**
@@ -99,7 +106,7 @@ public final class Session {
 
     private volatile boolean killed;
 
-    /** Of {@link #usedBytes}, what {@link ClientMemory} knows. */
+    /** Of {@link #memoryBytes}, what {@link ClientMemory} knows. */
     long countedBytes;
 
     /** How long its command has run that waits now. */
@@ -536,6 +543,12 @@ public final class Session {
         return kept == null ? 0 : kept.length();
     }
 
+    /** Of those, the bytes of its arguments that are whole; others may read it, a little stale. */
+    public long parsedBytes() {
+        RequestParser unfinished = parser;
+        return unfinished == null ? 0 : Math.min(unfinished.parsed(), pendingBytes());
+    }
+
     /** Bytes that its own buffer has room for beyond that; 0 for who has none. */
     public long pendingRoomBytes() {
         NativeBuffer kept = pending;
@@ -547,22 +560,22 @@ public final class Session {
         return parser != null || waiting != null;
     }
 
-    /** What it takes of memory, about, with room in its buffer that is given back in a moment. */
+    /** What it takes of memory, about: itself, its buffers, and what it has named. */
     public long memoryBytes() {
-        return usedBytes() + pendingRoomBytes();
-    }
-
-    /** What it takes of memory, about: itself, what it has sent, queued, named, and not read. */
-    long usedBytes() {
         long names = KeptNames.NAME_BYTES * ((long) watchedKeys() + subscriptions());
         Tracker told = tracker;
         long prefixes = told == null ? 0 : told.prefixBytes();
-        return CLIENT_BYTES
-                + outlet.pendingBytes()
-                + pendingBytes()
-                + queuedBytes()
-                + names
-                + prefixes;
+        return CLIENT_BYTES + unreadBytes() + inputBytes() + names + prefixes;
+    }
+
+    /** What it leaves unread, bytes; without a first part that is hardly ever any. */
+    long unreadBytes() {
+        return Math.max(outlet.pendingBytes() - REPLY_BYTES, 0);
+    }
+
+    /** Its buffer for what it sends, and what it has queued; bytes. */
+    long inputBytes() {
+        return pendingBytes() + pendingRoomBytes() + queuedBytes();
     }
 
     /** Queued commands of MULTI, or -1 outside. */

@@ -12,13 +12,40 @@ import java.util.Map;
  * client: a stripe that is taken when the client forgets its keys is left later, and what it says
  * until then concerns nobody.
  */
-final class WatchedKeys implements Watches.Watcher {
-    /** Is told each key: its database, bytes, and whether it was expired at WATCH. */
+final class WatchedKeys {
+    /** Is told each key: its database, bytes, and whether what is known of it has expired. */
     interface Each {
         void key(int database, byte[] key, boolean expired);
     }
 
-    private record Watched(Stripe stripe, boolean expired) {}
+    /** A key. */
+    private final class Watched implements Watches.Watcher {
+        private final Stripe stripe;
+
+        /** It had expired, and was not deleted; under the stripe's lock. */
+        private boolean expired;
+
+        Watched(Stripe stripe, boolean expired) {
+            this.stripe = stripe;
+            this.expired = expired;
+        }
+
+        @Override
+        public void touched() {
+            touched = true;
+        }
+
+        /** An expired key is none: nothing has changed for who sees one where there was none. */
+        @Override
+        public void replaced(Watches.Found before, Watches.Found after) {
+            boolean wasNone = expired || before == Watches.Found.NOTHING;
+            if (wasNone && after != Watches.Found.ALIVE) {
+                expired = after == Watches.Found.EXPIRED;
+            } else {
+                touched = true;
+            }
+        }
+    }
 
     private final Lane lane;
     private final Map<DatabaseKey, Watched> keys = new LinkedHashMap<>();
@@ -28,11 +55,6 @@ final class WatchedKeys implements Watches.Watcher {
 
     WatchedKeys(Lane lane) {
         this.lane = lane;
-    }
-
-    @Override
-    public void touched() {
-        touched = true;
     }
 
     boolean isTouched() {
@@ -48,8 +70,9 @@ final class WatchedKeys implements Watches.Watcher {
         DatabaseKey name = new DatabaseKey(database, key);
         if (!keys.containsKey(name)) {
             lane.server().keptNames().take(key.length + KeptNames.NAME_BYTES); // It may refuse.
-            keys.put(name, new Watched(stripe, expired));
-            stripe.watches().add(database, key, this);
+            Watched watched = new Watched(stripe, expired);
+            keys.put(name, watched);
+            stripe.watches().add(database, key, watched);
         }
     }
 
@@ -65,7 +88,7 @@ final class WatchedKeys implements Watches.Watcher {
                     Stripe stripe = watched.stripe;
                     lane.leave(
                             stripe,
-                            () -> stripe.watches().remove(name.database(), name.key(), this));
+                            () -> stripe.watches().remove(name.database(), name.key(), watched));
                 });
     }
 }

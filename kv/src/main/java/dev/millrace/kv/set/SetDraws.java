@@ -87,12 +87,12 @@ public final class SetDraws {
             call.reply().emptyArray();
             return;
         }
-        wanted.requireBelow(SetValue.longest(key));
+        wanted.requireBelow(call, SetValue.longest(key));
         long size = SetValue.size(key);
         long count = wanted.repeats() ? wanted.count() : Math.min(wanted.count(), size);
         call.reply().array((int) count);
         if (wanted.repeats()) {
-            draw(call, key, count);
+            RandomCount.draw(call, count, () -> drawOne(call, key));
         } else if (SetValue.form(key) == SetValue.Form.TABLE && count < size / DRAW_FACTOR) {
             drawDistinct(call, key, count);
         } else {
@@ -103,19 +103,15 @@ public final class SetDraws {
     private static void randomOne(Call call) {
         Key key = call.read(1).require(Item.TYPE_SET);
         if (key.exists()) {
-            draw(call, key, 1);
+            drawOne(call, key);
         } else {
             call.reply().nullBulk();
         }
     }
 
-    private static void draw(Call call, Key key, long count) {
-        Element member = call.element();
-        SplittableRandom random = call.lane().random();
-        for (long left = count; left > 0; left--) {
-            SetValue.any(key, random, member);
-            Sets.answer(call, member);
-        }
+    private static void drawOne(Call call, Key key) {
+        SetValue.any(key, call.lane().random(), call.element());
+        Sets.answer(call, call.element());
     }
 
     private static void drawDistinct(Call call, Key key, long count) {

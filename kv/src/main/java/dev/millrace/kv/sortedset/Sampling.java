@@ -9,6 +9,7 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Key;
+import dev.millrace.kv.command.RandomCount;
 import dev.millrace.kv.command.Refusal;
 import dev.millrace.kv.generic.CollectionScan;
 import dev.millrace.kv.packed.Element;
@@ -65,7 +66,8 @@ public final class Sampling {
             throw Refusal.SYNTAX;
         }
         boolean isBeyond = count < -(Long.MAX_VALUE / 2) || count > Long.MAX_VALUE / 2;
-        if (withScores && isBeyond || count < -REPEATED_MAX) {
+        boolean isTooLong = count < -REPEATED_MAX && !RandomCount.isDroppedBefore(call);
+        if (withScores && isBeyond || isTooLong) {
             throw new Refusal("ERR value is out of range");
         }
         Key key = call.read(1).require(Item.TYPE_SORTED_SET);
@@ -103,11 +105,14 @@ public final class Sampling {
     }
 
     private static void repeated(Call call, Key key, long count, boolean withScores) {
-        Scores.begin(call, count, withScores);
-        for (long left = count; left > 0; left--) {
-            double score = SortedSetValue.any(key, call.lane().random(), call.element());
-            Scores.member(call, call.element(), score, withScores);
-        }
+        Scores.begin(call, Math.min(count, Integer.MAX_VALUE / 2), withScores);
+        RandomCount.draw(
+                call,
+                count,
+                () -> {
+                    double score = SortedSetValue.any(key, call.lane().random(), call.element());
+                    Scores.member(call, call.element(), score, withScores);
+                });
     }
 
     private static void distinct(Call call, Key key, long count, boolean withScores) {

@@ -6,13 +6,29 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /** Who watches which keys of one stripe (WATCH); under the stripe's lock. */
 public final class Watches {
-    /** Is told that a watched key was changed, from the thread that changed it. */
+    /** What there is of a key. */
+    public enum Found {
+        NOTHING,
+        /** Its time has come, and it is not deleted yet. */
+        EXPIRED,
+        ALIVE
+    }
+
+    /** Is told what happens to a watched key, by the thread that does it. */
     public interface Watcher {
+        /** It was changed. */
         void touched();
+
+        /** Its database was emptied, or another took its place. */
+        default void replaced(Found before, Found after) {
+            if (before != Found.NOTHING || after != Found.NOTHING) {
+                touched();
+            }
+        }
     }
 
     private final Map<Integer, Map<Readers.Name, List<Watcher>>> byDatabase = new HashMap<>();
@@ -47,16 +63,17 @@ public final class Watches {
         }
     }
 
-    /** Tells the watchers of those keys in the database that {@code exists} is true for. */
-    public void touchAll(int database, Predicate<byte[]> exists) {
+    /** Tells the watchers of all keys in the database that another takes its place. */
+    public void replaceAll(
+            int database, Function<byte[], Found> before, Function<byte[], Found> after) {
         if (count != 0) {
             Map<Readers.Name, List<Watcher>> keys = byDatabase.get(database);
             if (keys != null) {
                 keys.forEach(
                         (key, watchers) -> {
-                            if (exists.test(key.bytes())) {
-                                watchers.forEach(Watcher::touched);
-                            }
+                            Found was = before.apply(key.bytes());
+                            Found is = after.apply(key.bytes());
+                            watchers.forEach(watcher -> watcher.replaced(was, is));
                         });
             }
         }

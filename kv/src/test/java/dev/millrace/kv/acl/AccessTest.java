@@ -231,6 +231,18 @@ class AccessTest {
     }
 
     @Test
+    void where_more_keys_are_announced_than_there_are_none_is_one() {
+        user("+eval ~a*");
+        assertEquals(
+                "This user has no permissions to access the 'b' key",
+                admin.call("ACL DRYRUN bob EVAL x 2 a b"));
+        assertEquals("OK", admin.call("ACL DRYRUN bob EVAL x 3 a b"));
+        assertEquals(
+                "-ERR Number of keys can't be greater than number of args",
+                admin.call("EVAL x 3 a b"));
+    }
+
+    @Test
     void a_dry_run_says_what_would_be_denied() {
         user("+get ~a*");
         assertEquals("OK", admin.call("ACL DRYRUN bob GET a"));

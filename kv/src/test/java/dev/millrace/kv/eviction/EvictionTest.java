@@ -68,6 +68,19 @@ class EvictionTest {
     }
 
     @Test
+    void with_the_greatest_tenacity_one_command_evicts_all_that_is_too_much() {
+        for (int i = 0; i < 2000; i++) {
+            kv.call("SET", "key:" + i, VALUE);
+        }
+        kv.call("CONFIG", "SET", "maxmemory-eviction-tenacity", "100");
+        limit("allkeys-random", -1_500_000);
+        kv.call("PING");
+        kv.call("CONFIG", "SET", "maxmemory", "0", "maxmemory-eviction-tenacity", "10");
+        int left = keys("key:");
+        assertTrue(left > 300 && left < 700, "left: " + left);
+    }
+
+    @Test
     void what_was_used_lately_stays_longer() {
         for (int i = 0; i < 200; i++) {
             kv.call("SET", "old:" + i, VALUE);

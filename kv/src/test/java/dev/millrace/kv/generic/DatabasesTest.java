@@ -1,6 +1,7 @@
 package dev.millrace.kv.generic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kv.Kv;
@@ -83,6 +84,33 @@ class DatabasesTest {
         watcher.call("WATCH", "a");
         kv.call("SWAPDB", "0", "1");
         assertEquals("nil", exec(watcher));
+    }
+
+    @Test
+    void swapdb_changes_nothing_for_who_watches_no_key_and_gets_an_expired_one() {
+        kv.call("SET", "a", "1", "PX", "1");
+        kv.advance(1);
+        KvClient watcher = kv.client();
+        watcher.call("SELECT", "1");
+        watcher.call("WATCH", "a");
+        kv.call("SWAPDB", "0", "1");
+        assertNotEquals("nil", exec(watcher));
+    }
+
+    @Test
+    void swapdb_fails_the_transaction_of_whose_key_has_expired_since_or_comes_alive() {
+        kv.call("SET", "a", "1", "PX", "10");
+        KvClient before = kv.client();
+        before.call("WATCH", "a");
+        kv.advance(10);
+        KvClient after = kv.client();
+        after.call("SELECT", "1");
+        after.call("SET", "a", "2");
+        after.call("SELECT", "0");
+        after.call("WATCH", "a");
+        kv.call("SWAPDB", "0", "1");
+        assertEquals("nil", exec(before));
+        assertEquals("nil", exec(after));
     }
 
     @Test

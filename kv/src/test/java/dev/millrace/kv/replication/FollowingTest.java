@@ -38,6 +38,39 @@ class FollowingTest {
     }
 
     @Test
+    void a_script_that_writes_is_refused_as_a_write_is() {
+        kv.call(
+                "FUNCTION",
+                "LOAD",
+                "REPLACE",
+                "#!lua name=l\nredis.register_function('f', function() return 1 end)");
+        follow();
+        assertEquals(READ_ONLY, kv.call("FCALL", "f", "0"));
+        assertEquals(READ_ONLY, kv.call("EVAL", "#!lua\nreturn 1", "0"));
+    }
+
+    @Test
+    void what_may_be_out_of_date_is_for_scripts_that_say_so() {
+        follow();
+        kv.call("CONFIG", "SET", "replica-serve-stale-data", "no");
+        try {
+            String down =
+                    "-MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to"
+                            + " 'no'.";
+            assertEquals(down, kv.call("EVAL", "return 1", "0"));
+            assertEquals(down, kv.call("EVAL", "#!lua flags=no-writes\nreturn 1", "0"));
+            String stale = "#!lua flags=no-writes,allow-stale\n";
+            assertEquals(":1", kv.call("EVAL", stale + "return 1", "0"));
+            assertTrue(kv.call("EVAL", stale + "return redis.call('INFO')", "0").contains("redis"));
+            assertTrue(
+                    kv.call("EVAL", stale + "return redis.call('GET', 'a')", "0")
+                            .startsWith("-ERR Can not execute the command on a stale replica"));
+        } finally {
+            kv.call("CONFIG", "SET", "replica-serve-stale-data", "yes");
+        }
+    }
+
+    @Test
     void who_waits_for_keys_is_let_go_when_they_are_anothers() {
         KvClient waiting = kv.client();
         KvClient following = kv.client();

@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kernel.guard.OutputLimit;
+import dev.millrace.kv.KvClient;
 import dev.millrace.kv.KvLanes;
 import dev.millrace.kv.LaneClient;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 
@@ -99,6 +102,35 @@ class LimitsTest {
         reader.send("ECHO " + TEXT, "ECHO " + TEXT, "PING");
         assertTrue(reader.isClosedSoon());
         assertFalse(reader.wasFlushed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HRANDFIELD hash", "SRANDMEMBER set", "ZRANDMEMBER sorted"})
+    void who_asks_for_more_than_it_may_leave_unread_is_dropped_in_the_middle(String drawing) {
+        LaneClient client = kv.client(0);
+        client.calls("HSET hash a b", "SADD set a", "ZADD sorted 1 a");
+        assertTrue(client.call(drawing + " -999999999").startsWith("-ERR value is out of range"));
+        limits(new OutputLimit(1_000_000, 0, Duration.ZERO), OutputLimit.none());
+        LaneClient other = kv.client(0);
+        other.call("MULTI");
+        other.calls(drawing + " -999999999", "SET done 1");
+        other.send("EXEC");
+        assertTrue(other.isClosedSoon());
+        assertFalse(other.hasMore());
+        assertEquals("1", client.call("GET done"));
+        client.send(drawing + " -9223372036854775807");
+        assertTrue(client.isClosedSoon());
+        assertFalse(client.hasMore());
+    }
+
+    @Test
+    void a_script_may_draw_what_its_client_may_not_leave_unread() {
+        limits(new OutputLimit(1000, 0, Duration.ZERO), OutputLimit.none());
+        LaneClient client = kv.client(0);
+        client.call("SADD set a");
+        client.sendBytes(
+                KvClient.request("EVAL", "return #redis.call('SRANDMEMBER', 'set', -5000)", "0"));
+        assertEquals(":5000", client.next());
     }
 
     @Test

@@ -123,6 +123,32 @@ class MemoryLimitsTest {
     }
 
     @Test
+    void a_buffer_does_not_outgrow_the_argument_that_it_is_for() {
+        LaneClient client = kv.client(0);
+        String head = "*2\r\n$4\r\nECHO\r\n$1000000\r\n";
+        String part = "v".repeat(62_500);
+        send(client, head);
+        for (int i = 0; i < 16; i++) {
+            send(client, part);
+        }
+        kv.settle();
+        long whole = head.length() + 1_000_002L;
+        long taken = client.session().pendingBytes() + client.session().pendingRoomBytes();
+        assertTrue(taken >= whole && taken <= whole + 4096, "taken: " + taken);
+        send(client, "\r\n");
+        assertEquals(1_000_000, client.next().length());
+    }
+
+    @Test
+    void what_is_only_announced_takes_nothing() {
+        LaneClient client = kv.client(0);
+        send(client, "*2\r\n$4\r\nECHO\r\n$500000000\r\n");
+        send(client, "v".repeat(10_000));
+        kv.settle();
+        assertTrue(client.session().pendingRoomBytes() < 100_000);
+    }
+
+    @Test
     void changes_are_counted_exactly_whatever_lane_made_them() {
         LaneClient one = kv.client(0);
         LaneClient other = kv.client(1);
