@@ -177,11 +177,6 @@ final class KvLoop implements LaneLoop, Journal.Listener {
         return true;
     }
 
-    @Override
-    public void exitNow() {
-        Runtime.getRuntime().halt(0);
-    }
-
     /** True inside a script that has its loop's sockets served. */
     boolean isServing() {
         RunningScript script = lane.server().busyScript();
