@@ -38,7 +38,7 @@ final class Sandbox {
     private static final int PATTERN_BYTES_MAX = 2000;
 
     /** What sandbox.lua returns. */
-    private static final int RESULTS = 6;
+    private static final int RESULTS = 7;
 
     private static final String[] LIBRARIES = {"base", "table", "string", "math", "debug"};
 
@@ -49,6 +49,7 @@ final class Sandbox {
     private int functionEnvironment;
     private int loading;
     private int counting;
+    private int places;
 
     Sandbox(Interpreter lua) {
         this.lua = lua;
@@ -79,6 +80,7 @@ final class Sandbox {
         Lua.pushNumber(state, PATTERN_BYTES_MAX);
         Lua.pushNumber(state, STRING_BYTES_MAX);
         expect(Lua.call(state, 4, RESULTS, 0));
+        places = Lua.reference(state, Lua.REGISTRY);
         counting = Lua.reference(state, Lua.REGISTRY);
         loading = Lua.reference(state, Lua.REGISTRY);
         functionEnvironment = Lua.reference(state, Lua.REGISTRY);
@@ -110,6 +112,16 @@ final class Sandbox {
         Lua.unhook(lua.main()); // It would be called at the next line, and might raise.
         push(counting);
         expect(Lua.call(lua.main(), 0, 0, 0));
+    }
+
+    /**
+     * Replaces the compiled function on the top by one whose errors have their places; false if
+     * there is no memory for it: then it is replaced by that error.
+     */
+    boolean keepPlaces() {
+        push(places);
+        Lua.insert(lua.main(), -2);
+        return Lua.call(lua.main(), 1, 1, 0) == Lua.OK;
     }
 
     private void push(int reference) {

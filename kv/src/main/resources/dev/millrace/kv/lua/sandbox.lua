@@ -234,6 +234,14 @@ function given.unpack(...)
   return unpack(...)
 end
 
+-- What a function of this file is called by is to stay on the stack: see TailCalls.java.
+local dump = string.dump
+
+local function with_places(f)
+  local changed = native.without_tail_calls(dump(f))
+  return changed and loadstring(changed) or f
+end
+
 -- Its parser does not hold the chunk's name (CVE-2025-49844): a name that ends at its first zero
 -- byte is the string that is our argument. Code that was compiled before is not checked by Lua, so
 -- none is taken: with a blank before it the parser refuses it as any other text.
@@ -246,7 +254,7 @@ local function compiled(source, name)
     source = ' ' .. source
   end
   local f, problem = loadstring(source, name)
-  return f, problem
+  return f and with_places(f), problem
 end
 
 local function only_found(f, problem)
@@ -542,4 +550,4 @@ end
 
 count_instructions()
 return handler, script_environment, script_globals, function_environment, loading,
-  count_instructions
+  count_instructions, with_places

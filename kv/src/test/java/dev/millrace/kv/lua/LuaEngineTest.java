@@ -132,6 +132,32 @@ final class LuaEngineTest {
     }
 
     @Test
+    void what_ends_a_function_with_a_call_of_a_library_names_its_line_when_that_fails() {
+        assertEquals(
+                "-ERR user_script:2: bad argument #1 to 'next' (table expected, got nil)"
+                        + " script: f, on @user_script:2.|",
+                eval("\nreturn next(nil)"));
+        assertEquals(
+                "-ERR user_script:3: bad argument #1 to 'rep' (string expected, got no value)"
+                        + " script: f, on @user_script:3.|",
+                eval("local function f()\n local x = 1\n return string.rep() end return f()"));
+        assertEquals(
+                "-ERR n:1: bad argument #1 to 'unpack' (table expected, got nil)"
+                        + " script: f, on =n:1.|",
+                eval("local f = loadstring('return unpack(nil)', '=n') return f()"));
+    }
+
+    @Test
+    void what_a_script_calls_last_leaves_no_trace_however_often() {
+        assertEquals(
+                ":1|",
+                eval(
+                        "local f, t = nil, {} function t.find(n) return f(n) end"
+                                + " function f(n) if n == 0 then return 1 end return t.find(n - 1) end"
+                                + " return f(300000)"));
+    }
+
+    @Test
     void a_fault_of_ours_is_not_the_scripts_to_catch() {
         assertThrows(
                 IllegalStateException.class, () -> eval("pcall(redis.call, 'THROW') return 1"));
