@@ -173,7 +173,10 @@ class EmbeddedNodeTest {
     @Test
     void a_script_that_has_written_and_does_not_end_is_given_up_and_nothing_of_it_is_kept()
             throws Exception {
-        done(node.begin().command("SET", "kept", "1"));
+        done(
+                node.begin()
+                        .command("SET", "kept", "1")
+                        .command("CONFIG", "SET", "busy-reply-threshold", "20"));
         CompletableFuture<List<Answer>> endless =
                 node.begin()
                         .command("EVAL", "redis.call('SET', 'torn', '1') while true do end", "0")

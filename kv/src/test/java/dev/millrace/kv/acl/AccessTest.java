@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 
 class AccessTest {
-    private static final int PASSWORD_BYTES = 8 << 20;
-    private static final int DELAYS_MILLIS = 20;
+    private static final int PASSWORD_BYTES = 4 << 20;
+    private static final int DELAYS_MILLIS = 12;
     private static final String NO_KEY =
             "-NOPERM this user has no permissions to access one of the keys used as arguments";
     private static final String NO_CHANNEL =

@@ -179,15 +179,18 @@ class ScriptsTest {
         String script =
                 "for i = 1, tonumber(ARGV[1]) do end redis.call('SET', 'one', '1')"
                         + " for i = 1, 30000 do end redis.call('SET', 'two', '1') return 1";
-        for (int i = 0; i < KILLED; i++) {
-            String done = kv.call("EVAL", script, "0", "" + i * 37);
-            boolean all = done.equals(":1");
-            assertTrue(all || done.startsWith("-ERR Script killed by user"), done);
-            assertEquals(all ? "[1, 1]" : "[nil, nil]", kv.call("MGET", "one", "two"));
-            kv.call("DEL", "one", "two");
+        try {
+            for (int i = 0; i < KILLED; i++) {
+                String done = kv.call("EVAL", script, "0", "" + i * 37);
+                boolean all = done.equals(":1");
+                assertTrue(all || done.startsWith("-ERR Script killed by user"), done);
+                assertEquals(all ? "[1, 1]" : "[nil, nil]", kv.call("MGET", "one", "two"));
+                kv.call("DEL", "one", "two");
+            }
+        } finally {
+            ended.set(true);
+            killing.join();
         }
-        ended.set(true);
-        killing.join();
     }
 
     @Test
