@@ -70,7 +70,8 @@ final class Housekeeping {
     }
 
     /**
-     * Waits for a script that runs, and has it end if it takes too long. Its client is answered.
+     * Waits for what clients have sent so far to be done, and for a script that runs; has it end if
+     * it takes too long. Its client is answered.
      */
     void settle() throws InterruptedException {
         endScript(SCRIPT_END_MAX_MILLIS);
@@ -114,12 +115,11 @@ final class Housekeeping {
      * changed is in no log, and was shown to nobody: the other lanes are stopped before.
      */
     private void endScript(long patienceMillis) throws InterruptedException {
-        RunningScript script = awaitEnd(patienceMillis);
-        if (script == null) {
-            return;
-        }
-        if (script.kill() || giveUp(script)) {
-            awaitEnd(KILLED_END_MAX_MILLIS);
+        CountDownLatch sent = new CountDownLatch(loops.size());
+        loops.forEach(loop -> loop.executeWhileBusy(sent::countDown));
+        RunningScript script = awaitEnd(sent, patienceMillis);
+        if (script != null && (script.kill() || giveUp(script))) {
+            awaitEnd(sent, KILLED_END_MAX_MILLIS);
         }
     }
 
@@ -134,18 +134,26 @@ final class Housekeeping {
         return true;
     }
 
-    /** Waits for so long at most; the script that runs still, or null. */
-    private @Nullable RunningScript awaitEnd(long patienceMillis) throws InterruptedException {
+    /**
+     * Waits for so long at most until no script runs.
+     *
+     * @param sent open while something that was sent before has yet to be executed: it may be a
+     *     script
+     * @return the script that runs still, or null
+     */
+    private @Nullable RunningScript awaitEnd(CountDownLatch sent, long patienceMillis)
+            throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
         RunningScript script = server.script();
-        while (script != null && end - System.nanoTime() > 0) {
-            if (script.isUnwanted() && !script.isKilled()) {
+        while ((script != null || sent.getCount() > 0) && end - System.nanoTime() > 0) {
+            if (script == null) {
+                boolean _ = sent.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            } else if (script.isUnwanted() && !script.isKilled()) {
                 return script;
+            } else {
+                boolean _ = script.isBusy() && script.kill();
+                Thread.sleep(LOOK_MILLIS);
             }
-            if (script.isBusy()) {
-                script.kill();
-            }
-            Thread.sleep(LOOK_MILLIS);
             script = server.script();
         }
         return script;

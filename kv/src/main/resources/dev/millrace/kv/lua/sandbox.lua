@@ -109,18 +109,81 @@ end
 
 local given = {}
 
+-- Says what is wrong as if it had been found in C below a function of this file: see in_their_words.
 local function bad(argument, name, expected, ...)
   local given_type = select('#', ...) == 0 and 'no value' or type((...))
   error('bad argument #' .. argument .. " to '" .. name .. "' (" .. expected .. ' expected, got '
-    .. given_type .. ')', 3)
+    .. given_type .. ')')
 end
 
--- What fails in C below a function of this file is said to be in this file.
-local function without_our_place(problem)
-  if type(problem) == 'string' and string.sub(problem, 1, 8) == 'sandbox:' then
-    problem = string.gsub(problem, '^sandbox:%d+: ', '', 1)
+-- ---- Errors of functions that are C's elsewhere
+--
+-- What fails in C below a function of this file is said to be in this file. Whoever is told of it
+-- is told what C would have said had the script called it: the place of the call, if it is one in
+-- a script; the name by which it was called; and its arguments are counted without the self.
+
+local find, match, gmatch, gsub, rep = string.find, string.match, string.gmatch, string.gsub,
+  string.rep
+
+local function info(thread, level, what)
+  if thread then
+    return get_info(thread, level, what)
   end
-  return problem
+  return get_info(level + 1, what)
+end
+
+local function as_called(text, how)
+  local number, what = match(text, "^bad argument #(%d+) to '.-' (.*)$")
+  if not number then
+    return text
+  end
+  local name = how and how.name or '?'
+  if how and how.namewhat == 'method' then
+    number = number - 1
+    if number == 0 then
+      return "calling '" .. name .. "' on bad self " .. what
+    end
+  end
+  return 'bad argument #' .. number .. " to '" .. name .. "' " .. what
+end
+
+-- Level is where the error was raised: in this thread from here, in another one from its end.
+local function in_their_words(problem, thread, level)
+  local text = type(problem) == 'string' and match(problem, '^sandbox:%d+: (.*)$')
+  if not text then
+    return problem
+  end
+  if not thread then
+    level = level + 1
+  end
+  local at = info(thread, level, 'nSl')
+  if at and at.what == 'C' then
+    level = level + 1
+    at = info(thread, level, 'nSl')
+  end
+  local how
+  while at and at.source == '=sandbox' do
+    how = at
+    level = level + 1
+    at = info(thread, level, 'nSl')
+  end
+  text = as_called(text, how)
+  if at and at.currentline > 0 then
+    text = at.short_src .. ':' .. at.currentline .. ': ' .. text
+  end
+  return text
+end
+
+-- For xpcall: it is called where the error is raised.
+local function placed(problem)
+  return in_their_words(problem, nil, 2)
+end
+
+local function bound(f, ...)
+  local count, arguments = select('#', ...), {...}
+  return function()
+    return f(unpack(arguments, 1, count))
+  end
 end
 
 local function outcome(ok, problem, ...)
@@ -134,11 +197,17 @@ local function outcome(ok, problem, ...)
       problem = text
     end
   end
-  return false, without_our_place(problem)
+  return false, problem
 end
 
 function given.pcall(...)
-  return outcome(pcall(...))
+  local f = ...
+  if type(f) ~= 'function' then
+    return outcome(pcall(...))
+  elseif select('#', ...) == 1 then
+    return outcome(xpcall(f, placed))
+  end
+  return outcome(xpcall(bound(...), placed))
 end
 
 -- A handler of what the hook raises would run inside the hook, where none is called: nothing would
@@ -148,13 +217,11 @@ local function handled(handler, ok, problem, ...)
   if ok then
     return true, problem, ...
   end
-  problem = without_our_place(problem)
   for _ = 1, handler_max do
     if rawequal(problem, asked) then
       return false, problem
     end
-    ok, problem = pcall(handler, problem)
-    problem = without_our_place(problem)
+    ok, problem = xpcall(bound(handler, problem), placed)
     if ok then
       return false, problem
     end
@@ -167,7 +234,7 @@ function given.xpcall(...)
   if type(handler) ~= 'function' then
     return xpcall(...)
   end
-  return handled(handler, pcall(f))
+  return handled(handler, xpcall(f, placed))
 end
 
 function given.next(...)
@@ -284,7 +351,7 @@ function given.load(...)
   end
   local pieces, count = {}, 0
   while true do
-    local ok, piece = pcall(reader)
+    local ok, piece = xpcall(reader, placed)
     if not ok then
       return nil, piece
     elseif piece == nil or piece == '' then
@@ -321,11 +388,11 @@ end
 
 coroutine.create = hooked_thread
 
-local function resumed(ok, problem, ...)
+local function resumed(thread, ok, problem, ...)
   if ok then
     return problem, ...
   end
-  problem = without_our_place(problem)
+  problem = in_their_words(problem, thread, 0)
   if type(problem) == 'string' then
     local at = get_info(3, 'Sl') -- Level 2 is the function that wrap has returned.
     if at and at.currentline > 0 then
@@ -338,19 +405,23 @@ end
 function coroutine.wrap(f)
   local thread = hooked_thread(f)
   return function(...)
-    return resumed(resume(thread, ...))
+    return resumed(thread, resume(thread, ...))
   end
 end
 
-local function without_our_places(ok, problem, ...)
+local function resumed_or_not(thread, ok, problem, ...)
   if ok then
     return true, problem, ...
   end
-  return false, without_our_place(problem)
+  return false, in_their_words(problem, thread, 0)
 end
 
 function coroutine.resume(...)
-  return without_our_places(resume(...))
+  local thread = ...
+  if type(thread) ~= 'thread' then
+    return resume(...)
+  end
+  return resumed_or_not(thread, resume(...))
 end
 
 -- The matcher calls itself for each item of a pattern.
@@ -368,9 +439,6 @@ local function check_string(bytes)
     ask()
   end
 end
-
-local find, match, gmatch, gsub, rep = string.find, string.match, string.gmatch, string.gsub,
-  string.rep
 
 function string.find(...)
   local _, p, _, plain = ...
@@ -515,20 +583,10 @@ local function place()
   return found
 end
 
-local function with_place(text, at)
-  local rest = match(text, '^sandbox:%d+: (.*)$')
-  if not rest then
-    return text
-  elseif at and at.currentline > 0 then
-    return at.short_src .. ':' .. at.currentline .. ': ' .. rest
-  end
-  return rest
-end
-
 local function handler(problem)
   local at = place()
   if type(problem) ~= 'table' then
-    problem = {err = 'ERR ' .. with_place(tostring(problem), at)}
+    problem = {err = 'ERR ' .. tostring(in_their_words(problem, nil, 2))}
   end
   if at and at.currentline > 0 then
     problem['source'] = at.source

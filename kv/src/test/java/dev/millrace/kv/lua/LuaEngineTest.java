@@ -147,6 +147,34 @@ final class LuaEngineTest {
                 eval("local f = loadstring('return unpack(nil)', '=n') return f()"));
     }
 
+    /** As the function is called, and where, whether the error is caught or not. */
+    @Test
+    void functions_that_are_lua_code_here_fail_as_those_of_c() {
+        assertEquals(
+                "$69|user_script:1: bad argument #1 to 'r' (string expected, got no value)|",
+                eval("local r = string.rep local _, e = pcall(function() r() end) return e"));
+        assertEquals(
+                "$54|bad argument #1 to '?' (string expected, got no value)|",
+                eval("local _, e = pcall(string.rep) return e"));
+        assertEquals(
+                "-ERR user_script:1: bad argument #1 to 'rep' (number expected, got no value)"
+                        + " script: f, on @user_script:1.|",
+                eval("local s = 'x' local t = s:rep()"));
+        assertEquals(
+                "$48|user_script:1: malformed pattern (ends with '%')|",
+                eval("local _, e = pcall(function() return ('a'):find('%') end) return e"));
+        assertEquals(
+                "$70|h user_script:1: bad argument #1 to 'concat' (table expected, got nil)|",
+                eval(
+                        "local _, e = xpcall(function() return table.concat(nil) end,"
+                                + " function(m) return 'h ' .. m end) return e"));
+        assertEquals(
+                "$68|user_script:1: bad argument #1 to 'insert' (table expected, got nil)|",
+                eval(
+                        "local c = coroutine.create(function() table.insert(nil, 1) end)"
+                                + " local _, e = coroutine.resume(c) return e"));
+    }
+
     @Test
     void what_a_script_calls_last_leaves_no_trace_however_often() {
         assertEquals(
@@ -227,7 +255,9 @@ final class LuaEngineTest {
                         "return {coroutine.resume(coroutine.create(function() return"
                                 + " rawset(1, 2, 3) end))}");
         assertEquals(
-                "*2|$-1|$56|bad argument #1 to 'rawset' (table expected, got number)|", pulled);
+                "*2|$-1|$71|user_script:1: bad argument #1 to 'rawset' (table expected, got"
+                        + " number)|",
+                pulled);
         assertEquals(
                 "-ERR user_script:1: bad argument #1 to 'next' (table expected, got nil)"
                         + " script: f, on @user_script:1.|",
