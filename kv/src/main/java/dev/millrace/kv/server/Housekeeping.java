@@ -70,8 +70,8 @@ final class Housekeeping {
     }
 
     /**
-     * Waits for what clients have sent so far to be done, and for a script that runs; has it end if
-     * it takes too long. Its client is answered.
+     * Takes no more from clients, waits for what they have sent so far to be done, and for a script
+     * that runs; has it end if it takes too long. Its client is answered.
      */
     void settle() throws InterruptedException {
         endScript(SCRIPT_END_MAX_MILLIS);
@@ -116,7 +116,13 @@ final class Housekeeping {
      */
     private void endScript(long patienceMillis) throws InterruptedException {
         CountDownLatch sent = new CountDownLatch(loops.size());
-        loops.forEach(loop -> loop.executeWhileBusy(sent::countDown));
+        for (KvLoop loop : loops) {
+            loop.executeWhileBusy(
+                    () -> {
+                        loop.ends();
+                        sent.countDown();
+                    });
+        }
         RunningScript script = awaitEnd(sent, patienceMillis);
         if (script != null && (script.kill() || giveUp(script))) {
             awaitEnd(sent, KILLED_END_MAX_MILLIS);

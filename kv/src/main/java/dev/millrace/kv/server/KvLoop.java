@@ -45,6 +45,7 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private final List<ReplyHolder> waiting = new ArrayList<>();
     private final ArrayDeque<Runnable> kept = new ArrayDeque<>();
     private boolean reading;
+    private boolean ending;
     private boolean syncScheduled;
     private boolean inSlice;
     private long sliceNanos;
@@ -143,6 +144,15 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     /** A socket's bytes are being given to the lane, or no longer. */
     void reading(boolean now) {
         reading = now;
+    }
+
+    /** Nothing that clients send from here on is executed, unless a script is busy. On the loop. */
+    void ends() {
+        ending = true;
+    }
+
+    boolean isEnding() {
+        return ending;
     }
 
     @Override

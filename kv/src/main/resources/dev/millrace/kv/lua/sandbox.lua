@@ -95,7 +95,11 @@ local function protected(contents)
   return front
 end
 
-local function nonexistent(_, name)
+local function nonexistent(...)
+  if select('#', ...) ~= 2 then
+    error('Wrong number of arguments to luaProtectedTableError', 2)
+  end
+  local _, name = ...
   local kind = type(name)
   if kind ~= 'string' and kind ~= 'number' then
     error('Second argument to luaProtectedTableError must be a string or number', 2)
@@ -132,6 +136,9 @@ local function info(thread, level, what)
   return get_info(level + 1, what)
 end
 
+-- What coroutine.wrap has returned, and the thread of each.
+local threads = setmetatable({}, {__mode = 'kv'})
+
 local function as_called(text, how)
   local number, what = match(text, "^bad argument #(%d+) to '.-' (.*)$")
   if not number then
@@ -149,14 +156,22 @@ end
 
 -- Level is where the error was raised: in this thread from here, in another one from its end.
 local function in_their_words(problem, thread, level)
-  local text = type(problem) == 'string' and match(problem, '^sandbox:%d+: (.*)$')
+  local before, text
+  if type(problem) == 'string' then
+    before, text = match(problem, '^(.-)sandbox:%d+: (.*)$')
+  end
   if not text then
     return problem
   end
   if not thread then
     level = level + 1
   end
-  local at = info(thread, level, 'nSl')
+  local at = info(thread, level, 'nSlf')
+  if before ~= '' then
+    -- A coroutine's wrapper has put its place before what was raised in the coroutine.
+    local inner = at and threads[at.func]
+    return inner and before .. in_their_words('sandbox:0: ' .. text, inner, 0) or problem
+  end
   if at and at.what == 'C' then
     level = level + 1
     at = info(thread, level, 'nSl')
@@ -167,7 +182,9 @@ local function in_their_words(problem, thread, level)
     level = level + 1
     at = info(thread, level, 'nSl')
   end
-  text = as_called(text, how)
+  if not (at and at.what == 'tail') then
+    text = as_called(text, how)
+  end
   if at and at.currentline > 0 then
     text = at.short_src .. ':' .. at.currentline .. ': ' .. text
   end
@@ -202,7 +219,9 @@ end
 
 function given.pcall(...)
   local f = ...
-  if type(f) ~= 'function' then
+  if select('#', ...) == 0 then
+    return false, 'attempt to call a boolean value' -- Redis puts one before the arguments.
+  elseif type(f) ~= 'function' then
     return outcome(pcall(...))
   elseif select('#', ...) == 1 then
     return outcome(xpcall(f, placed))
@@ -218,7 +237,7 @@ local function handled(handler, ok, problem, ...)
     return true, problem, ...
   end
   for _ = 1, handler_max do
-    if rawequal(problem, asked) then
+    if asked ~= nil and rawequal(problem, asked) then
       return false, problem
     end
     ok, problem = xpcall(bound(handler, problem), placed)
@@ -256,23 +275,29 @@ function given.pairs(...)
   return next, t, nil
 end
 
-function given.rawget(t, ...)
-  return rawget(behind[t] or t, ...)
+function given.rawget(...)
+  local t = ...
+  if behind[t] then
+    return rawget(behind[t], select(2, ...))
+  end
+  return rawget(...)
 end
 
-function given.rawset(t, ...)
+function given.rawset(...)
+  local t = ...
   if behind[t] then
     error('Attempt to modify a readonly table', 0)
   end
-  return rawset(t, ...)
+  return rawset(...)
 end
 
-function given.setmetatable(t, ...)
-  local kind = type((...))
-  if behind[t] and (kind == 'table' or select('#', ...) > 0 and kind == 'nil') then
+function given.setmetatable(...)
+  local t, metatable = ...
+  local kind = type(metatable)
+  if behind[t] and (kind == 'table' or select('#', ...) > 1 and kind == 'nil') then
     error('Attempt to modify a readonly table', 0)
   end
-  return setmetatable(t, ...)
+  return setmetatable(...)
 end
 
 local text_metatable = protected({__index = false})
@@ -378,35 +403,27 @@ end
 
 -- ---- coroutine, string, table
 
-local create, resume = coroutine.create, coroutine.resume
+local create, resume, wrap, running = coroutine.create, coroutine.resume, coroutine.wrap,
+  coroutine.running
 
-local function hooked_thread(f)
+function coroutine.create(f)
   local thread = create(f)
   set_hook(thread, hook, '', period)
   return thread
 end
 
-coroutine.create = hooked_thread
-
-local function resumed(thread, ok, problem, ...)
-  if ok then
-    return problem, ...
-  end
-  problem = in_their_words(problem, thread, 0)
-  if type(problem) == 'string' then
-    local at = get_info(3, 'Sl') -- Level 2 is the function that wrap has returned.
-    if at and at.currentline > 0 then
-      problem = at.short_src .. ':' .. at.currentline .. ': ' .. problem
-    end
-  end
-  error(problem, 0)
-end
-
+-- What is returned is C's: a script that ends with its call keeps its place on the stack.
 function coroutine.wrap(f)
-  local thread = hooked_thread(f)
-  return function(...)
-    return resumed(thread, resume(thread, ...))
+  if type(f) ~= 'function' or get_info(f, 'S').what == 'C' then
+    error("bad argument #1 to 'wrap' (Lua function expected)")
   end
+  local resumes
+  resumes = wrap(function(...)
+    set_hook(hook, '', period)
+    threads[resumes] = running()
+    return f(...)
+  end)
+  return resumes
 end
 
 local function resumed_or_not(thread, ok, problem, ...)
@@ -478,11 +495,12 @@ end
 
 local insert, concat, foreach = table.insert, table.concat, table.foreach
 
-function table.insert(t, ...)
+function table.insert(...)
+  local t = ...
   if behind[t] then
     error('Attempt to modify a readonly table', 0)
   end
-  return insert(t, ...)
+  return insert(...)
 end
 
 function table.concat(...)
@@ -499,8 +517,12 @@ function table.concat(...)
   return concat(...)
 end
 
-function table.foreach(t, ...)
-  return foreach(behind[t] or t, ...)
+function table.foreach(...)
+  local t = ...
+  if behind[t] then
+    return foreach(behind[t], select(2, ...))
+  end
+  return foreach(...)
 end
 
 math.random, math.randomseed = native.random, native.random_seed

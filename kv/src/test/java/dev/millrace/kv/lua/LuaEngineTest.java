@@ -162,7 +162,7 @@ final class LuaEngineTest {
                 eval("local s = 'x' local t = s:rep()"));
         assertEquals(
                 "$48|user_script:1: malformed pattern (ends with '%')|",
-                eval("local _, e = pcall(function() return ('a'):find('%') end) return e"));
+                eval("local _, e = pcall(function() local _ = ('a'):find('%') end) return e"));
         assertEquals(
                 "$70|h user_script:1: bad argument #1 to 'concat' (table expected, got nil)|",
                 eval(
@@ -173,6 +173,36 @@ final class LuaEngineTest {
                 eval(
                         "local c = coroutine.create(function() table.insert(nil, 1) end)"
                                 + " local _, e = coroutine.resume(c) return e"));
+    }
+
+    @Test
+    void the_wrapper_of_a_coroutine_fails_where_it_was_called() {
+        assertEquals(
+                "-ERR user_script:2: user_script:1: bad argument #1 to 'rep' (string expected, got"
+                        + " no value) script: f, on @user_script:2.|",
+                eval("local c = coroutine.wrap(function() string.rep() end)\nreturn c()"));
+        assertEquals(
+                "-ERR user_script:2: cannot resume dead coroutine script: f, on @user_script:2.|",
+                eval("local c = coroutine.wrap(function() end) c()\nreturn c()"));
+        assertEquals(
+                "*2|:1|:2|",
+                eval(
+                        "local c = coroutine.wrap(function(a) coroutine.yield(a + 1) end)"
+                                + " return {1, c(1)}"));
+    }
+
+    @Test
+    void nothing_is_an_error_like_any_other_and_no_argument_is_no_nil() {
+        assertEquals(
+                "$5|h:nil|",
+                eval(
+                        "local _, e = xpcall(function() error() end,"
+                                + " function(m) return 'h:' .. tostring(m) end) return e"));
+        assertEquals("$31|attempt to call a boolean value|", eval("return select(2, pcall())"));
+        assertEquals(
+                "-ERR user_script:1: bad argument #1 to 'rawget' (table expected, got no value)"
+                        + " script: f, on @user_script:1.|",
+                eval("return rawget()"));
     }
 
     @Test
