@@ -282,8 +282,9 @@ public final class LuaEngine implements AutoCloseable {
         loading.begin(timed);
         List<RegisteredFunction> functions = List.of();
         try {
+            sandbox.pushPlacing();
             expectCompiled("Error compiling function: ", source, length);
-            int status = Lua.call(state, 0, 0, 0);
+            int status = Lua.call(state, 0, 0, 1);
             functions = loading.end();
             if (status != Lua.OK) {
                 functions.forEach(function -> forget(function.reference()));

@@ -630,4 +630,4 @@ end
 
 count_instructions()
 return handler, script_environment, script_globals, function_environment, loading,
-  count_instructions, with_places
+  count_instructions, with_places, placed

@@ -65,6 +65,14 @@ class FunctionsTest {
     }
 
     @Test
+    void where_our_own_lua_is_a_library_that_fails_does_not_say() {
+        assertEquals(
+                "-ERR Error registering functions: ERR user_function:3: malformed pattern (missing"
+                        + " ']')",
+                kv.call("FUNCTION", "LOAD", "#!lua name=bad\n\nlocal x = ('x'):find('[')"));
+    }
+
+    @Test
     void what_is_dumped_is_restored() {
         kv.call("FUNCTION", "LOAD", LIBRARY);
         String dump = kv.call("FUNCTION", "DUMP");

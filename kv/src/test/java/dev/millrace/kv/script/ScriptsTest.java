@@ -154,7 +154,7 @@ class ScriptsTest {
     @Test
     void who_is_killed_when_it_is_about_to_write_writes_nothing() {
         assertTrue(killAfter("get", "redis.call('GET', 'a') redis.call('SET', 'torn', '1')"));
-        assertEquals("-ERR Script killed by user", answer.substring(0, 26));
+        assertTrue(answer.startsWith("-ERR Script killed by user"), answer);
         assertEquals("nil", kv.call("GET", "torn"));
     }
 
