@@ -34,7 +34,7 @@ class SimulationTest {
     private static final int KEYS = 12;
 
     /** Each life of a node has an interpreter of its own, which takes some time to make. */
-    private static final int SEEDS_WITH_SCRIPTS_PART = 10;
+    private static final int SEEDS_WITH_SCRIPTS_PART = 4;
 
     private static final String NO_FUNCTION = "";
 
