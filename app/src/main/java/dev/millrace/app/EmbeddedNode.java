@@ -122,7 +122,12 @@ public final class EmbeddedNode implements AutoCloseable {
         }
     }
 
-    /** Stops it in order: what was acknowledged is in the data directory. Twice is quiet. */
+    /**
+     * Stops it in order: what was acknowledged is in the data directory. A script that goes on for
+     * ever is ended, and nothing of what it has changed is kept. Twice is quiet.
+     *
+     * @throws IOException if a file or a loop does not come to its end
+     */
     @Override
     public void close() throws IOException {
         if (closed.getAndSet(true)) {

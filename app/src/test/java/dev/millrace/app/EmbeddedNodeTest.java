@@ -3,6 +3,7 @@ package dev.millrace.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kernel.discovery.Instance;
 import dev.millrace.kv.embedded.Answer;
@@ -167,6 +168,25 @@ class EmbeddedNodeTest {
                 assertThrows(ExecutionException.class, () -> block.commit().get());
         assertInstanceOf(IllegalStateException.class, failure.getCause());
         start();
+    }
+
+    @Test
+    void a_script_that_has_written_and_does_not_end_is_given_up_and_nothing_of_it_is_kept()
+            throws Exception {
+        done(
+                node.begin()
+                        .command("SET", "kept", "1")
+                        .command("CONFIG", "SET", "busy-reply-threshold", "20"));
+        CompletableFuture<List<Answer>> endless =
+                node.begin()
+                        .command("EVAL", "redis.call('SET', 'torn', '1') while true do end", "0")
+                        .commit();
+        node.close();
+        ExecutionException failure = assertThrows(ExecutionException.class, endless::get);
+        assertTrue(String.valueOf(failure.getMessage()).contains("nothing of what the script"));
+        start();
+        assertEquals("1", get("kept"));
+        assertEquals("nothing", get("torn"));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.millrace.fuzz;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
 import dev.millrace.kernel.memory.GuardedMemory;
@@ -17,7 +19,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
-/** What scripts give the decoders of cmsgpack, cjson and struct, and FUNCTION RESTORE is given. */
+/**
+ * What scripts give the decoders of cmsgpack, cjson and struct, FUNCTION RESTORE is given, and
+ * scripts themselves.
+ */
 class ScriptLibraryFuzzTest {
     private static final LuaEngine LUA = new LuaEngine();
     private static final NativeBuffer OUT = new NativeBuffer(1024);
@@ -71,6 +76,17 @@ class ScriptLibraryFuzzTest {
                 // Anybody can compute a sum: what is behind it is read as well.
                 LibraryDump.read(memory.address(), length);
             }
+        }
+    }
+
+    /** Nothing of it is run: it may go on for ever. */
+    @FuzzTest(maxDuration = "20s")
+    void any_source_is_compiled_or_refused(byte[] input) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = GuardedMemory.copy(arena, input);
+            LUA.forget(LUA.compile(memory.address(), input.length));
+        } catch (BadSource refused) {
+            assertFalse(refused.why().isEmpty());
         }
     }
 

@@ -40,7 +40,7 @@ final class CollectionsModel {
                             Optional.of(sortedSet(key, words));
                     case "SORT" -> Optional.of(sort(key, words[4]));
                     case "XADD", "XDEL", "XTRIM", "XLEN", "XACK" -> Optional.of(stream(key, words));
-                    case "XGROUP" -> Optional.of(createGroup(words[2], words[3]));
+                    case "XGROUP" -> Optional.of(group(words));
                     case "XREADGROUP" -> Optional.of(readGroup(words));
                     default -> Optional.empty();
                 };
@@ -270,6 +270,23 @@ final class CollectionsModel {
             }
             default -> throw new AssertionError(words[0]);
         };
+    }
+
+    private String group(String... words) {
+        return words[1].equals("CREATE")
+                ? createGroup(words[2], words[3])
+                : destroyGroup(words[2], words[3]);
+    }
+
+    /** {@code XGROUP DESTROY key group}. */
+    private String destroyGroup(String key, String name) {
+        Value.Stream stream = streamAt(key);
+        if (!values.containsKey(key)) {
+            return "-ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you"
+                    + " may want to use the MKSTREAM option to create an empty stream"
+                    + " automatically.\r\n";
+        }
+        return stream.groups().remove(name) == null ? NONE : number(1);
     }
 
     /** {@code XGROUP CREATE key group 0 MKSTREAM}. */

@@ -10,14 +10,22 @@ final class Model {
     private static final String WRONG_TYPE =
             "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n";
 
+    /** Where libraries of functions stand in a state. */
+    static final String LIBRARY = "library:";
+
     private final TreeMap<String, Value> values = new TreeMap<>();
     private final TreeMap<String, Long> expiries = new TreeMap<>();
+
+    /** Sources of libraries by their names. */
+    private final TreeMap<String, String> libraries = new TreeMap<>();
+
     private final CollectionsModel collections = new CollectionsModel(values, expiries);
 
     Model copy() {
         Model copy = new Model();
         values.forEach((key, value) -> copy.values.put(key, value.copy()));
         copy.expiries.putAll(expiries);
+        copy.libraries.putAll(libraries);
         return copy;
     }
 
@@ -104,8 +112,26 @@ final class Model {
                 expiries.clear();
                 yield "+OK\r\n";
             }
+            case "FUNCTION" -> function(words);
             default -> throw new AssertionError(words[0]);
         };
+    }
+
+    /** {@code FUNCTION LOAD REPLACE source}, {@code FUNCTION DELETE library}. */
+    private String function(String... words) {
+        if (words[1].equals("DELETE")) {
+            return libraries.remove(words[2]) == null ? "-ERR Library not found\r\n" : "+OK\r\n";
+        }
+        String name = libraryOf(String.join(" ", words));
+        libraries.put(name, words[3].replace('\t', ' '));
+        return bulk(name);
+    }
+
+    /** The name of the library that such a command is about. */
+    static String libraryOf(String command) {
+        return command.contains("=")
+                ? command.substring(command.indexOf('=') + 1, command.indexOf('\n'))
+                : command.substring(command.lastIndexOf(' ') + 1);
     }
 
     /** The string at a key, or null. */
@@ -151,8 +177,11 @@ final class Model {
         return value == null ? "$-1\r\n" : "$" + value.length() + "\r\n" + value + "\r\n";
     }
 
-    /** What is at a key, with its expiry; empty if there is nothing. */
+    /** What is at a key, with its expiry, or a library's source; empty if there is nothing. */
     String shown(String key) {
+        if (key.startsWith(LIBRARY)) {
+            return libraries.getOrDefault(key.substring(LIBRARY.length()), "");
+        }
         Value value = values.get(key);
         if (value == null) {
             return "";
@@ -165,6 +194,7 @@ final class Model {
         hideExpired(now);
         Map<String, String> state = new TreeMap<>();
         values.keySet().forEach(key -> state.put(key, shown(key)));
+        libraries.forEach((name, source) -> state.put(LIBRARY + name, source));
         return state;
     }
 }

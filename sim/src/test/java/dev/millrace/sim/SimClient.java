@@ -29,13 +29,17 @@ final class SimClient implements Outlet {
         this.session = lane.open(this);
     }
 
-    /** Sends commands in one go; each is blank-separated words. */
+    /**
+     * Sends commands in one go; each is blank-separated words, and within a word a tab stands for a
+     * blank.
+     */
     void send(String... commands) {
         StringBuilder request = new StringBuilder();
         for (String command : commands) {
             String[] words = command.split(" ");
             request.append('*').append(words.length).append("\r\n");
-            for (String word : words) {
+            for (String coded : words) {
+                String word = coded.replace('\t', ' ');
                 request.append('$').append(word.length()).append("\r\n").append(word);
                 request.append("\r\n");
             }

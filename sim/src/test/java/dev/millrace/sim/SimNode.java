@@ -22,6 +22,7 @@ import dev.millrace.kv.command.CommandTable;
 import dev.millrace.kv.command.Key;
 import dev.millrace.kv.expiry.ActiveExpiry;
 import dev.millrace.kv.packed.Element;
+import dev.millrace.kv.script.Engine;
 import dev.millrace.kv.server.Commands;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
@@ -50,6 +51,7 @@ final class SimNode {
     private static final CommandTable COMMANDS = new CommandTable(Commands.all());
 
     private final Stripes stripes;
+    private final KvServer server;
     private final Shard shard;
     private final SimClock clock;
     private final List<SimLoop> loops = new ArrayList<>();
@@ -74,7 +76,7 @@ final class SimNode {
         stripes = new Stripes(laneCount == 1 ? 1 : 4);
         KvMachine machine = new KvMachine(stripes);
         shard = Shard.open(journal, snapshots, OPTIONS, List.of(machine), clock, salts);
-        KvServer server = new KvServer(stripes, shard.journal(), strict, COMMANDS, clock);
+        server = new KvServer(stripes, shard.journal(), strict, COMMANDS, clock);
         for (int i = 0; i < laneCount; i++) {
             SimLoop loop = new SimLoop();
             loops.add(loop);
@@ -165,6 +167,11 @@ final class SimNode {
         return checkpoints;
     }
 
+    /** The process has ended: what it had outside of Java's memory goes. */
+    void end() {
+        Engine.of(server).close();
+    }
+
     /** Keys and values as they stand, expired ones left out: what a client could see. */
     Map<String, String> state() {
         Map<String, String> state = new TreeMap<>();
@@ -177,6 +184,13 @@ final class SimNode {
             } while (cursor != 0);
             checkExpires(stripe);
         }
+        stripes.state()
+                .libraries()
+                .forEach(
+                        library ->
+                                state.put(
+                                        Model.LIBRARY + library.name(),
+                                        new String(library.code(), StandardCharsets.ISO_8859_1)));
         return state;
     }
 

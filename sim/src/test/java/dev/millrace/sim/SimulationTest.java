@@ -33,31 +33,56 @@ class SimulationTest {
     private static final int STEPS = 600;
     private static final int KEYS = 12;
 
+    /** Each life of a node has an interpreter of its own, which takes some time to make. */
+    private static final int SEEDS_WITH_SCRIPTS_PART = 4;
+
+    private static final String NO_FUNCTION = "";
+
+    /** Runs commands, each ended by a semicolon, and answers with all their answers. */
+    private static final String RUN =
+            "local\tr,c={},{}for\ti,w\tin\tipairs(words)do\tif\tw==';'then\tr[#r+1]=redis.pcall(unpack(c))c={}"
+                    + "else\tc[#c+1]=w\tend\tend\treturn\tr";
+
     @Test
     void nothing_acknowledged_is_lost_when_replies_wait_for_the_disk() {
         int[] restarts = {0};
-        Seeds.each(SEEDS, random -> restarts[0] += run(random, true, 1));
+        Seeds.each(SEEDS, random -> restarts[0] += run(random, true, 1, false));
         assertTrue(restarts[0] > SEEDS, "restarts: " + restarts[0]);
     }
 
     @Test
     void nothing_is_lost_to_a_killed_process_and_nothing_synced_to_a_power_cut() {
         int[] restarts = {0};
-        Seeds.each(SEEDS, random -> restarts[0] += run(random, false, 1));
+        Seeds.each(SEEDS, random -> restarts[0] += run(random, false, 1, false));
         assertTrue(restarts[0] > SEEDS, "restarts: " + restarts[0]);
     }
 
     @Test
     void the_same_holds_with_several_loops_and_stripes() {
         int[] restarts = {0};
-        Seeds.each(SEEDS, random -> restarts[0] += run(random, true, 3));
+        Seeds.each(SEEDS, random -> restarts[0] += run(random, true, 3, false));
         assertTrue(restarts[0] > SEEDS, "restarts: " + restarts[0]);
     }
 
+    @Test
+    void what_a_script_or_a_function_does_is_there_wholly_or_not_at_all() {
+        int[] restarts = {0};
+        int seeds = Math.max(1, SEEDS / SEEDS_WITH_SCRIPTS_PART);
+        Seeds.each(
+                seeds,
+                random -> {
+                    boolean strict = random.nextInt(3) > 0;
+                    int lanes = random.nextInt(1, 4);
+                    restarts[0] += run(random, strict, lanes, true);
+                });
+        assertTrue(restarts[0] > seeds, "restarts: " + restarts[0]);
+    }
+
     /** One seed's run; returns how often the node was restarted. */
-    private static int run(SplittableRandom random, boolean strict, int lanes) throws IOException {
+    private static int run(SplittableRandom random, boolean strict, int lanes, boolean scripts)
+            throws IOException {
         try (ProcessMemory _ = ProcessMemory.begin()) {
-            return new Run(random, strict, lanes).steps();
+            return new Run(random, strict, lanes, scripts).steps();
         }
     }
 
@@ -83,6 +108,7 @@ class SimulationTest {
         private final SplittableRandom random;
         private final boolean strict;
         private final int lanes;
+        private final boolean scripts;
         private final FakeDisk journalDisk = new FakeDisk();
         private final FakeDisk snapshotDisk = new FakeDisk();
         private final SimClock clock = new SimClock();
@@ -102,10 +128,12 @@ class SimulationTest {
 
         private int restarts;
 
-        Run(SplittableRandom random, boolean strict, int lanes) throws IOException {
+        Run(SplittableRandom random, boolean strict, int lanes, boolean scripts)
+                throws IOException {
             this.random = random;
             this.strict = strict;
             this.lanes = lanes;
+            this.scripts = scripts;
             this.node = start();
             this.asked = node.client(0);
         }
@@ -119,6 +147,7 @@ class SimulationTest {
                 step();
             }
             restart(false);
+            node.end();
             return restarts;
         }
 
@@ -192,8 +221,8 @@ class SimulationTest {
         }
 
         /** Executes on the model; returns the reply, and notes what was read and written. */
-        private int note(List<String> commands, StringBuilder expected) {
-            int needs = 0;
+        private int note(List<String> commands, String function, StringBuilder expected) {
+            int needs = writers.getOrDefault(function, -1) + 1;
             for (String command : commands) {
                 List<String> keys = keys(command);
                 List<String> before = keys.stream().map(model::shown).toList();
@@ -225,6 +254,9 @@ class SimulationTest {
 
         /** The keys that a command names, whatever it does with them. */
         private static List<String> keys(String command) {
+            if (command.startsWith("FUNCTION")) {
+                return List.of(Model.LIBRARY + Model.libraryOf(command));
+            }
             if (command.equals("FLUSHALL")) {
                 return IntStream.range(0, KEYS).mapToObj(i -> "key:" + i).toList();
             }
@@ -336,7 +368,7 @@ class SimulationTest {
 
         private String stream(String key) {
             String group = "g" + random.nextInt(2);
-            return switch (random.nextInt(10)) {
+            return switch (random.nextInt(12)) {
                 case 0 -> "XDEL " + key + some(this::entry);
                 case 1 -> "XTRIM " + key + " MAXLEN " + random.nextInt(150);
                 case 2 -> "XGROUP CREATE " + key + " " + group + " 0 MKSTREAM";
@@ -345,8 +377,13 @@ class SimulationTest {
                                 .formatted(group, random.nextInt(3), random.nextInt(1, 40), key);
                 case 5 -> "XACK " + key + " " + group + some(this::entry);
                 case 6 -> "XLEN " + key;
-                default -> "XADD " + key + " " + ++lastEntry + " f " + element();
+                case 7 -> random.nextInt(3) > 0 ? add(key) : "XGROUP DESTROY " + key + " " + group;
+                default -> add(key);
             };
+        }
+
+        private String add(String key) {
+            return "XADD " + key + " " + ++lastEntry + " f " + element();
         }
 
         /** One that was added not long ago, to whatever stream. */
@@ -365,6 +402,10 @@ class SimulationTest {
         }
 
         private void command() {
+            if (scripts && random.nextInt(2) == 0) {
+                script();
+                return;
+            }
             if (random.nextInt(5) == 0) {
                 transaction();
                 return;
@@ -374,7 +415,7 @@ class SimulationTest {
             if (answer.startsWith("-MISCONF")) {
                 return;
             }
-            check(List.of(command), new StringBuilder(), answer);
+            check(List.of(command), NO_FUNCTION, answer);
         }
 
         private void transaction() {
@@ -392,16 +433,63 @@ class SimulationTest {
                 assertTrue(answer.contains("-EXECABORT") || answer.contains("-MISCONF"), answer);
                 return; // A write was refused, when it was queued or by EXEC.
             }
-            List<String> replies = lines(answer.substring(head.length()));
+            checkSeveral(commands, NO_FUNCTION, answer.substring(head.length()));
+        }
+
+        /** Those that were not refused have been done together. */
+        private void checkSeveral(List<String> commands, String function, String answers) {
+            List<String> replies = lines(answers);
             List<String> done = new ArrayList<>();
-            StringBuilder answers = new StringBuilder();
+            StringBuilder answered = new StringBuilder();
             for (int i = 0; i < commands.size(); i++) {
                 if (!isRefused(replies.get(i))) {
                     done.add(commands.get(i));
-                    answers.append(replies.get(i));
+                    answered.append(replies.get(i));
                 }
             }
-            check(done, new StringBuilder(), answers.toString());
+            check(done, function, answered.toString());
+        }
+
+        // ---- Scripts
+
+        private void script() {
+            String library = "lib" + random.nextInt(2);
+            switch (random.nextInt(6)) {
+                case 0 -> one("FUNCTION LOAD REPLACE " + source(library));
+                case 1 -> one("FUNCTION DELETE " + library);
+                case 2 -> several("FCALL " + library + "_run 0 ", Model.LIBRARY + library);
+                default -> several("EVAL local\twords=ARGV\t" + RUN + " 0 ", NO_FUNCTION);
+            }
+        }
+
+        /** A library that does with its arguments what a script does; each has another source. */
+        private String source(String name) {
+            return "#!lua\tname=%s\n--%d\nredis.register_function('%s_run',function(_,words)%s\tend)"
+                    .formatted(name, random.nextInt(1000), name, RUN);
+        }
+
+        private void one(String command) {
+            String answer = ask(command);
+            if (!isRefused(answer)) {
+                check(List.of(command), NO_FUNCTION, answer);
+            }
+        }
+
+        /** What is answered tells whether there is a function, too. */
+        private void several(String run, String function) {
+            List<String> commands = new ArrayList<>();
+            for (int i = random.nextInt(1, 6); i > 0; i--) {
+                commands.add(one());
+            }
+            String answer = ask(run + String.join(" ; ", commands) + " ;");
+            if (!function.equals(NO_FUNCTION) && model.shown(function).isEmpty()) {
+                assertEquals("-ERR Function not found\r\n", answer);
+                check(List.of(), function, "");
+            } else if (!isRefused(answer)) {
+                String head = "*" + commands.size() + "\r\n";
+                assertEquals(head, answer.substring(0, Math.min(head.length(), answer.length())));
+                checkSeveral(commands, function, answer.substring(head.length()));
+            }
         }
 
         /** One command of a transaction had no space in the journal, and changed nothing. */
@@ -435,9 +523,10 @@ class SimulationTest {
             return replies;
         }
 
-        private void check(List<String> commands, StringBuilder expected, String answer) {
-            int needs = note(commands, expected);
-            assertEquals(expected.toString(), answer, commands.toString());
+        private void check(List<String> commands, String function, String answer) {
+            StringBuilder expected = new StringBuilder();
+            int needs = note(commands, function, expected);
+            assertEquals(forScripts(expected.toString()), forScripts(answer), commands.toString());
             SimClient client = asked;
             executed.add(
                     new Executed(
@@ -447,6 +536,11 @@ class SimulationTest {
                             node.journal().end(),
                             client,
                             client.written()));
+        }
+
+        /** Lua has one nothing only, whatever it was nothing of. */
+        private static String forScripts(String answer) {
+            return answer.replace("*-1\r\n", "$-1\r\n");
         }
 
         /** Sends to one of the loops, and gives space when the command waits for it. */
@@ -501,6 +595,7 @@ class SimulationTest {
             }
             journalDisk.capacity(Long.MAX_VALUE);
             snapshotDisk.capacity(Long.MAX_VALUE);
+            node.end();
             node = start();
             Map<String, String> found = node.state();
             Model candidate = base.copy();

@@ -35,12 +35,13 @@ class OnlineSaveTest {
     @TempDir private Path folder;
 
     /**
-     * Changes a list, a hash, a set and a sorted set in one transaction after another, so that how
-     * all four must look follows from the number of the last one; and notes in each how far it knew
-     * the other writer to be.
+     * Changes a list, a hash, a set, a sorted set, a stream with its group, and a function in one
+     * transaction after another, so that how all must look follows from the number of the last one;
+     * and notes in each how far it knew the other writer to be.
      */
     private static final class Writer implements Runnable {
         private static final int FIELDS = 1500;
+        private static final int CONSUMERS = 3;
 
         private final int port;
         private final String name;
@@ -57,6 +58,7 @@ class OnlineSaveTest {
         @Override
         public void run() {
             try (RespConnection client = RespConnection.open(port)) {
+                client.call("XGROUP", "CREATE", name + ":stream", "group", "0", "MKSTREAM");
                 for (long n = 1; !stopped; n++) {
                     transaction(client, n);
                     done.set(n);
@@ -68,6 +70,7 @@ class OnlineSaveTest {
 
         private void transaction(RespConnection client, long n) throws IOException {
             String text = "" + n;
+            String stream = name + ":stream";
             List<List<String>> commands =
                     List.of(
                             List.of("MULTI"),
@@ -78,6 +81,17 @@ class OnlineSaveTest {
                             List.of("SADD", name + ":set", text),
                             List.of("SREM", name + ":set", "" + (n - FIELDS)),
                             List.of("ZADD", name + ":sorted", text, "member:" + n % FIELDS),
+                            List.of("XADD", stream, "MAXLEN", "" + FIELDS, id(n), "n", text),
+                            List.of(
+                                    "XREADGROUP",
+                                    "GROUP",
+                                    "group",
+                                    consumer(n),
+                                    "STREAMS",
+                                    stream,
+                                    ">"),
+                            List.of("XACK", stream, "group", id(n - FIELDS)),
+                            List.of("FUNCTION", "LOAD", "REPLACE", library(n)),
                             List.of("EXEC"));
             for (List<String> command : commands) {
                 client.send(command);
@@ -85,6 +99,20 @@ class OnlineSaveTest {
             for (int i = 0; i < commands.size(); i++) {
                 client.read();
             }
+        }
+
+        private static String id(long n) {
+            return Math.max(n, 0) + "-1";
+        }
+
+        private static String consumer(long n) {
+            return "consumer:" + n % CONSUMERS;
+        }
+
+        /** A library with one function, which returns the number. */
+        private String library(long n) {
+            return "#!lua name=%s\nredis.register_function('%s_last', function() return '%d' end)"
+                    .formatted(name, name, n);
         }
 
         /** How all must look after the transaction of this number. */
@@ -114,6 +142,29 @@ class OnlineSaveTest {
                 assertEquals("member:" + n % FIELDS, sorted.get(i));
                 assertTrue(members.contains("" + n), sorted.get(i));
             }
+            checkStream(redis, name + ":stream", last);
+            assertEquals("" + last, text(redis, "FCALL", name + "_last", "0"));
+        }
+
+        /** The last entries, of which all are pending. */
+        private static void checkStream(RespConnection redis, String stream, long last)
+                throws IOException {
+            List<Reply> entries = children(redis, "XRANGE", stream, "-", "+");
+            List<Reply> pending =
+                    children(redis, "XPENDING", stream, "group", "-", "+", "" + 2 * FIELDS);
+            long first = Math.max(1, last - FIELDS + 1);
+            assertEquals(last - first + 1, entries.size());
+            assertEquals(last - first + 1, pending.size());
+            for (int i = 0; i < entries.size(); i++) {
+                assertEquals(id(first + i), entries.get(i).children().getFirst().text());
+                List<Reply> delivered = pending.get(i).children();
+                assertEquals(id(first + i), delivered.getFirst().text());
+                assertEquals(consumer(first + i), delivered.get(1).text());
+                List<Reply> fields = entries.get(i).children().getLast().children();
+                assertEquals("" + (first + i), fields.getLast().text());
+            }
+            String groups = redis.call("XINFO", "GROUPS", stream).raw();
+            assertTrue(groups.contains(id(last)), groups);
         }
     }
 
@@ -153,7 +204,7 @@ class OnlineSaveTest {
             assertTrue(Long.parseLong(text(client, "GET", "b:saw")) <= a);
             Writer.check(client, "a", a);
             Writer.check(client, "b", b);
-            assertEquals(STRINGS + 12, client.call("DBSIZE").reply().number());
+            assertEquals(STRINGS + 14, client.call("DBSIZE").reply().number());
             assertEquals("value:7", text(client, "GET", "string:7"));
         }
     }
@@ -265,6 +316,10 @@ class OnlineSaveTest {
 
     private static String text(RespConnection client, String... words) throws IOException {
         return client.call(words).reply().text();
+    }
+
+    private static List<Reply> children(RespConnection client, String... words) throws IOException {
+        return client.call(words).reply().children();
     }
 
     private static List<String> texts(RespConnection client, String... words) throws IOException {

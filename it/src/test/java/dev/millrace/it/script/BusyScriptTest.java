@@ -190,6 +190,20 @@ class BusyScriptTest {
         }
     }
 
+    /** However long others were to wait until they were told that it is busy. */
+    @Test
+    void a_script_that_nobody_was_told_of_ends_with_the_process_as_well() throws Exception {
+        try (Node node = new Node(folder)) {
+            node.caller.call("CONFIG", "SET", "busy-reply-threshold", "600000");
+            node.caller.write(
+                    RespConnection.encode(List.of("PING"))
+                            + RespConnection.encode(List.of("EVAL", READS, "0")));
+            assertEquals("+PONG\r\n", node.caller.read().raw()); // What follows is next.
+            assertEquals(0, node.product.terminate());
+            assertTrue(node.caller.read().raw().startsWith("-ERR Script killed by user"));
+        }
+    }
+
     @Test
     void a_script_that_has_written_is_waited_for_a_while_and_leaves_no_trace_if_it_goes_on()
             throws Exception {
@@ -197,6 +211,9 @@ class BusyScriptTest {
             assertEquals("+OK\r\n", node.caller.call("SET", "kept", "1").raw());
             node.run(HAS_WRITTEN);
             assertEquals(0, node.product.terminate());
+            assertEquals(
+                    "-ERR the server ends, and nothing of what the script has changed is kept\r\n",
+                    node.caller.read().raw());
         }
         expectNothingTorn(folder);
     }

@@ -23,6 +23,9 @@ import java.util.concurrent.TimeUnit;
  * Network#move} makes the address another; who is in stays.
  */
 public final class Listener implements Closeable {
+    /** A channel is closed on its loop: one that is busy for longer does it later, or never. */
+    private static final long CLOSE_MILLIS_MAX = 2000;
+
     private final Endpoint endpoint;
     private final Binder binder;
     private volatile Channel server;
@@ -107,7 +110,7 @@ public final class Listener implements Closeable {
 
     /** From here on nobody new comes in; who is in stays. */
     public void stopAccepting() {
-        server.close().syncUninterruptibly();
+        server.close().awaitUninterruptibly(CLOSE_MILLIS_MAX);
         socketFile.ifPresent(Listener::deleteQuietly);
     }
 
@@ -133,7 +136,7 @@ public final class Listener implements Closeable {
     @Override
     public void close() {
         stopAccepting();
-        connections.close().awaitUninterruptibly();
+        connections.close().awaitUninterruptibly(CLOSE_MILLIS_MAX);
     }
 
     private static void deleteQuietly(Path file) {

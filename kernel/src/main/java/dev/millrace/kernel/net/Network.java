@@ -212,7 +212,12 @@ public final class Network implements Closeable {
                         group ->
                                 group.shutdownGracefully(
                                         0, SHUTDOWN_MAX.toMillis(), TimeUnit.MILLISECONDS));
-        loops.keySet().forEach(group -> group.terminationFuture().awaitUninterruptibly());
+        // One that is inside a call that does not return is left behind.
+        loops.keySet()
+                .forEach(
+                        group ->
+                                group.terminationFuture()
+                                        .awaitUninterruptibly(2 * SHUTDOWN_MAX.toMillis()));
         loops.clear();
     }
 

@@ -177,12 +177,11 @@ final class UsersFile {
         Path beside =
                 file.resolveSibling(file.getFileName() + ".tmp-" + ProcessHandle.current().pid());
         try {
+            Files.deleteIfExists(
+                    beside); // A killed process's; or a link, which to follow is wrong.
             try (FileChannel channel =
                     FileChannel.open(
-                            beside,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE,
-                            StandardOpenOption.TRUNCATE_EXISTING)) {
+                            beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 if (Files.exists(file)) { // Before there is anything to read.
                     Files.setPosixFilePermissions(beside, Files.getPosixFilePermissions(file));
                 }

@@ -81,8 +81,13 @@ public final class KvMachine implements StateMachine {
         stripes.unlockAll();
     }
 
+    /** Nor may one begin of what will be in no log. */
     @Override
     public boolean isCutting() {
+        KvServer serving = server;
+        if (serving != null && serving.isLost()) {
+            return true;
+        }
         for (int i = 0; i < stripes.count(); i++) {
             if (stripes.stripe(i).isCutting()) {
                 return true;

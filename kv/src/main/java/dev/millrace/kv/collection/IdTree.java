@@ -16,7 +16,7 @@ import dev.millrace.kv.store.Stripe;
  * in ascending order nearly always: so the last leaf is at hand, and leaves are filled.
  *
  * <pre>
- * tree:  u64 top node, 0 if there is none | u64 entries | u64 last leaf
+ * tree:  u64 top node, 0 if there is none | u64 entries | u64 last leaf | u64 bytes of all nodes
  * leaf:  part's head with u16 entries | u64 next leaf | u64 previous leaf | u64 owner | entry...
  * entry: u64 ms | u64 seq | what the tree is for; or u64 address of a thing that has its ID itself
  * inner: u8 kind | u8 0 | u16 children | u32 - | { u64 child, u64 ms, u64 seq } ...
@@ -31,7 +31,7 @@ import dev.millrace.kv.store.Stripe;
  */
 final class IdTree {
     /** What an owner needs for one. */
-    static final int BYTES = 24;
+    static final int BYTES = 32;
 
     private static final int ID_IN_ENTRY = -1;
 
@@ -50,6 +50,7 @@ final class IdTree {
     private static final int TOP = 0;
     private static final int SIZE = 8;
     private static final int LAST = 16;
+    private static final int NODES_BYTES = 24;
 
     private static final int NODE_BYTES = 1024;
     private static final int COUNT = 2;
@@ -110,6 +111,15 @@ final class IdTree {
         Memory.putLong(tree + LAST, leaf);
     }
 
+    /** Bytes of all its nodes. */
+    static long bytes(long tree) {
+        return Memory.getLong(tree + NODES_BYTES);
+    }
+
+    private static void addBytes(long tree, long bytes) {
+        Memory.putLong(tree + NODES_BYTES, bytes(tree) + bytes);
+    }
+
     // ---- Nodes
 
     static int count(long node) {
@@ -168,11 +178,22 @@ final class IdTree {
         return (int) Math.min(leafMax, (Slabs.usable(leaf) - ENTRIES) / entryBytes);
     }
 
-    private long newLeaf(Stripe stripe, long root, long owner, long bytes) {
-        long leaf = Root.allocate(stripe, root, bytes);
+    private static long allocate(Stripe stripe, long root, long tree, long bytes) {
+        long node = Root.allocate(stripe, root, bytes);
+        addBytes(tree, Slabs.usable(node));
+        return node;
+    }
+
+    private static void release(Stripe stripe, long root, long tree, long node) {
+        addBytes(tree, -Slabs.usable(node));
+        Root.free(stripe, root, node);
+    }
+
+    private long newLeaf(Stripe stripe, long root, long tree, long owner, long bytes) {
+        long leaf = allocate(stripe, root, tree, bytes);
         Memory.putLong(leaf, KIND_LEAF);
         if (parts) {
-            StreamPart.link(stripe, root, leaf, StreamPart.PENDING);
+            StreamPart.link(stripe, StreamGroup.ring(owner), leaf, StreamPart.PENDING);
         }
         Memory.putLong(leaf + NEXT, 0);
         Memory.putLong(leaf + PREVIOUS, 0);
@@ -180,17 +201,17 @@ final class IdTree {
         return leaf;
     }
 
-    private static long newInner(Stripe stripe, long root) {
-        long inner = Root.allocate(stripe, root, NODE_BYTES);
+    private static long newInner(Stripe stripe, long root, long tree) {
+        long inner = allocate(stripe, root, tree, NODE_BYTES);
         Memory.putLong(inner, KIND_INNER);
         return inner;
     }
 
-    private void free(Stripe stripe, long root, long node) {
+    private void free(Stripe stripe, long root, long tree, long node) {
         if (parts && isLeaf(node)) {
             StreamPart.unlink(root, node);
         }
-        Root.free(stripe, root, node);
+        release(stripe, root, tree, node);
     }
 
     /** Call before entries of a leaf change. */
@@ -373,7 +394,8 @@ final class IdTree {
             Place place, long root, long tree, long owner, long ms, long seq, long thing) {
         Stripe stripe = place.stripe();
         if (top(tree) == 0) {
-            long only = newLeaf(stripe, root, owner, ENTRIES + (long) FIRST_ENTRIES * entryBytes);
+            long only =
+                    newLeaf(stripe, root, tree, owner, ENTRIES + (long) FIRST_ENTRIES * entryBytes);
             top(tree, only);
             last(tree, only);
         }
@@ -389,7 +411,7 @@ final class IdTree {
         long top = top(tree);
         long right = insertInto(place, root, tree, top, ms, seq, thing);
         if (right != 0) {
-            long higher = newInner(stripe, root);
+            long higher = newInner(stripe, root, tree);
             Memory.putLong(childAt(higher, 0), top);
             putChild(higher, 1, right);
             count(higher, 2);
@@ -405,12 +427,12 @@ final class IdTree {
         }
         beforeChange(place, root, leaf);
         long bytes = ENTRIES + 2L * count(leaf) * entryBytes;
-        long larger = Root.allocate(place.stripe(), root, Math.min(bytes, NODE_BYTES));
+        long larger = allocate(place.stripe(), root, tree, Math.min(bytes, NODE_BYTES));
         Memory.copy(leaf, larger, entry(leaf, count(leaf)) - leaf);
         if (parts) {
             StreamPart.moved(root, leaf, larger);
         }
-        Root.free(place.stripe(), root, leaf);
+        release(place.stripe(), root, tree, leaf);
         top(tree, larger);
         last(tree, larger);
     }
@@ -423,7 +445,7 @@ final class IdTree {
         }
         int index = childOf(node, ms, seq);
         long right = insertInto(place, root, tree, child(node, index), ms, seq, thing);
-        return right == 0 ? 0 : insertChild(place.stripe(), root, node, index + 1, right);
+        return right == 0 ? 0 : insertChild(place.stripe(), root, tree, node, index + 1, right);
     }
 
     private long insertIntoLeaf(
@@ -437,7 +459,7 @@ final class IdTree {
         // What comes in ascending order fills leaves; else both get half.
         boolean ascending = index == leafMax && leaf == last(tree);
         int kept = ascending ? leafMax : leafMax / 2;
-        long right = newLeaf(place.stripe(), root, owner(leaf), NODE_BYTES);
+        long right = newLeaf(place.stripe(), root, tree, owner(leaf), NODE_BYTES);
         int moved = leafMax - kept;
         Memory.copy(entry(leaf, kept), entry(right, 0), (long) moved * entryBytes);
         count(right, moved);
@@ -489,14 +511,15 @@ final class IdTree {
     }
 
     /** Puts a child in at an index above 0; returns the node's new right neighbour, if any. */
-    private long insertChild(Stripe stripe, long root, long node, int index, long child) {
+    private long insertChild(
+            Stripe stripe, long root, long tree, long node, int index, long child) {
         if (count(node) < INNER_MAX) {
             openChild(node, index, child);
             return 0;
         }
         boolean ascending = index == INNER_MAX;
         int kept = ascending ? INNER_MAX : INNER_MAX / 2 + 1;
-        long right = newInner(stripe, root);
+        long right = newInner(stripe, root, tree);
         int moved = INNER_MAX - kept;
         Memory.copy(childAt(node, kept), childAt(right, 0), (long) moved * CHILD_BYTES);
         count(right, moved);
@@ -527,7 +550,7 @@ final class IdTree {
         size(tree, size(tree) - 1);
         while (!isLeaf(top) && count(top) == 1) {
             long only = child(top, 0);
-            Root.free(stripe, root, top);
+            release(stripe, root, tree, top);
             top = only;
         }
         if (count(top) == 0) {
@@ -583,7 +606,7 @@ final class IdTree {
                 Memory.putLong(previous + NEXT, next);
             }
         }
-        free(stripe, root, node);
+        free(stripe, root, tree, node);
     }
 
     /** Merges a child that has become sparse with its neighbour, if they fit well. */
@@ -616,13 +639,6 @@ final class IdTree {
 
     // ---- All of it
 
-    /** Call before all leaves go. */
-    void beforeEachChange(Place place, long root, long tree) {
-        for (long leaf = last(tree); leaf != 0; leaf = Memory.getLong(leaf + PREVIOUS)) {
-            beforeChange(place, root, leaf);
-        }
-    }
-
     /** Is told of an entry before it is freed. */
     @FunctionalInterface
     interface Entries {
@@ -643,7 +659,7 @@ final class IdTree {
         for (int i = 0; i < count(node); i++) {
             told.entry(entry(node, i));
         }
-        free(stripe, root, node);
+        free(stripe, root, tree, node);
         if (parent == 0) {
             top(tree, 0);
             last(tree, 0);
@@ -666,7 +682,7 @@ final class IdTree {
             if (isLeaf(node)) {
                 return false;
             }
-            Root.free(stripe, root, node);
+            release(stripe, root, tree, node);
             if (parent == 0) {
                 top(tree, 0);
                 last(tree, 0);

@@ -30,6 +30,11 @@ final class NameIndex {
         this.nameAt = nameAt;
     }
 
+    /** Bytes of the block. */
+    static long bytes(long index) {
+        return count(index) == 0 ? 0 : Slabs.usable(block(index));
+    }
+
     private static long block(long index) {
         return Memory.getLong(index);
     }
@@ -54,13 +59,13 @@ final class NameIndex {
         return part + nameAt;
     }
 
-    /** Makes a part of this name; all behind its head and before its name is zero. */
-    long make(Stripe stripe, long root, int kind, long name, int length) {
+    /** Makes a part of this name in a ring; all behind its head and before its name is zero. */
+    long make(Stripe stripe, long root, long ring, int kind, long name, int length) {
         long part = Root.allocate(stripe, root, nameAt + (long) length);
         Memory.fill(part, nameAt, 0);
         Memory.putInt(part + NAME_LENGTH, length);
         Memory.copy(name, part + nameAt, length);
-        StreamPart.link(stripe, root, part, kind);
+        StreamPart.link(stripe, ring, part, kind);
         return part;
     }
 

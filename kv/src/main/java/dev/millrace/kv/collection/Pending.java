@@ -179,13 +179,4 @@ public final class Pending {
         long entry = found.entry();
         put(entry, timeMillis, deliveries(entry) + 1, consumer(entry));
     }
-
-    /** Takes all of a group's entries out, whose consumers are gone. */
-    static void dropAll(Place place, long root, long group) {
-        long tree = StreamGroup.pendingTree(group);
-        IdTree.PENDING.beforeEachChange(place, root, tree);
-        while (!IdTree.PENDING.freeLast(place.stripe(), root, tree, entry -> {})) {
-            // Leaf by leaf.
-        }
-    }
 }

@@ -24,9 +24,19 @@ public final class StreamConsumer {
 
     private StreamConsumer() {}
 
-    /** Makes one that is in no index yet. */
+    /** Makes one of a group, in whose index it is not yet. */
     static long make(Stripe stripe, long root, long number, long group, long name, int length) {
-        long consumer = BY_NAME.make(stripe, root, StreamPart.CONSUMER, name, length);
+        long ring = StreamGroup.ring(group);
+        long consumer = BY_NAME.make(stripe, root, ring, StreamPart.CONSUMER, name, length);
+        Memory.putLong(consumer + NUMBER, number);
+        group(consumer, group);
+        return consumer;
+    }
+
+    /** Makes one whose group is known by its number only, and is there later. */
+    static long load(Stripe stripe, long root, long number, long group, long name, int length) {
+        long ring = StreamRoot.part(root);
+        long consumer = BY_NAME.make(stripe, root, ring, StreamPart.CONSUMER, name, length);
         Memory.putLong(consumer + NUMBER, number);
         group(consumer, group);
         return consumer;

@@ -1,6 +1,7 @@
 package dev.millrace.kv.collection;
 
 import dev.millrace.kernel.memory.Memory;
+import dev.millrace.kernel.memory.Slabs;
 import dev.millrace.kv.store.Stripe;
 
 /**
@@ -10,7 +11,8 @@ import dev.millrace.kv.store.Stripe;
  * <pre>
  *  0  part's head | u32 name's length | u32 -
  * 32  u64 number | last delivered ID | i64 entries read, -1 if that is not known
- * 64  tree of what is pending, see {@link IdTree#PENDING} | consumers by name | name
+ * 64  tree of what is pending, see {@link IdTree#PENDING} | consumers by name
+ *     | ring of its parts, see {@link StreamPart} | name
  * </pre>
  */
 public final class StreamGroup {
@@ -22,7 +24,8 @@ public final class StreamGroup {
     private static final int READ = LAST + 16;
     private static final int PENDING = READ + 8;
     private static final int CONSUMERS = PENDING + IdTree.BYTES;
-    private static final int NAME = CONSUMERS + NameIndex.BYTES;
+    private static final int RING = CONSUMERS + NameIndex.BYTES;
+    private static final int NAME = RING + StreamPart.BYTES;
 
     static final NameIndex BY_NAME = new NameIndex(NAME);
 
@@ -30,9 +33,31 @@ public final class StreamGroup {
 
     /** Makes one that is in no index yet. */
     static long make(Stripe stripe, long root, long number, long name, int length) {
-        long group = BY_NAME.make(stripe, root, StreamPart.GROUP, name, length);
+        long ring = StreamRoot.part(root);
+        long group = BY_NAME.make(stripe, root, ring, StreamPart.GROUP, name, length);
+        StreamPart.initRing(ring(group));
         Memory.putLong(group + NUMBER, number);
         return group;
+    }
+
+    /** The ring of its consumers and of what is pending. */
+    static long ring(long group) {
+        return group + RING;
+    }
+
+    static long ofRing(long ring) {
+        return ring - RING;
+    }
+
+    /** Bytes of all blocks that it has. */
+    static long bytes(long group) {
+        long bytes = Slabs.usable(group) + IdTree.bytes(pendingTree(group));
+        bytes += NameIndex.bytes(consumerIndex(group));
+        for (int i = 0; i < consumers(group); i++) {
+            long consumer = consumer(group, i);
+            bytes += Slabs.usable(consumer) + IdTree.bytes(StreamConsumer.pendingTree(consumer));
+        }
+        return bytes;
     }
 
     static long number(long group) {

@@ -59,7 +59,7 @@ final class StreamNode {
     static long make(Place place, long root, long ms, long seq, long packBytes) {
         Stripe stripe = place.stripe();
         long node = Root.allocate(stripe, root, BYTES);
-        StreamPart.link(stripe, root, node, StreamPart.NODE);
+        StreamPart.link(stripe, StreamRoot.part(root), node, StreamPart.NODE);
         StreamRoot.putId(node + ID, ms, seq);
         pack(node, Root.allocate(stripe, root, packBytes));
         IdTree.NODES.insertThing(place, root, StreamRoot.nodes(root), node);

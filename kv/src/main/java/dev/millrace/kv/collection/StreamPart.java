@@ -5,8 +5,9 @@ import dev.millrace.kv.store.Place;
 import dev.millrace.kv.store.Stripe;
 
 /**
- * What all parts of a stream begin with. They hang in one ring, whose first is the stream's own
- * facts in its root; so a checkpoint's walk needs to know nothing else.
+ * What all parts of a stream begin with. They hang in rings: the stream's own facts in its root,
+ * nodes and groups in one; in each group's the consumers and what is pending. So a group that is
+ * removed leaves with all it has at one go, and a checkpoint's walk needs to know nothing else.
  *
  * <pre>
  *  0  u8 kind | u8 epoch, see Root | u16 and u32 for the kind's own use
@@ -33,6 +34,9 @@ final class StreamPart {
 
     /** What is pending in a group: a leaf of its {@link IdTree}. */
     static final int PENDING = 4;
+
+    /** No part: where a group's ring begins and ends, see {@link StreamGroup#ring}. */
+    static final int RING = 7;
 
     private static final int KIND = 0;
     private static final int EPOCH = 1;
@@ -82,25 +86,71 @@ final class StreamPart {
         previous(part, part);
     }
 
-    /** Puts a new part into a stream's ring. */
-    static void link(Stripe stripe, long root, long part, int kind) {
+    /** Makes the empty ring of a group. */
+    static void initRing(long ring) {
+        Memory.putLong(ring, 0);
+        kind(ring, RING);
+        next(ring, ring);
+        previous(ring, ring);
+    }
+
+    /** Puts a new part into a ring: a stream's, which is its first part, or a group's. */
+    static void link(Stripe stripe, long ring, long part, int kind) {
         kind(part, kind);
         written(stripe, part);
-        long first = StreamRoot.part(root);
-        long last = previous(first);
+        append(ring, part);
+    }
+
+    private static void append(long ring, long part) {
+        long last = previous(ring);
         next(last, part);
         previous(part, last);
-        next(part, first);
-        previous(first, part);
+        next(part, ring);
+        previous(ring, part);
+    }
+
+    /** The one behind a part when all are gone through: a group is followed by what it has. */
+    static long after(long part) {
+        long next = next(kind(part) == GROUP ? StreamGroup.ring(part) : part);
+        return kind(next) == RING ? next(StreamGroup.ofRing(next)) : next;
     }
 
     static void unlink(long root, long part) {
-        long next = next(part);
         if (StreamRoot.walk(root) == part) {
-            StreamRoot.walk(root, next);
+            StreamRoot.walk(root, after(part));
         }
-        next(previous(part), next);
-        previous(next, previous(part));
+        takeOut(part);
+    }
+
+    private static void takeOut(long part) {
+        next(previous(part), next(part));
+        previous(next(part), previous(part));
+    }
+
+    /** Puts a part into another ring of the same stream. */
+    static void move(long root, long part, long ring) {
+        unlink(root, part);
+        append(ring, part);
+    }
+
+    /** Has a group, with all in its ring, become a part of another root. */
+    static void moveGroup(long root, long group, long other) {
+        long walk = StreamRoot.walk(root);
+        if (walk != 0 && groupOf(walk) == group) {
+            StreamRoot.walk(root, next(group));
+        }
+        takeOut(group);
+        append(StreamRoot.part(other), group);
+    }
+
+    /** The group that a part is or belongs to; 0 if it is no group's. */
+    private static long groupOf(long part) {
+        return switch (kind(part)) {
+            case GROUP -> part;
+            case CONSUMER -> StreamConsumer.group(part);
+            case PENDING -> IdTree.owner(part);
+            default -> 0;
+        };
     }
 
     /** Says that a part, head and all, was copied to another place, where it lies from now on. */

@@ -26,7 +26,8 @@ import java.util.Map;
  * pending:  u8 4 | u64 group's number | varint bytes | { ID, i64 time, i64 deliveries, u64 consumer's } ...
  * </pre>
  *
- * <p>While they are loaded, consumers and what is pending wait in the ring for their group.
+ * <p>While they are loaded, consumers and what is pending wait in the stream's ring for their
+ * group.
  */
 public final class StreamParts implements Parts {
     static final StreamParts INSTANCE = new StreamParts();
@@ -170,7 +171,7 @@ public final class StreamParts implements Parts {
         long part = first;
         do {
             visitor.part(part);
-            part = StreamPart.next(part);
+            part = StreamPart.after(part);
         } while (part != first);
     }
 
@@ -187,7 +188,7 @@ public final class StreamParts implements Parts {
             visitor.part(part);
             StreamPart.written(stripe, part);
         }
-        part = StreamPart.next(part);
+        part = StreamPart.after(part);
         StreamRoot.walk(root, part == first ? 0 : part);
         return part == first ? 0 : 1;
     }
@@ -416,7 +417,7 @@ public final class StreamParts implements Parts {
             long seen = in.i64();
             int length = in.length();
             long consumer =
-                    StreamConsumer.make(stripe, root, number, group, in.skip(length), length);
+                    StreamConsumer.load(stripe, root, number, group, in.skip(length), length);
             StreamConsumer.seenMillis(consumer, seen);
         }
 
@@ -429,7 +430,7 @@ public final class StreamParts implements Parts {
                 throw new CorruptJournalException("kv stream's pending: " + bytes + " bytes");
             }
             long block = Root.allocate(stripe, root, StreamPart.BYTES + 16L + bytes);
-            StreamPart.link(stripe, root, block, StreamPart.PENDING);
+            StreamPart.link(stripe, StreamRoot.part(root), block, StreamPart.PENDING);
             Memory.putLong(block + StreamPart.BYTES, group);
             Memory.putLong(block + StreamPart.BYTES + 8, bytes);
             Memory.copy(entries, entriesOf(block), bytes);
@@ -484,6 +485,7 @@ public final class StreamParts implements Parts {
         private void enter(Map<Long, Long> groups, long consumer) {
             long group = named(groups, StreamConsumer.group(consumer));
             StreamConsumer.group(consumer, group);
+            StreamPart.move(root, consumer, StreamGroup.ring(group));
             long index = StreamGroup.consumerIndex(group);
             if (!StreamConsumer.BY_NAME.add(stripe, root, index, consumer)) {
                 throw PartReader.twice();

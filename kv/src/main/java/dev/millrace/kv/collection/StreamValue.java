@@ -428,19 +428,21 @@ public final class StreamValue {
         StreamGroup.read(group, read);
     }
 
-    /** Takes a group out, with all its consumers and what is pending. */
+    /**
+     * Takes a group out, with all its consumers and what is pending, which is freed later: it may
+     * be much.
+     */
     public static void removeGroup(Place place, long group) {
         long root = changed(place);
         Stripe stripe = place.stripe();
-        // What is pending names its consumer in a checkpoint: so it goes first.
-        Pending.dropAll(place, root, group);
-        for (int i = StreamGroup.consumers(group) - 1; i >= 0; i--) {
-            dropConsumer(place, root, group, StreamGroup.consumer(group, i));
-        }
         StreamGroup.BY_NAME.remove(stripe, root, StreamRoot.groups(root), group);
-        StreamPart.beforeChange(place, root, group);
-        StreamPart.unlink(root, group);
-        Root.free(stripe, root, group);
+        long rest = StreamRoot.make(stripe);
+        StreamPart.moveGroup(root, group, rest);
+        long bytes = StreamGroup.bytes(group);
+        Root.addBytes(root, -bytes);
+        Root.addBytes(rest, bytes);
+        StreamGroup.BY_NAME.add(stripe, rest, StreamRoot.groups(rest), group);
+        stripe.discard(place.database(), place.item(), rest);
     }
 
     /** Makes a consumer of a group that has none of this name; returns it. */

@@ -7,6 +7,7 @@ import dev.millrace.kv.resp.Request;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs scripts and functions in PUC-Rio's Lua 5.1.5 (docs/decisions/lua.md). Whoever uses one has
@@ -55,6 +56,7 @@ public final class LuaEngine implements AutoCloseable {
         Lua.newTable(state, 0, 16);
         lua.field("take_error", lua::takeError);
         lua.field("check", this::check);
+        lua.field("without_tail_calls", this::withoutTailCalls);
         lua.field("random", redis::random);
         lua.field("random_seed", redis::seed);
         library("bit", new Bits(lua)::push);
@@ -83,6 +85,13 @@ public final class LuaEngine implements AutoCloseable {
         interrupted |= forGood;
         Lua.pushBoolean(state, forGood ? 1 : 0);
         return 2;
+    }
+
+    /** For a chunk that Lua has compiled: another, or nothing if there is no need. */
+    private int withoutTailCalls(long state) {
+        Optional<byte[]> changed = TailCalls.changed(lua.array(state, 1));
+        changed.ifPresent(chunk -> lua.pushBytes(state, chunk));
+        return changed.isPresent() ? 1 : 0;
     }
 
     private @Nullable String problem() {
@@ -137,7 +146,7 @@ public final class LuaEngine implements AutoCloseable {
     }
 
     private void expectCompiled(boolean compiled) throws BadSource {
-        if (!compiled) {
+        if (!compiled || !sandbox.keepPlaces()) {
             String why = lua.text(lua.main(), -1);
             Lua.pop(lua.main(), 1);
             throw new BadSource(why);
@@ -273,8 +282,9 @@ public final class LuaEngine implements AutoCloseable {
         loading.begin(timed);
         List<RegisteredFunction> functions = List.of();
         try {
+            sandbox.pushPlacing();
             expectCompiled("Error compiling function: ", source, length);
-            int status = Lua.call(state, 0, 0, 0);
+            int status = Lua.call(state, 0, 0, 1);
             functions = loading.end();
             if (status != Lua.OK) {
                 functions.forEach(function -> forget(function.reference()));

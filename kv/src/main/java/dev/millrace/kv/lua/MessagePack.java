@@ -212,6 +212,7 @@ final class MessagePack {
 
     private int unpackOne(long state) {
         long offset = optional(state, 2);
+        lua.string(state, 1); // Before there is anything where there was nothing.
         Lua.top(state, 1);
         return unpack(state, 1, offset);
     }

@@ -38,7 +38,7 @@ final class Sandbox {
     private static final int PATTERN_BYTES_MAX = 2000;
 
     /** What sandbox.lua returns. */
-    private static final int RESULTS = 6;
+    private static final int RESULTS = 8;
 
     private static final String[] LIBRARIES = {"base", "table", "string", "math", "debug"};
 
@@ -49,6 +49,8 @@ final class Sandbox {
     private int functionEnvironment;
     private int loading;
     private int counting;
+    private int places;
+    private int placing;
 
     Sandbox(Interpreter lua) {
         this.lua = lua;
@@ -79,6 +81,8 @@ final class Sandbox {
         Lua.pushNumber(state, PATTERN_BYTES_MAX);
         Lua.pushNumber(state, STRING_BYTES_MAX);
         expect(Lua.call(state, 4, RESULTS, 0));
+        placing = Lua.reference(state, Lua.REGISTRY);
+        places = Lua.reference(state, Lua.REGISTRY);
         counting = Lua.reference(state, Lua.REGISTRY);
         loading = Lua.reference(state, Lua.REGISTRY);
         functionEnvironment = Lua.reference(state, Lua.REGISTRY);
@@ -112,6 +116,16 @@ final class Sandbox {
         expect(Lua.call(lua.main(), 0, 0, 0));
     }
 
+    /**
+     * Replaces the compiled function on the top by one whose errors have their places; false if
+     * there is no memory for it: then it is replaced by that error.
+     */
+    boolean keepPlaces() {
+        push(places);
+        Lua.insert(lua.main(), -2);
+        return Lua.call(lua.main(), 1, 1, 0) == Lua.OK;
+    }
+
     private void push(int reference) {
         Lua.rawGet(lua.main(), Lua.REGISTRY, reference);
     }
@@ -119,6 +133,11 @@ final class Sandbox {
     /** Pushes what turns an error into a table with its place. */
     void pushHandler() {
         push(handler);
+    }
+
+    /** Pushes what gives the error of a function of ours the words that C has for it. */
+    void pushPlacing() {
+        push(placing);
     }
 
     /** Pushes the table that has the scripts' globals. */

@@ -84,7 +84,7 @@ public final class Shutdowns {
             throw new Refusal(script.busyError());
         }
         if (!script.kill()) {
-            call.lane().loop().exitNow();
+            script.unwanted();
         }
     }
 

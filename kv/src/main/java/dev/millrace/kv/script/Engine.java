@@ -207,6 +207,16 @@ public final class Engine {
         scriptCount = 0;
     }
 
+    /** The node has stopped: no script runs, and none will. Its libraries' memory is given back. */
+    public void close() {
+        flushScripts();
+        LuaEngine made = functionLua;
+        if (made != null) {
+            functionLua = null;
+            made.close();
+        }
+    }
+
     /**
      * A compiled script.
      *

@@ -14,6 +14,7 @@ import dev.millrace.kv.script.Invocations.Invocation;
 import dev.millrace.kv.script.Libraries.Loaded;
 import dev.millrace.kv.script.Libraries.Policy;
 import dev.millrace.kv.session.RunningScript;
+import dev.millrace.kv.store.ServerState;
 import dev.millrace.kv.store.ServerState.Library;
 
 import java.nio.charset.StandardCharsets;
@@ -178,8 +179,10 @@ public final class Functions {
         String name = new String(call.bytes(1), StandardCharsets.ISO_8859_1);
         Libraries.Function function = libraries(call).function(name);
         if (function == null) {
+            call.dependOnAll();
             throw new Refusal("ERR Function not found");
         }
+        dependOn(call, function.library());
         int keys = Invocations.keys(call, BAD_KEYS);
         RegisteredFunction registered = function.registered();
         Invocations.run(
@@ -191,6 +194,15 @@ public final class Functions {
                         Optional.of(registered.flags()),
                         readOnly),
                 keys);
+    }
+
+    /** Who sees what a function does sees that its library is there. */
+    private static void dependOn(Call call, Library library) {
+        if (call.lane().isStrict()) {
+            NativeBuffer key = call.scratch();
+            key.put(ServerState.keyOf(library.name()));
+            call.dependOn(call.stripes().state().dependency(key));
+        }
     }
 
     // ---- FUNCTION
@@ -205,6 +217,7 @@ public final class Functions {
             replaces = true;
         }
         Libraries libraries = libraries(call);
+        call.dependOnAll(); // It may be refused for one that is there.
         Library library = libraries.prepare(call.bytes(last), replaces);
         call.effects().server().putLibrary(library);
         libraries.added();
@@ -214,6 +227,7 @@ public final class Functions {
     private static void delete(Call call) {
         String name = new String(call.bytes(2), StandardCharsets.ISO_8859_1);
         if (!libraries(call).has(name)) {
+            call.dependOnAll();
             throw new Refusal("ERR Library not found");
         }
         call.effects().server().removeLibrary(name);
@@ -234,6 +248,7 @@ public final class Functions {
     }
 
     private static void dump(Call call) {
+        call.dependOnAll();
         NativeBuffer out = call.scratch();
         LibraryDump.write(out, call.stripes().state().libraries());
         call.reply().bulk(out.address(), Math.toIntExact(out.length()));
@@ -250,6 +265,7 @@ public final class Functions {
         List<byte[]> codes =
                 LibraryDump.read(call.address(2), call.length(2))
                         .orElseThrow(() -> new Refusal("ERR given type is not a function"));
+        call.dependOnAll();
         List<Library> restored = libraries(call).rehearse(codes, policy);
         if (policy == Policy.FLUSH) {
             call.effects().server().removeLibraries();
@@ -288,6 +304,7 @@ public final class Functions {
                 throw new Refusal("ERR Unknown argument " + call.shown(i));
             }
         }
+        call.dependOnAll();
         int named = pattern;
         List<Loaded> found =
                 libraries(call).all().stream()

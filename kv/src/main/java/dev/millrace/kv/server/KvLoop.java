@@ -45,6 +45,7 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     private final List<ReplyHolder> waiting = new ArrayList<>();
     private final ArrayDeque<Runnable> kept = new ArrayDeque<>();
     private boolean reading;
+    private boolean ending;
     private boolean syncScheduled;
     private boolean inSlice;
     private long sliceNanos;
@@ -145,6 +146,15 @@ final class KvLoop implements LaneLoop, Journal.Listener {
         reading = now;
     }
 
+    /** Nothing that clients send from here on is executed, unless a script is busy. On the loop. */
+    void ends() {
+        ending = true;
+    }
+
+    boolean isEnding() {
+        return ending;
+    }
+
     @Override
     public void serveSockets() {
         if (loop instanceof ServingLoop serving) {
@@ -175,11 +185,6 @@ final class KvLoop implements LaneLoop, Journal.Listener {
     public boolean pause() {
         LockSupport.parkNanos(MOMENT_NANOS);
         return true;
-    }
-
-    @Override
-    public void exitNow() {
-        Runtime.getRuntime().halt(0);
     }
 
     /** True inside a script that has its loop's sockets served. */

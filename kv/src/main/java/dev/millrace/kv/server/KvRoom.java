@@ -350,7 +350,7 @@ public final class KvRoom implements Room {
     }
 
     @Override
-    public void stop() throws InterruptedException {
+    public void stop() throws IOException, InterruptedException {
         Following followed = following;
         if (followed != null) {
             followed.end();

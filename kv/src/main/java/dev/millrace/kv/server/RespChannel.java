@@ -100,6 +100,9 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, 
                 receiveWhileBusy(bytes);
                 return;
             }
+            if (loop.isEnding()) {
+                return;
+            }
             loop.reading(true);
             NativeBuffer input = loop.input();
             ByteBuffer view = loop.inputView();

@@ -32,6 +32,9 @@ import java.util.function.Consumer;
 final class Execution {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    private static final String GIVEN_UP =
+            "ERR the server ends, and nothing of what the script has changed is kept";
+
     /** Effects of lazy expiry, beyond the key itself. */
     private static final int EXPIRY_BYTES = 64;
 
@@ -159,6 +162,11 @@ final class Execution {
             admission = Journal.Admission.WAIT;
         } catch (StoreBusy busy) {
             output.error(server.busyError()); // EXEC has locked more than it was told of.
+        } catch (ScriptGivenUp over) {
+            giveUp();
+            output.truncate(before);
+            output.begin(session);
+            output.error(GIVEN_UP);
         } catch (Throwable fault) {
             stopIfChanged(fault);
             failed(session, command, before, fault);
@@ -308,6 +316,18 @@ final class Execution {
         output.clear();
         output.clearPushes();
         return loop.failStop(what, cause);
+    }
+
+    /**
+     * What the running command has changed will be in no log: nobody sees it any more, neither a
+     * client nor a checkpoint. The stripes are locked, and other lanes have stopped.
+     */
+    void giveUp() {
+        turn.stopped = true;
+        server.lose();
+        record.clear();
+        call.abandon();
+        output.clearPushes();
     }
 
     /** A command failed that has changed nothing. */

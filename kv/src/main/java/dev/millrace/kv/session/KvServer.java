@@ -83,6 +83,7 @@ public final class KvServer {
     private volatile boolean cronPaused;
     private volatile boolean scriptsAreTrusted;
     private volatile @Nullable RunningScript script;
+    private volatile boolean lost;
     private volatile Checkpoints checkpoints = Checkpoints.NONE;
     private volatile OnlineSaves saves = OnlineSaves.NONE;
     private volatile JournalReplay replay = JournalReplay.NONE;
@@ -484,6 +485,21 @@ public final class KvServer {
 
     void scriptIsBusy() {
         care(CARE_BUSY, true);
+    }
+
+    /** Nobody is to wait for a script's stripes, however long they were to; from any thread. */
+    public void busyWith(RunningScript running) {
+        running.becomesBusy(running.command());
+        scriptIsBusy();
+    }
+
+    /** The store has what will be in no log: no checkpoint may be made of it. */
+    public boolean isLost() {
+        return lost;
+    }
+
+    void lose() {
+        lost = true;
     }
 
     // ---- What SAVE and SHUTDOWN begin

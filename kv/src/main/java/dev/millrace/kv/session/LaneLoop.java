@@ -57,11 +57,6 @@ public interface LaneLoop {
         return false;
     }
 
-    /** Ends the process here and now; what was answered is in the log. */
-    default void exitNow() {
-        throw new UnsupportedOperationException("this loop cannot end the process");
-    }
-
     /** Warns in the server's log of what has happened, and says why. */
     default void warn(String event, String reason) {}
 

@@ -17,11 +17,15 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class RunningScript {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    /** Who has written cannot be killed, and who is killed does not write: it is decided once. */
+    /**
+     * Who has written cannot be killed, and who is killed does not write: it is decided once. Only
+     * when the node ends without it what it has written does not count any more.
+     */
     private enum Fate {
         OPEN,
         WRITTEN,
-        KILLED
+        KILLED,
+        GIVEN_UP
     }
 
     private final Session caller;
@@ -38,6 +42,7 @@ public final class RunningScript {
     private final Queue<Runnable> errands = new ArrayDeque<>();
     private boolean ended;
     private volatile boolean busy;
+    private volatile boolean unwanted;
     private volatile List<byte[]> command = List.of();
 
     /**
@@ -139,7 +144,30 @@ public final class RunningScript {
     }
 
     public boolean isKilled() {
-        return fate.get() == Fate.KILLED;
+        Fate now = fate.get();
+        return now == Fate.KILLED || now == Fate.GIVEN_UP;
+    }
+
+    /**
+     * Has it end at its next instructions though it may have written: nothing of what it has
+     * changed is kept, and nobody may see any of it. To be called when no other lane executes
+     * anything any more; from any thread.
+     */
+    public void giveUp() {
+        fate.set(Fate.GIVEN_UP);
+    }
+
+    boolean isGivenUp() {
+        return fate.get() == Fate.GIVEN_UP;
+    }
+
+    /** Nobody is to wait for its end: the node is to end without it. */
+    public void unwanted() {
+        unwanted = true;
+    }
+
+    public boolean isUnwanted() {
+        return unwanted;
     }
 
     /**

@@ -88,6 +88,11 @@ final class ScriptCalls {
         server.script(script);
     }
 
+    /**
+     * It has ended, whatever way.
+     *
+     * @throws ScriptGivenUp if nothing of it is to be kept
+     */
     void end(RunningScript script) {
         script.ends();
         server.script(null);
@@ -101,6 +106,9 @@ final class ScriptCalls {
             server.lanes().forEach(each -> each.loop().servesAgain());
         }
         output.begin(script.caller());
+        if (script.isGivenUp()) {
+            throw new ScriptGivenUp();
+        }
     }
 
     @Nullable RunningScript running() {

@@ -172,6 +172,13 @@ final class TransactionRun {
             leaveUnchanged(session);
             locks.unlock(locked);
             throw notNow;
+        } catch (ScriptGivenUp over) {
+            if (open.branches()) {
+                throw execution.failStop("a transaction in other rooms, too, was given up", over);
+            }
+            execution.giveUp();
+            locks.unlock(locked);
+            throw over;
         } catch (Throwable fault) {
             execution.stopIfChanged(fault);
             branches.leave(0);

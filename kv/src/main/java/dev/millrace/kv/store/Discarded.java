@@ -27,7 +27,7 @@ final class Discarded {
     private static final int PAGES_GIVEN_AT_ONCE = 1;
 
     /**
-     * @param objects 0 for one that counts with its database
+     * @param objects 0 for one that counts with its database, or that is but the rest of one
      */
     private record Collection(long root, long bytes, int objects) {}
 
@@ -66,6 +66,11 @@ final class Discarded {
     /** A large collection that is no longer under its key. */
     void add(long root) {
         add(new Collection(root, Root.bytes(root), 1));
+    }
+
+    /** What a large collection has had that is still under its key. */
+    void addRest(long root) {
+        add(new Collection(root, Root.bytes(root), 0));
     }
 
     private void add(Collection gone) {

@@ -65,6 +65,13 @@ public final class ServerState {
                 : Optional.empty();
     }
 
+    /** The position that a reader of what is under a name depends on; its stripe is locked. */
+    public long dependency(NativeBuffer name) {
+        int length = Math.toIntExact(name.length());
+        long hash = KeyHash.of(name.address(), length);
+        return stripes.of(name.address(), length).dependency(hash);
+    }
+
     // ---- Libraries of functions
 
     /** The key of a library, as bytes of ISO-8859-1. */

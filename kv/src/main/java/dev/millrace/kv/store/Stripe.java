@@ -274,6 +274,19 @@ public final class Stripe {
         discarded.add(root);
     }
 
+    /** What a large collection has had, under a root of its own: it is freed later. */
+    public void discard(Database database, long item, long rest) {
+        long whole = Item.root(item);
+        if (beforeImage != null && Root.epoch(whole) != epoch) {
+            int length = Root.cutKeyLength(whole);
+            int cutDatabase = Root.cutDatabase(whole, database.cutIndex());
+            Root.epoch(rest, Root.epoch(whole));
+            Root.keepName(this, rest, cutDatabase, Root.cutKey(whole), length);
+            beforeImage.walkLater(rest);
+        }
+        discarded.addRest(rest);
+    }
+
     // ---- Whole databases
 
     void flush(int index) {

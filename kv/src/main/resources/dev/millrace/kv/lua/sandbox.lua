@@ -95,7 +95,11 @@ local function protected(contents)
   return front
 end
 
-local function nonexistent(_, name)
+local function nonexistent(...)
+  if select('#', ...) ~= 2 then
+    error('Wrong number of arguments to luaProtectedTableError', 2)
+  end
+  local _, name = ...
   local kind = type(name)
   if kind ~= 'string' and kind ~= 'number' then
     error('Second argument to luaProtectedTableError must be a string or number', 2)
@@ -109,18 +113,94 @@ end
 
 local given = {}
 
+-- Says what is wrong as if it had been found in C below a function of this file: see in_their_words.
 local function bad(argument, name, expected, ...)
   local given_type = select('#', ...) == 0 and 'no value' or type((...))
   error('bad argument #' .. argument .. " to '" .. name .. "' (" .. expected .. ' expected, got '
-    .. given_type .. ')', 3)
+    .. given_type .. ')')
 end
 
--- What fails in C below a function of this file is said to be in this file.
-local function without_our_place(problem)
-  if type(problem) == 'string' and string.sub(problem, 1, 8) == 'sandbox:' then
-    problem = string.gsub(problem, '^sandbox:%d+: ', '', 1)
+-- ---- Errors of functions that are C's elsewhere
+--
+-- What fails in C below a function of this file is said to be in this file. Whoever is told of it
+-- is told what C would have said had the script called it: the place of the call, if it is one in
+-- a script; the name by which it was called; and its arguments are counted without the self.
+
+local find, match, gmatch, gsub, rep = string.find, string.match, string.gmatch, string.gsub,
+  string.rep
+
+local function info(thread, level, what)
+  if thread then
+    return get_info(thread, level, what)
   end
-  return problem
+  return get_info(level + 1, what)
+end
+
+-- What coroutine.wrap has returned, and the thread of each.
+local threads = setmetatable({}, {__mode = 'kv'})
+
+local function as_called(text, how)
+  local number, what = match(text, "^bad argument #(%d+) to '.-' (.*)$")
+  if not number then
+    return text
+  end
+  local name = how and how.name or '?'
+  if how and how.namewhat == 'method' then
+    number = number - 1
+    if number == 0 then
+      return "calling '" .. name .. "' on bad self " .. what
+    end
+  end
+  return 'bad argument #' .. number .. " to '" .. name .. "' " .. what
+end
+
+-- Level is where the error was raised: in this thread from here, in another one from its end.
+local function in_their_words(problem, thread, level)
+  local before, text
+  if type(problem) == 'string' then
+    before, text = match(problem, '^(.-)sandbox:%d+: (.*)$')
+  end
+  if not text then
+    return problem
+  end
+  if not thread then
+    level = level + 1
+  end
+  local at = info(thread, level, 'nSlf')
+  if before ~= '' then
+    -- A coroutine's wrapper has put its place before what was raised in the coroutine.
+    local inner = at and threads[at.func]
+    return inner and before .. in_their_words('sandbox:0: ' .. text, inner, 0) or problem
+  end
+  if at and at.what == 'C' then
+    level = level + 1
+    at = info(thread, level, 'nSl')
+  end
+  local how
+  while at and at.source == '=sandbox' do
+    how = at
+    level = level + 1
+    at = info(thread, level, 'nSl')
+  end
+  if not (at and at.what == 'tail') then
+    text = as_called(text, how)
+  end
+  if at and at.currentline > 0 then
+    text = at.short_src .. ':' .. at.currentline .. ': ' .. text
+  end
+  return text
+end
+
+-- For xpcall: it is called where the error is raised.
+local function placed(problem)
+  return in_their_words(problem, nil, 2)
+end
+
+local function bound(f, ...)
+  local count, arguments = select('#', ...), {...}
+  return function()
+    return f(unpack(arguments, 1, count))
+  end
 end
 
 local function outcome(ok, problem, ...)
@@ -134,11 +214,19 @@ local function outcome(ok, problem, ...)
       problem = text
     end
   end
-  return false, without_our_place(problem)
+  return false, problem
 end
 
 function given.pcall(...)
-  return outcome(pcall(...))
+  local f = ...
+  if select('#', ...) == 0 then
+    return false, 'attempt to call a boolean value' -- Redis puts one before the arguments.
+  elseif type(f) ~= 'function' then
+    return outcome(pcall(...))
+  elseif select('#', ...) == 1 then
+    return outcome(xpcall(f, placed))
+  end
+  return outcome(xpcall(bound(...), placed))
 end
 
 -- A handler of what the hook raises would run inside the hook, where none is called: nothing would
@@ -148,13 +236,11 @@ local function handled(handler, ok, problem, ...)
   if ok then
     return true, problem, ...
   end
-  problem = without_our_place(problem)
   for _ = 1, handler_max do
-    if rawequal(problem, asked) then
+    if asked ~= nil and rawequal(problem, asked) then
       return false, problem
     end
-    ok, problem = pcall(handler, problem)
-    problem = without_our_place(problem)
+    ok, problem = xpcall(bound(handler, problem), placed)
     if ok then
       return false, problem
     end
@@ -167,7 +253,7 @@ function given.xpcall(...)
   if type(handler) ~= 'function' then
     return xpcall(...)
   end
-  return handled(handler, pcall(f))
+  return handled(handler, xpcall(f, placed))
 end
 
 function given.next(...)
@@ -189,23 +275,29 @@ function given.pairs(...)
   return next, t, nil
 end
 
-function given.rawget(t, ...)
-  return rawget(behind[t] or t, ...)
+function given.rawget(...)
+  local t = ...
+  if behind[t] then
+    return rawget(behind[t], select(2, ...))
+  end
+  return rawget(...)
 end
 
-function given.rawset(t, ...)
+function given.rawset(...)
+  local t = ...
   if behind[t] then
     error('Attempt to modify a readonly table', 0)
   end
-  return rawset(t, ...)
+  return rawset(...)
 end
 
-function given.setmetatable(t, ...)
-  local kind = type((...))
-  if behind[t] and (kind == 'table' or select('#', ...) > 0 and kind == 'nil') then
+function given.setmetatable(...)
+  local t, metatable = ...
+  local kind = type(metatable)
+  if behind[t] and (kind == 'table' or select('#', ...) > 1 and kind == 'nil') then
     error('Attempt to modify a readonly table', 0)
   end
-  return setmetatable(t, ...)
+  return setmetatable(...)
 end
 
 local text_metatable = protected({__index = false})
@@ -234,6 +326,14 @@ function given.unpack(...)
   return unpack(...)
 end
 
+-- What a function of this file is called by is to stay on the stack: see TailCalls.java.
+local dump = string.dump
+
+local function with_places(f)
+  local changed = native.without_tail_calls(dump(f))
+  return changed and loadstring(changed) or f
+end
+
 -- Its parser does not hold the chunk's name (CVE-2025-49844): a name that ends at its first zero
 -- byte is the string that is our argument. Code that was compiled before is not checked by Lua, so
 -- none is taken: with a blank before it the parser refuses it as any other text.
@@ -246,7 +346,7 @@ local function compiled(source, name)
     source = ' ' .. source
   end
   local f, problem = loadstring(source, name)
-  return f, problem
+  return f and with_places(f), problem
 end
 
 local function only_found(f, problem)
@@ -276,7 +376,7 @@ function given.load(...)
   end
   local pieces, count = {}, 0
   while true do
-    local ok, piece = pcall(reader)
+    local ok, piece = xpcall(reader, placed)
     if not ok then
       return nil, piece
     elseif piece == nil or piece == '' then
@@ -303,46 +403,42 @@ end
 
 -- ---- coroutine, string, table
 
-local create, resume = coroutine.create, coroutine.resume
+local create, resume, wrap, running = coroutine.create, coroutine.resume, coroutine.wrap,
+  coroutine.running
 
-local function hooked_thread(f)
+function coroutine.create(f)
   local thread = create(f)
   set_hook(thread, hook, '', period)
   return thread
 end
 
-coroutine.create = hooked_thread
-
-local function resumed(ok, problem, ...)
-  if ok then
-    return problem, ...
-  end
-  problem = without_our_place(problem)
-  if type(problem) == 'string' then
-    local at = get_info(3, 'Sl') -- Level 2 is the function that wrap has returned.
-    if at and at.currentline > 0 then
-      problem = at.short_src .. ':' .. at.currentline .. ': ' .. problem
-    end
-  end
-  error(problem, 0)
-end
-
+-- What is returned is C's: a script that ends with its call keeps its place on the stack.
 function coroutine.wrap(f)
-  local thread = hooked_thread(f)
-  return function(...)
-    return resumed(resume(thread, ...))
+  if type(f) ~= 'function' or get_info(f, 'S').what == 'C' then
+    error("bad argument #1 to 'wrap' (Lua function expected)")
   end
+  local resumes
+  resumes = wrap(function(...)
+    set_hook(hook, '', period)
+    threads[resumes] = running()
+    return f(...)
+  end)
+  return resumes
 end
 
-local function without_our_places(ok, problem, ...)
+local function resumed_or_not(thread, ok, problem, ...)
   if ok then
     return true, problem, ...
   end
-  return false, without_our_place(problem)
+  return false, in_their_words(problem, thread, 0)
 end
 
 function coroutine.resume(...)
-  return without_our_places(resume(...))
+  local thread = ...
+  if type(thread) ~= 'thread' then
+    return resume(...)
+  end
+  return resumed_or_not(thread, resume(...))
 end
 
 -- The matcher calls itself for each item of a pattern.
@@ -360,9 +456,6 @@ local function check_string(bytes)
     ask()
   end
 end
-
-local find, match, gmatch, gsub, rep = string.find, string.match, string.gmatch, string.gsub,
-  string.rep
 
 function string.find(...)
   local _, p, _, plain = ...
@@ -402,11 +495,12 @@ end
 
 local insert, concat, foreach = table.insert, table.concat, table.foreach
 
-function table.insert(t, ...)
+function table.insert(...)
+  local t = ...
   if behind[t] then
     error('Attempt to modify a readonly table', 0)
   end
-  return insert(t, ...)
+  return insert(...)
 end
 
 function table.concat(...)
@@ -423,8 +517,12 @@ function table.concat(...)
   return concat(...)
 end
 
-function table.foreach(t, ...)
-  return foreach(behind[t] or t, ...)
+function table.foreach(...)
+  local t = ...
+  if behind[t] then
+    return foreach(behind[t], select(2, ...))
+  end
+  return foreach(...)
 end
 
 math.random, math.randomseed = native.random, native.random_seed
@@ -507,20 +605,10 @@ local function place()
   return found
 end
 
-local function with_place(text, at)
-  local rest = match(text, '^sandbox:%d+: (.*)$')
-  if not rest then
-    return text
-  elseif at and at.currentline > 0 then
-    return at.short_src .. ':' .. at.currentline .. ': ' .. rest
-  end
-  return rest
-end
-
 local function handler(problem)
   local at = place()
   if type(problem) ~= 'table' then
-    problem = {err = 'ERR ' .. with_place(tostring(problem), at)}
+    problem = {err = 'ERR ' .. tostring(in_their_words(problem, nil, 2))}
   end
   if at and at.currentline > 0 then
     problem['source'] = at.source
@@ -542,4 +630,4 @@ end
 
 count_instructions()
 return handler, script_environment, script_globals, function_environment, loading,
-  count_instructions
+  count_instructions, with_places, placed

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 
 class AccessTest {
+    private static final int PASSWORD_BYTES = 4 << 20;
+    private static final int DELAYS_MILLIS = 12;
     private static final String NO_KEY =
             "-NOPERM this user has no permissions to access one of the keys used as arguments";
     private static final String NO_CHANNEL =
@@ -186,6 +188,27 @@ class AccessTest {
         assertEquals("[default]", admin.call("ACL USERS"));
         assertEquals(
                 "-ERR The 'default' user cannot be removed", admin.call("ACL DELUSER default"));
+    }
+
+    /** The password takes some time to check, and somewhere within it the user is deleted. */
+    @Test
+    void who_becomes_a_user_in_the_moment_in_which_it_is_deleted_is_dropped() throws Exception {
+        String password = "p".repeat(PASSWORD_BYTES);
+        int became = 0;
+        for (int delay = 0; delay < DELAYS_MILLIS; delay++) {
+            admin.call("ACL SETUSER bob on +@all >" + password);
+            LaneClient client = kv.client(1);
+            Thread authenticating =
+                    Thread.ofPlatform().start(() -> client.send("AUTH bob " + password));
+            Thread.sleep(delay);
+            admin.call("ACL DELUSER bob");
+            authenticating.join();
+            if (client.next().equals("OK")) {
+                became++;
+                assertTrue(client.isClosedSoon());
+            }
+        }
+        assertTrue(became > 0);
     }
 
     @Test

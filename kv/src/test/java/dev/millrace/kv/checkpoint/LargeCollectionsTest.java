@@ -30,6 +30,9 @@ class LargeCollectionsTest {
 
     private static final int KEYS = 6;
 
+    /** What is freed in one step of a sweep, at most. */
+    private static final int STEP_BYTES_MAX = 40_000;
+
     private static void fill(String key, int fields) {
         List<String> arguments = new ArrayList<>(List.of("HSET", key));
         for (int i = 0; i < fields; i++) {
@@ -301,6 +304,31 @@ class LargeCollectionsTest {
         kv.call("RENAME", "large", "other");
         kv.call("DEL", "other");
         kv.endCheckpoint();
+        sweepAll();
+        assertEquals(before, usedBytes());
+    }
+
+    @Test
+    void a_group_that_is_destroyed_is_freed_bit_by_bit_and_counts_no_more() {
+        long before = usedBytes();
+        fillStream("s:1", 4000);
+        fillStream("s:2", 4000);
+        kv.call("XGROUP", "DESTROY", "s:2", "one");
+        kv.call("XGROUP", "DESTROY", "s:2", "two");
+        sweepAll();
+        long with = usedBytes();
+        kv.call("XGROUP", "DESTROY", "s:1", "one");
+        kv.call("XGROUP", "DESTROY", "s:1", "two");
+        assertEquals(kv.call("MEMORY", "USAGE", "s:2"), kv.call("MEMORY", "USAGE", "s:1"));
+        assertTrue(with - usedBytes() < STEP_BYTES_MAX, with - usedBytes() + " bytes at once");
+        long left = usedBytes();
+        for (int i = 0; i < kv.stripes().count(); i++) {
+            kv.stripes().stripe(i).sweep(1, Parts::freeSomeOf);
+        }
+        assertTrue(left - usedBytes() < STEP_BYTES_MAX, left - usedBytes() + " bytes in a step");
+        sweepAll();
+        assertTrue(with - usedBytes() > 2 * 3000 * 40);
+        kv.call("DEL", "s:1", "s:2");
         sweepAll();
         assertEquals(before, usedBytes());
     }

@@ -132,6 +132,90 @@ final class LuaEngineTest {
     }
 
     @Test
+    void what_ends_a_function_with_a_call_of_a_library_names_its_line_when_that_fails() {
+        assertEquals(
+                "-ERR user_script:2: bad argument #1 to 'next' (table expected, got nil)"
+                        + " script: f, on @user_script:2.|",
+                eval("\nreturn next(nil)"));
+        assertEquals(
+                "-ERR user_script:3: bad argument #1 to 'rep' (string expected, got no value)"
+                        + " script: f, on @user_script:3.|",
+                eval("local function f()\n local x = 1\n return string.rep() end return f()"));
+        assertEquals(
+                "-ERR n:1: bad argument #1 to 'unpack' (table expected, got nil)"
+                        + " script: f, on =n:1.|",
+                eval("local f = loadstring('return unpack(nil)', '=n') return f()"));
+    }
+
+    /** As the function is called, and where, whether the error is caught or not. */
+    @Test
+    void functions_that_are_lua_code_here_fail_as_those_of_c() {
+        assertEquals(
+                "$69|user_script:1: bad argument #1 to 'r' (string expected, got no value)|",
+                eval("local r = string.rep local _, e = pcall(function() r() end) return e"));
+        assertEquals(
+                "$54|bad argument #1 to '?' (string expected, got no value)|",
+                eval("local _, e = pcall(string.rep) return e"));
+        assertEquals(
+                "-ERR user_script:1: bad argument #1 to 'rep' (number expected, got no value)"
+                        + " script: f, on @user_script:1.|",
+                eval("local s = 'x' local t = s:rep()"));
+        assertEquals(
+                "$48|user_script:1: malformed pattern (ends with '%')|",
+                eval("local _, e = pcall(function() local _ = ('a'):find('%') end) return e"));
+        assertEquals(
+                "$70|h user_script:1: bad argument #1 to 'concat' (table expected, got nil)|",
+                eval(
+                        "local _, e = xpcall(function() return table.concat(nil) end,"
+                                + " function(m) return 'h ' .. m end) return e"));
+        assertEquals(
+                "$68|user_script:1: bad argument #1 to 'insert' (table expected, got nil)|",
+                eval(
+                        "local c = coroutine.create(function() table.insert(nil, 1) end)"
+                                + " local _, e = coroutine.resume(c) return e"));
+    }
+
+    @Test
+    void the_wrapper_of_a_coroutine_fails_where_it_was_called() {
+        assertEquals(
+                "-ERR user_script:2: user_script:1: bad argument #1 to 'rep' (string expected, got"
+                        + " no value) script: f, on @user_script:2.|",
+                eval("local c = coroutine.wrap(function() string.rep() end)\nreturn c()"));
+        assertEquals(
+                "-ERR user_script:2: cannot resume dead coroutine script: f, on @user_script:2.|",
+                eval("local c = coroutine.wrap(function() end) c()\nreturn c()"));
+        assertEquals(
+                "*2|:1|:2|",
+                eval(
+                        "local c = coroutine.wrap(function(a) coroutine.yield(a + 1) end)"
+                                + " return {1, c(1)}"));
+    }
+
+    @Test
+    void nothing_is_an_error_like_any_other_and_no_argument_is_no_nil() {
+        assertEquals(
+                "$5|h:nil|",
+                eval(
+                        "local _, e = xpcall(function() error() end,"
+                                + " function(m) return 'h:' .. tostring(m) end) return e"));
+        assertEquals("$31|attempt to call a boolean value|", eval("return select(2, pcall())"));
+        assertEquals(
+                "-ERR user_script:1: bad argument #1 to 'rawget' (table expected, got no value)"
+                        + " script: f, on @user_script:1.|",
+                eval("return rawget()"));
+    }
+
+    @Test
+    void what_a_script_calls_last_leaves_no_trace_however_often() {
+        assertEquals(
+                ":1|",
+                eval(
+                        "local f, t = nil, {} function t.find(n) return f(n) end"
+                                + " function f(n) if n == 0 then return 1 end return t.find(n - 1) end"
+                                + " return f(300000)"));
+    }
+
+    @Test
     void a_fault_of_ours_is_not_the_scripts_to_catch() {
         assertThrows(
                 IllegalStateException.class, () -> eval("pcall(redis.call, 'THROW') return 1"));
@@ -201,7 +285,9 @@ final class LuaEngineTest {
                         "return {coroutine.resume(coroutine.create(function() return"
                                 + " rawset(1, 2, 3) end))}");
         assertEquals(
-                "*2|$-1|$56|bad argument #1 to 'rawset' (table expected, got number)|", pulled);
+                "*2|$-1|$71|user_script:1: bad argument #1 to 'rawset' (table expected, got"
+                        + " number)|",
+                pulled);
         assertEquals(
                 "-ERR user_script:1: bad argument #1 to 'next' (table expected, got nil)"
                         + " script: f, on @user_script:1.|",

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kv.Kv;
+import dev.millrace.kv.KvClient;
+import dev.millrace.kv.KvLanes;
+import dev.millrace.kv.LaneClient;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,14 @@ class FunctionsTest {
     }
 
     @Test
+    void where_our_own_lua_is_a_library_that_fails_does_not_say() {
+        assertEquals(
+                "-ERR Error registering functions: ERR user_function:3: malformed pattern (missing"
+                        + " ']')",
+                kv.call("FUNCTION", "LOAD", "#!lua name=bad\n\nlocal x = ('x'):find('[')"));
+    }
+
+    @Test
     void what_is_dumped_is_restored() {
         kv.call("FUNCTION", "LOAD", LIBRARY);
         String dump = kv.call("FUNCTION", "DUMP");
@@ -71,5 +82,25 @@ class FunctionsTest {
         assertEquals(
                 "-ERR Library lib already exists", kv.call("FUNCTION", "RESTORE", dump, "APPEND"));
         assertEquals("OK", kv.call("FUNCTION", "RESTORE", dump, "REPLACE"));
+    }
+
+    @Test
+    void who_sees_a_library_or_its_end_waits_until_that_is_durable() {
+        try (KvLanes lanes = KvLanes.strict(2)) {
+            LaneClient changes = lanes.client(0);
+            LaneClient calls = lanes.client(1);
+            changes.sendBytes(
+                    KvClient.request(
+                            "FUNCTION",
+                            "LOAD",
+                            "#!lua name=seen\n"
+                                    + "redis.register_function('see', function() return 1 end)"));
+            assertEquals("seen", changes.next());
+            assertEquals(":1", calls.call("FCALL see 0"));
+            assertEquals(changes.lastDependsOn(), calls.lastDependsOn());
+            assertEquals("OK", changes.call("FUNCTION DELETE seen"));
+            assertEquals("-ERR Function not found", calls.call("FCALL see 0"));
+            assertEquals(changes.lastDependsOn(), calls.lastDependsOn());
+        }
     }
 }

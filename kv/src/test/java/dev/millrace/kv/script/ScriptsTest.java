@@ -1,16 +1,20 @@
 package dev.millrace.kv.script;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.kv.Kv;
+import dev.millrace.kv.session.RunningScript;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 class ScriptsTest {
+    private static final int KILLED = 300;
     private static final String NOT_ALLOWED = "-ERR This Redis command is not allowed from script";
 
     @RegisterExtension static final Kv kv = Kv.open();
@@ -127,6 +131,66 @@ class ScriptsTest {
                                         + " redis.call('CLIENT', 'GETREDIR')}",
                                 "0"));
         kv.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "0");
+    }
+
+    /** Asks for the end of the script that runs once it has had a command of this name executed. */
+    private static boolean killAfter(String name, String script) {
+        boolean[] killed = {false};
+        kv.server()
+                .tap(
+                        (session, command, request, database, redacted) -> {
+                            RunningScript running = kv.server().script();
+                            if (running != null && command.name().equals(name)) {
+                                killed[0] = running.kill();
+                            }
+                        });
+        answer = eval(script);
+        kv.server().tap(null);
+        return killed[0];
+    }
+
+    private static String answer = "";
+
+    @Test
+    void who_is_killed_when_it_is_about_to_write_writes_nothing() {
+        assertTrue(killAfter("get", "redis.call('GET', 'a') redis.call('SET', 'torn', '1')"));
+        assertTrue(answer.startsWith("-ERR Script killed by user"), answer);
+        assertEquals("nil", kv.call("GET", "torn"));
+    }
+
+    @Test
+    void who_has_written_is_not_killed_any_more() {
+        assertFalse(killAfter("set", "redis.call('SET', 'a', '1') return redis.call('GET', 'a')"));
+        assertEquals("1", answer);
+    }
+
+    @Test
+    void who_is_killed_by_another_thread_has_done_all_or_nothing() throws Exception {
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread killing =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    while (!ended.get()) {
+                                        RunningScript running = kv.server().script();
+                                        boolean _ = running != null && running.kill();
+                                    }
+                                });
+        String script =
+                "for i = 1, tonumber(ARGV[1]) do end redis.call('SET', 'one', '1')"
+                        + " for i = 1, 30000 do end redis.call('SET', 'two', '1') return 1";
+        try {
+            for (int i = 0; i < KILLED; i++) {
+                String done = kv.call("EVAL", script, "0", "" + i * 37);
+                boolean all = done.equals(":1");
+                assertTrue(all || done.startsWith("-ERR Script killed by user"), done);
+                assertEquals(all ? "[1, 1]" : "[nil, nil]", kv.call("MGET", "one", "two"));
+                kv.call("DEL", "one", "two");
+            }
+        } finally {
+            ended.set(true);
+            killing.join();
+        }
     }
 
     @Test
