@@ -24,10 +24,13 @@ class IdTreeTest {
     private final NativeBuffer descriptor = new NativeBuffer(IdTree.BYTES);
     private final TreeMap<StreamId, Long> model = new TreeMap<>();
     private final long tree = descriptor.address();
+    private final long group;
 
     IdTreeTest() {
         StreamValue.create(placed.place);
         Memory.fill(tree, IdTree.BYTES, 0);
+        StreamValue.putGroup(placed.place, tree, 1, new StreamId(0, 0), 0);
+        group = StreamValue.group(placed.place, 0);
     }
 
     @AfterEach
@@ -45,7 +48,7 @@ class IdTreeTest {
     }
 
     private void insert(StreamId id) {
-        long entry = IdTree.PENDING.insert(placed.place, root(), tree, 7, id.ms(), id.seq());
+        long entry = IdTree.PENDING.insert(placed.place, root(), tree, group, id.ms(), id.seq());
         long payload = id.hashCode();
         Pending.put(entry, payload, 1, payload);
         model.put(id, payload);
