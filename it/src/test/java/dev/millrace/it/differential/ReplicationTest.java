@@ -1,5 +1,7 @@
 package dev.millrace.it.differential;
 
+import static dev.millrace.it.replication.Replicas.fact;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -421,19 +423,6 @@ class ReplicationTest {
         try (RespConnection client = RespConnection.open(master.port())) {
             client.call("SET", "mark", "" + System.nanoTime());
             assertEquals(":1\r\n", client.call("WAIT", "1", WAIT_MILLIS).raw());
-        }
-    }
-
-    private static String fact(Server server, String section, String name) {
-        try (RespConnection client = RespConnection.open(server.port())) {
-            for (String line : client.call("INFO", section).reply().text().split("\r\n")) {
-                if (line.startsWith(name + ":")) {
-                    return line.substring(name.length() + 1);
-                }
-            }
-            return "";
-        } catch (IOException failure) {
-            throw new AssertionError(failure);
         }
     }
 }

@@ -73,6 +73,12 @@ class FullDiskTest {
                 () -> node.printed().contains("replication waits"));
     }
 
+    private static void hasAllOfOneCopy(Server master, Server node) {
+        awaitAll(master, node);
+        awaitSame(master, node);
+        assertEquals("1", fact(master, "stats", "sync_full"));
+    }
+
     @Test
     void what_it_has_no_room_for_it_asks_for_again() throws IOException {
         Path folder = Files.createDirectory(scratch.resolve("node"));
@@ -92,9 +98,7 @@ class FullDiskTest {
                 awaitSame(master, node);
                 node.kill();
                 node.start();
-                awaitAll(master, node);
-                awaitSame(master, node);
-                assertEquals("1", fact(master, "stats", "sync_full"));
+                hasAllOfOneCopy(master, node);
             } finally {
                 node.kill();
                 disk.close();
@@ -120,9 +124,7 @@ class FullDiskTest {
                 node.kill();
                 disk.resize(SMALL_BYTES * 8);
                 node.start();
-                awaitAll(master, node);
-                awaitSame(master, node);
-                assertEquals("1", fact(master, "stats", "sync_full"));
+                hasAllOfOneCopy(master, node);
             } finally {
                 node.kill();
                 disk.close();

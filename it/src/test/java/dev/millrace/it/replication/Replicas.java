@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /** Servers that follow one another, and what is asked of them. */
-final class Replicas {
+public final class Replicas {
     static final Duration SOON = Duration.ofSeconds(30);
     private static final String MARK = "mark";
 
@@ -71,7 +71,7 @@ final class Replicas {
     }
 
     /** A field of INFO; empty if there is none. */
-    static String fact(Server server, String section, String name) {
+    public static String fact(Server server, String section, String name) {
         try (RespConnection client = RespConnection.open(server.port())) {
             for (String line : client.call("INFO", section).reply().text().split("\r\n")) {
                 if (line.startsWith(name + ":")) {
