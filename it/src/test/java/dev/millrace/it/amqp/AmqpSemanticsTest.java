@@ -99,17 +99,19 @@ class AmqpSemanticsTest {
     @Test
     void a_consumer_of_a_higher_priority_comes_first_while_it_takes_any() throws Exception {
         String queue = queue(Map.of());
-        BlockingQueue<String> told = new LinkedBlockingQueue<>();
-        Channel low = consumer(queue, "low", Map.of(), told);
-        Channel high = consumer(queue, "high", Map.of("x-priority", 10), told);
+        // A queue each: what comes on two channels is told by two threads, in no order.
+        BlockingQueue<String> toLow = new LinkedBlockingQueue<>();
+        BlockingQueue<String> toHigh = new LinkedBlockingQueue<>();
+        Channel low = consumer(queue, "low", Map.of(), toLow);
+        Channel high = consumer(queue, "high", Map.of("x-priority", 10), toHigh);
         publish(queue, "1", "2");
-        assertEquals("high 1", next(told));
-        assertEquals("low 2", next(told));
+        assertEquals("high 1", next(toHigh));
+        assertEquals("low 2", next(toLow));
         high.basicAck(1, false);
         low.basicAck(1, false);
         channel.basicQos(1);
         publish(queue, "3");
-        assertEquals("high 3", next(told));
+        assertEquals("high 3", next(toHigh));
     }
 
     @Test
