@@ -3,6 +3,8 @@ package dev.millrace.it.registry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.it.server.Scratch;
+
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -27,7 +29,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,7 +55,7 @@ class ForeignPeersTest {
 
     @Test
     void a_web_server_that_is_killed_is_gone_from_every_answer() throws Exception {
-        int port = freePort();
+        int port = Scratch.freePort();
         Process python =
                 new ProcessBuilder(
                                 "python3",
@@ -159,12 +160,6 @@ class ForeignPeersTest {
                             Message.newQuery(
                                     Record.newRecord(Name.fromString(name), Type.A, DClass.IN)));
             return answer.getSection(Section.ANSWER).stream().map(Record::rdataToString).toList();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
