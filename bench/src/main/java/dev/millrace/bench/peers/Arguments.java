@@ -14,13 +14,19 @@ import dev.millrace.bench.transaction.TransactionRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the user typed: a room, then options. */
 final class Arguments {
+    /** Those that change nothing in what a row says. */
+    private static final Set<Option> AT_LENGTH =
+            EnumSet.of(Option.ONLY, Option.ROUNDS, Option.JSON);
+
     private final Map<Option, List<String>> values = new EnumMap<>(Option.class);
     private String room = "";
 
@@ -104,11 +110,14 @@ final class Arguments {
                 .toList();
     }
 
-    /** Whether all rows run at length on this build as it is, so that they may be published. */
-    boolean whole() {
-        return values.keySet().stream()
-                        .allMatch(option -> option == Option.ROUNDS || option == Option.JSON)
-                && room.equals("kv");
+    /** The names of all rows that the room has, in order. */
+    List<String> names() {
+        return rowsOfRoom().stream().map(Comparison::name).toList();
+    }
+
+    /** Whether rows run at length on this build as it is, so that they may be kept. */
+    boolean isAtLength() {
+        return AT_LENGTH.containsAll(values.keySet());
     }
 
     Effort effort() throws BadUsage {

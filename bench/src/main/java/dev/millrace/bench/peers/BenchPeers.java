@@ -21,9 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code ./millrace bench-peers kv}: Millrace and the foreign server side by side. Prints one
- * table, writes it as JSON, and as {@code bench/RESULTS.md} if nothing narrowed or shortened the
- * run.
+ * {@code ./millrace bench-peers kv}: Millrace and the foreign server side by side. Prints one table
+ * and writes it as JSON. Rows that are measured at length are kept, each as soon as it is there, in
+ * {@code bench/results/kv.md}.
  */
 public final class BenchPeers {
     // As sysexits.h names them.
@@ -80,7 +80,7 @@ public final class BenchPeers {
             }
             machine.forEach(console::line);
             console.line(effort.text());
-            List<Row> measured = measure(rows, workspace);
+            List<Row> measured = measure(rows, machine, workspace);
             if (workspace.ended()) {
                 return EX_SOFTWARE;
             }
@@ -89,8 +89,8 @@ public final class BenchPeers {
         }
     }
 
-    private List<Row> measure(List<Comparison> rows, Workspace workspace)
-            throws InterruptedException {
+    private List<Row> measure(List<Comparison> rows, List<String> machine, Workspace workspace)
+            throws IOException, InterruptedException {
         List<Row> measured = new ArrayList<>();
         for (Comparison row : rows) {
             if (workspace.ended()) {
@@ -107,6 +107,9 @@ public final class BenchPeers {
                             now -> console.progress(place + ": " + now),
                             console::command);
             measured.add(attempt(row, bench));
+            if (arguments.isAtLength() && !workspace.ended()) {
+                keep(report(machine, List.of(measured.getLast())));
+            }
         }
         return measured;
     }
@@ -143,8 +146,12 @@ public final class BenchPeers {
         console.line("");
         console.line(Table.of(report).stripTrailing());
         Files.writeString(arguments.json(home), Json.of(report));
-        if (arguments.whole()) {
-            Files.writeString(home.resolve("bench/RESULTS.md"), Page.of(report));
-        }
+    }
+
+    private void keep(Report report) throws IOException {
+        Path page = home.resolve("bench/results/" + report.room() + ".md");
+        Files.createDirectories(page.getParent());
+        String before = Files.exists(page) ? Files.readString(page) : "";
+        Files.writeString(page, Page.with(before, report, arguments.names()));
     }
 }

@@ -19,7 +19,7 @@ final class Machine {
         String memory = value(Path.of("/proc/meminfo"), "MemTotal").orElse("0 kB");
         long gib = Math.round(Double.parseDouble(memory.split(" ")[0]) / KIB_PER_GIB);
         return List.of(
-                "machine: %d cores (%s), %d GiB, %s".formatted(cores, cpu, gib, fileSystem),
+                "%d cores (%s), %d GiB, %s".formatted(cores, cpu, gib, fileSystem),
                 "Linux " + kernel(System.getProperty("os.version")),
                 "JDK " + Runtime.version(),
                 redisVersion());

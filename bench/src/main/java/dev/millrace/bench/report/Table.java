@@ -5,8 +5,6 @@ import java.util.List;
 
 /** The one table that a run prints. */
 public final class Table {
-    private static final String GAP = "  ";
-
     private Table() {}
 
     /** The rows in columns, notes below. */
@@ -14,31 +12,32 @@ public final class Table {
         List<List<String>> lines = new ArrayList<>();
         lines.add(Cells.head(report.subject(), report.peer()));
         report.rows().forEach(row -> lines.addAll(Cells.lines(row)));
-        StringBuilder text = new StringBuilder(columns(lines));
+        StringBuilder text = new StringBuilder();
+        columns(lines, "  ").forEach(line -> text.append(line.stripTrailing()).append('\n'));
         for (Row row : report.rows()) {
             row.notes().forEach(note -> text.append(row.name() + ": " + note + "\n"));
         }
         return text.toString();
     }
 
-    private static String columns(List<List<String>> lines) {
+    /** Each line with its cells as wide as the widest of their column, and a gap between them. */
+    static List<String> columns(List<List<String>> lines, String gap) {
         int[] widths = new int[lines.getFirst().size()];
         for (List<String> line : lines) {
             for (int column = 0; column < widths.length; column++) {
                 widths[column] = Math.max(widths[column], line.get(column).length());
             }
         }
-        StringBuilder text = new StringBuilder();
-        lines.forEach(line -> text.append(aligned(line, widths)).append('\n'));
-        return text.toString();
+        return lines.stream().map(line -> aligned(line, widths, gap)).toList();
     }
 
-    private static String aligned(List<String> line, int[] widths) {
+    private static String aligned(List<String> line, int[] widths, String gap) {
         StringBuilder text = new StringBuilder();
         for (int column = 0; column < widths.length; column++) {
             String cell = line.get(column);
-            text.append(cell).repeat(' ', widths[column] - cell.length()).append(GAP);
+            text.append(column == 0 ? "" : gap).append(cell);
+            text.repeat(' ', widths[column] - cell.length());
         }
-        return text.toString().stripTrailing();
+        return text.toString();
     }
 }

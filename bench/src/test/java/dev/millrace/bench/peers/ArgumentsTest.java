@@ -15,10 +15,10 @@ import java.util.List;
 
 class ArgumentsTest {
     @Test
-    void without_options_every_row_is_measured_and_published() throws Exception {
+    void without_options_every_row_is_measured_at_length() throws Exception {
         Arguments arguments = Arguments.parse("kv");
         assertEquals(KvRows.all().size(), names(arguments).size());
-        assertTrue(arguments.whole());
+        assertTrue(arguments.isAtLength());
     }
 
     @Test
@@ -27,7 +27,7 @@ class ArgumentsTest {
                 List.of("set-always-p1", "set-always-p16", "start"),
                 names(Arguments.parse("kv", "--only", "set-always,start")));
         assertEquals(List.of("get-p1"), names(Arguments.parse("kv", "--only", "get-p1")));
-        assertFalse(Arguments.parse("kv", "--only", "start").whole());
+        assertTrue(Arguments.parse("kv", "--only", "start").isAtLength());
     }
 
     @Test
@@ -35,7 +35,7 @@ class ArgumentsTest {
         List<String> names = names(Arguments.parse("kv", "--peer", "redis"));
         assertTrue(names.contains("get-p1"), names.toString());
         assertTrue(names.stream().noneMatch(name -> name.startsWith("loops")), names.toString());
-        assertFalse(Arguments.parse("kv", "--peer", "redis").whole());
+        assertFalse(Arguments.parse("kv", "--peer", "redis").isAtLength());
     }
 
     @Test
