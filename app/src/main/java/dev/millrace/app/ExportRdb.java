@@ -2,6 +2,7 @@ package dev.millrace.app;
 
 import dev.millrace.kernel.data.DataInUse;
 import dev.millrace.kernel.journal.CorruptJournalException;
+import dev.millrace.kv.rdb.HalfCopy;
 import dev.millrace.kv.rdb.RdbExport;
 
 import java.io.IOException;
@@ -52,8 +53,8 @@ record ExportRdb(PrintStream out, Terminal terminal) implements Command {
             throw new Failed(Exit.UNAVAILABLE, String.valueOf(taken.getMessage()));
         } catch (NoSuchFileException missing) {
             throw new Failed(Exit.NO_INPUT, String.valueOf(missing.getMessage()));
-        } catch (CorruptJournalException corrupt) {
-            throw new Failed(Exit.DATA, String.valueOf(corrupt.getMessage()));
+        } catch (CorruptJournalException | HalfCopy unusable) {
+            throw new Failed(Exit.DATA, String.valueOf(unusable.getMessage()));
         } finally {
             terminal.clear();
         }

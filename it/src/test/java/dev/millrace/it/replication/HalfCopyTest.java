@@ -1,7 +1,10 @@
 package dev.millrace.it.replication;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.it.Product;
 import dev.millrace.it.replication.FakeMaster.Answer;
 import dev.millrace.it.server.Await;
 import dev.millrace.it.server.MillraceProcess;
@@ -109,6 +112,17 @@ class HalfCopyTest {
         node.kill();
         node.start();
         assertEquals("$1\r\n2\r\n", Replicas.call(node, "GET", "mine"));
+    }
+
+    @Test
+    void it_is_not_exported() throws Exception {
+        Path file = node.folder().resolve("out.rdb");
+        Path data = node.folder().resolve("data");
+        Product.Run run = Product.run("export", file.toString(), "--data", data.toString());
+        assertEquals(65, run.exit(), run.out());
+        String half = data + ": half a copy of 127.0.0.1:" + master.port();
+        assertTrue(run.out().contains(half), run.out());
+        assertFalse(Files.exists(file));
     }
 
     private void deleteReceived() throws IOException {

@@ -45,6 +45,7 @@ public final class RdbExport {
      * Exports; returns how many keys were written. Expired ones are left out.
      *
      * @throws NoSuchFileException if there is no data directory
+     * @throws HalfCopy if it is a follower's that has not yet copied all
      */
     public static long run(Path data, Path file, Clock clock, Progress progress)
             throws IOException {
@@ -61,14 +62,22 @@ public final class RdbExport {
                             List.of(new KvMachine(stripes), new UnreadRooms()),
                             clock,
                             new SecureRandom());
-            try (DumpFile dump =
-                    DumpFile.create(file, new NativeBuffer(BUFFER_BYTES), clock.millis())) {
-                long keys = new RdbExport(dump, progress).write(stripes, clock.millis());
-                dump.end();
-                return keys;
+            try {
+                HalfCopy.refuse(data, stripes.state());
+                return write(stripes, file, clock, progress);
             } finally {
                 shard.journal().close();
             }
+        }
+    }
+
+    private static long write(Stripes stripes, Path file, Clock clock, Progress progress)
+            throws IOException {
+        try (DumpFile dump =
+                DumpFile.create(file, new NativeBuffer(BUFFER_BYTES), clock.millis())) {
+            long keys = new RdbExport(dump, progress).write(stripes, clock.millis());
+            dump.end();
+            return keys;
         }
     }
 

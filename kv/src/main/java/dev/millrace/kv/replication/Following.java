@@ -96,12 +96,25 @@ public final class Following implements Role {
         Stripe stripe = stripe();
         stripe.lock();
         try {
-            Optional<Upstream> known = server.stripes().state().value(name).map(Upstream::parse);
+            Optional<Upstream> known = known(server.stripes().state());
             deleteLeftDumps(known);
             known.ifPresent(wanted -> follow(wanted, false));
         } finally {
             stripe.unlock();
         }
+    }
+
+    private static Optional<Upstream> known(ServerState state) {
+        NativeBuffer name = new NativeBuffer(64);
+        name.putUtf8(Upstream.NAME);
+        return state.value(name).map(Upstream::parse);
+    }
+
+    /** Of whom a store at rest has half a copy, as HOST:PORT; empty where what it has is whole. */
+    public static Optional<String> halfOf(ServerState state) {
+        return known(state)
+                .filter(Upstream::isHalf)
+                .map(upstream -> upstream.host() + ":" + upstream.port());
     }
 
     /** What was received is nobody's any more, but for what was being loaded. */
