@@ -32,9 +32,10 @@ import java.util.Locale;
  * <pre>
  *   start    own DATA/lock, network, rooms in order         any failure: what was started is stopped
  *   serve    rooms work on their event loops                nothing happens here
- *   stop     listeners stop accepting, rooms settle,        each step is tried whatever the one
- *            connections drain, rooms stop (last first),    before it said; the first failure is
- *            loops end, DATA/lock is given back             thrown at the end
+ *   stop     rooms hand over, listeners stop accepting,     each step is tried whatever the one
+ *            rooms settle, connections drain, rooms stop    before it said; the first failure is
+ *            (last first), loops end, DATA/lock is given    thrown at the end
+ *            back
  * </pre>
  *
  * <p>Started and stopped by one thread.
@@ -129,6 +130,9 @@ final class Node {
     void stop() throws IOException, InterruptedException {
         context.health().unready(Health.NODE, "stopping");
         Shutdown shutdown = new Shutdown(log);
+        for (Room room : started) {
+            shutdown.step("hand over " + room.name(), room::handOver);
+        }
         for (Listener listener : listeners()) {
             shutdown.step("stop accepting", listener::stopAccepting);
         }

@@ -2,6 +2,7 @@ package dev.millrace.kv.info;
 
 import dev.millrace.kv.command.RedisVersion;
 import dev.millrace.kv.config.Parameters;
+import dev.millrace.kv.replication.PlannedEnd;
 import dev.millrace.kv.script.Engine;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
@@ -48,6 +49,9 @@ final class ProcessSections {
                 .add("executable", ProcessHandle.current().info().command().orElse(""))
                 .add("config_file", "")
                 .add("io_threads_active", server.lanes().size() > 1 ? 1 : 0);
+        PlannedEnd.of(server)
+                .leftMillis()
+                .ifPresent(left -> lines.add("shutdown_in_milliseconds", left));
     }
 
     static void memory(KvServer server, Lines lines) {

@@ -4,6 +4,8 @@ import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Command;
 import dev.millrace.kv.command.Flag;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.replication.PlannedEnd;
+import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.RunningScript;
 import dev.millrace.kv.session.Session;
@@ -12,13 +14,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * SHUTDOWN. Nothing is lost by NOSAVE, or without a word: the journal has everything already. SAVE
- * writes a dump file first, and without that there is no end unless FORCE is said. The client gets
- * no reply, its connection ends with the process.
+ * SHUTDOWN. Nothing is lost by NOSAVE, or without a word: the journal has everything already. Those
+ * who follow us get it before, unless NOW is said ({@link PlannedEnd}). SAVE writes a dump file
+ * then, and without that there is no end unless FORCE is said. The client gets no reply, its
+ * connection ends with the process.
  */
 @SuppressWarnings("StaticAssignmentOfThrowable") // without a stack trace they are constants
 public final class Shutdowns {
-    private static final Refusal NOT_IN_PROGRESS = new Refusal("ERR No shutdown in progress.");
     private static final Refusal CANNOT = new Refusal("ERR Errors trying to SHUTDOWN. Check logs.");
 
     private Shutdowns() {}
@@ -64,7 +66,9 @@ public final class Shutdowns {
             throw Refusal.SYNTAX;
         }
         if (abort) {
-            throw NOT_IN_PROGRESS;
+            PlannedEnd.of(call.server()).abort();
+            call.reply().ok();
+            return;
         }
         Runnable end = call.server().shutdown();
         if (end == null) {
@@ -101,22 +105,35 @@ public final class Shutdowns {
         Lane lane = call.lane();
         Session session = call.session();
         boolean force = has(call, "FORCE");
+        KvServer server = call.server();
+        PlannedEnd planned = PlannedEnd.of(server);
         lane.suspend(session);
-        if (!save) {
-            end.run();
-            return;
-        }
         Consumer<Boolean> saved =
                 well -> {
                     if (well || force) {
                         end.run();
                     } else {
+                        planned.fail();
                         refuse(lane, session);
                     }
                 };
+        planned.begin(
+                has(call, "NOW"),
+                goesOn -> {
+                    if (!goesOn) {
+                        refuse(lane, session);
+                    } else if (save) {
+                        save(server, saved);
+                    } else {
+                        end.run();
+                    }
+                });
+    }
+
+    private static void save(KvServer server, Consumer<Boolean> saved) {
         // What one that runs already holds is older than what this client has written.
-        if (!call.server().saves().begin(saved)) {
-            call.server().saves().schedule(saved);
+        if (!server.saves().begin(saved)) {
+            server.saves().schedule(saved);
         }
     }
 

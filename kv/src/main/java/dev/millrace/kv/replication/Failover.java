@@ -2,12 +2,12 @@ package dev.millrace.kv.replication;
 
 import dev.millrace.kv.command.Call;
 import dev.millrace.kv.command.Refusal;
+import dev.millrace.kv.session.Hold;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -22,8 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p>The log learns of it when the other has said yes: who is killed before is the master again.
  *
- * <p>Writes are held before it is looked who has all. One that had passed that gate already is
- * executed before its lane's next task, so it is looked from when each lane has had one.
+ * <p>Writes are held before it is looked who has all.
  *
  * <p>What was asked for is read and changed with all stripes locked, and the state from any thread.
  */
@@ -83,7 +82,7 @@ final class Failover {
     private final KvServer server;
     private final Feed feed;
     private final AtomicReference<State> state = new AtomicReference<>(State.NONE);
-    private AtomicInteger lanesBefore = new AtomicInteger();
+    private volatile @Nullable Hold hold;
     private Wish wish = new Wish(null, 0, 0, false);
     private long endMillis;
 
@@ -171,11 +170,8 @@ final class Failover {
         }
         wish = asked;
         endMillis = asked.millis == 0 ? Long.MAX_VALUE : call.nowMillis() + asked.millis;
-        server.holdWrites(true);
+        hold = server.holdWrites();
         feed.hush(true);
-        AtomicInteger left = new AtomicInteger(server.lanes().size());
-        lanesBefore = left;
-        server.lanes().forEach(lane -> lane.loop().execute(left::decrementAndGet));
         feed.askForAcknowledgements(call.lane());
         state.set(State.WAITING);
         call.lane().loop().warn("failover begins", String.valueOf(asked));
@@ -210,12 +206,13 @@ final class Failover {
             return;
         }
         Wish asked = wish;
+        Hold held = hold;
         boolean isLate = nowMillis >= endMillis;
         if (isLate && asked.force && asked.host != null) {
             ask(asked.host, Math.toIntExact(asked.port));
         } else if (isLate) {
             end("has ended: no replica was as far as this server in time");
-        } else if (lanesBefore.get() == 0) {
+        } else if (held != null && held.isComplete()) {
             for (Replica replica : feed.replicas()) {
                 if (asked.isFor(replica) && feed.hasAll(replica)) {
                     ask(replica.address(), replica.port());
@@ -237,11 +234,14 @@ final class Failover {
      * @return how far it was
      */
     State end(String how) {
+        Hold held = hold;
         State before = state.getAndSet(State.NONE);
         if (before != State.NONE) {
             server.lanes().getFirst().loop().warn("failover", how);
             feed.hush(false);
-            server.holdWrites(false);
+            if (held != null) {
+                held.end();
+            }
         }
         return before;
     }

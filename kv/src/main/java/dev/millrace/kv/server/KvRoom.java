@@ -24,6 +24,7 @@ import dev.millrace.kv.embedded.Block;
 import dev.millrace.kv.info.Recent;
 import dev.millrace.kv.replication.Feed;
 import dev.millrace.kv.replication.Following;
+import dev.millrace.kv.replication.PlannedEnd;
 import dev.millrace.kv.script.Engine;
 import dev.millrace.kv.session.Config;
 import dev.millrace.kv.session.KvServer;
@@ -119,6 +120,7 @@ public final class KvRoom implements Room {
     private @Nullable Runnable shutdown;
     private volatile @Nullable InProcessClients inProcess;
     private @Nullable Following following;
+    private @Nullable PlannedEnd plannedEnd;
 
     /**
      * It puts its state machine on the shard; start both together.
@@ -255,6 +257,7 @@ public final class KvRoom implements Room {
         Following made = Following.of(serving);
         following = made;
         made.start(context.log(), folder);
+        plannedEnd = PlannedEnd.of(serving);
     }
 
     /**
@@ -339,6 +342,14 @@ public final class KvRoom implements Room {
         return wanted > 0
                 ? Math.toIntExact(wanted)
                 : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    }
+
+    @Override
+    public void handOver() throws InterruptedException {
+        PlannedEnd planned = plannedEnd;
+        if (planned != null) {
+            planned.await();
+        }
     }
 
     @Override

@@ -78,7 +78,7 @@ public final class KvServer {
     private volatile @Nullable Role role;
     private volatile LongConsumer onCut = position -> {};
     private volatile @Nullable Pause pause;
-    private volatile boolean holdsWrites;
+    private volatile int holds;
     private volatile boolean activeExpire = true;
     private volatile boolean cronPaused;
     private volatile boolean scriptsAreTrusted;
@@ -400,20 +400,28 @@ public final class KvServer {
                 return;
             }
             pause = null;
-            care(CARE_PAUSE, holdsWrites);
+            care(CARE_PAUSE, holds > 0);
         }
         lanes.forEach(lane -> lane.loop().execute(lane::unpark));
     }
 
-    /** Has writes wait while another server takes over, or no longer; for itself, not a client. */
-    public void holdWrites(boolean hold) {
+    /** Has writes wait until what is returned is ended. */
+    public Hold holdWrites() {
         synchronized (this) {
-            holdsWrites = hold;
-            care(CARE_PAUSE, hold || pause != null);
+            holds++;
+            care(CARE_PAUSE, true);
         }
-        if (!hold) {
-            lanes.forEach(lane -> lane.loop().execute(lane::unpark));
+        Hold hold = new Hold(this);
+        hold.begin();
+        return hold;
+    }
+
+    void endHold() {
+        synchronized (this) {
+            holds--;
+            care(CARE_PAUSE, holds > 0 || pause != null);
         }
+        lanes.forEach(lane -> lane.loop().execute(lane::unpark));
     }
 
     /** False while DEBUG keeps expired keys until somebody asks for them. */
@@ -446,7 +454,7 @@ public final class KvServer {
     /** What waits at present, or null if nothing does. */
     public @Nullable Pause pause() {
         Pause asked = pause;
-        if (!holdsWrites) {
+        if (holds == 0) {
             return asked;
         }
         return asked == null ? Pause.OF_WRITES : asked.and(Pause.OF_WRITES);
