@@ -47,6 +47,9 @@ class ChainTest {
         awaitSame(first, middle);
         awaitSame(first, last);
         assertEquals("1", fact(middle, "replication", "connected_slaves"));
+        assertEquals(
+                fact(first, "replication", "master_replid"),
+                fact(middle, "replication", "master_replid"));
         assertEquals(":3\r\n", call(last, "EXISTS", "hash", "list", "stream"));
     }
 

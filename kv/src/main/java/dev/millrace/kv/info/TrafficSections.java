@@ -24,7 +24,8 @@ final class TrafficSections {
 
     static void clients(KvServer server, Lines lines) {
         Collection<Session> sessions = server.sessions();
-        lines.add("connected_clients", sessions.size())
+        // Who follows is no client: the section of replication has them.
+        lines.add("connected_clients", sessions.size() - Feed.of(server).followers())
                 .add("cluster_connections", 0)
                 .add("maxclients", server.config().get(Config.Quantity.MAXCLIENTS))
                 .add(

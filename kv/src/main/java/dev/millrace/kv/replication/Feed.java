@@ -154,6 +154,11 @@ public final class Feed implements RecordTap {
         return refused.get();
     }
 
+    /** How many follow, or wait for their dump. */
+    public int followers() {
+        return replicas.size();
+    }
+
     List<Replica> replicas() {
         return replicas;
     }

@@ -3,6 +3,8 @@ package dev.millrace.kv.replication;
 import dev.millrace.kv.config.Parameters;
 import dev.millrace.kv.session.KvServer;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -22,7 +24,8 @@ public final class ReplicationFacts {
         if (upstream != null) {
             follower(server, following, upstream, facts);
         }
-        followed(server, upstream == null ? -1 : Math.max(following.executed(), 0), facts);
+        followed(server, facts);
+        place(server, following, upstream, facts);
         return facts;
     }
 
@@ -48,7 +51,7 @@ public final class ReplicationFacts {
         facts.put("replica_announced", parameters.flag("replica-announced") ? 1 : 0);
     }
 
-    private static void followed(KvServer server, long executed, Map<String, Object> facts) {
+    private static void followed(KvServer server, Map<String, Object> facts) {
         Feed feed = Feed.of(server);
         long now = server.clock().millis();
         facts.put("connected_slaves", feed.replicas().size());
@@ -76,10 +79,22 @@ public final class ReplicationFacts {
                             + ",lag="
                             + (replica.isOnline() ? lag : 0));
         }
+    }
+
+    /** Of which stream we have what: of the other's, if we follow. */
+    private static void place(
+            KvServer server,
+            Following following,
+            @Nullable Upstream upstream,
+            Map<String, Object> facts) {
+        Feed feed = Feed.of(server);
+        boolean isCopy = upstream != null && !upstream.id().isEmpty();
         facts.put("master_failover_state", Failover.of(server).state().shown());
-        facts.put("master_replid", feed.id());
+        facts.put("master_replid", isCopy ? upstream.id() : feed.id());
         facts.put("master_replid2", NO_ID);
-        facts.put("master_repl_offset", executed < 0 ? feed.offset() : executed);
+        facts.put(
+                "master_repl_offset",
+                upstream == null ? feed.offset() : Math.max(following.executed(), 0));
         facts.put("second_repl_offset", -1);
         facts.put("repl_backlog_active", feed.isActive() ? 1 : 0);
         facts.put("repl_backlog_size", Parameters.of(server).value("repl-backlog-size"));

@@ -36,7 +36,11 @@ class FeedTest {
     }
 
     private static String info(String name) {
-        for (String line : kv.first().raw("INFO", "replication").split("\r\n")) {
+        return info("replication", name);
+    }
+
+    private static String info(String section, String name) {
+        for (String line : kv.first().raw("INFO", section).split("\r\n")) {
             if (line.startsWith(name + ":")) {
                 return line.substring(name.length() + 1);
             }
@@ -72,6 +76,14 @@ class FeedTest {
             command = replica.receive();
         }
         return all;
+    }
+
+    @Test
+    void who_follows_is_not_counted_among_the_clients() {
+        String before = info("clients", "connected_clients");
+        online();
+        assertEquals(before, info("clients", "connected_clients"));
+        assertEquals("1", info("replication", "connected_slaves"));
     }
 
     // ---- What is said
