@@ -123,8 +123,9 @@ public final class EmbeddedNode implements AutoCloseable {
     }
 
     /**
-     * Stops it in order: what was acknowledged is in the data directory. A script that goes on for
-     * ever is ended, and nothing of what it has changed is kept. Twice is quiet.
+     * Stops it in order: what was acknowledged is in the data directory, and a Redis that follows
+     * has {@code shutdown-timeout} to get it. A script that goes on for ever is ended, and nothing
+     * of what it has changed is kept. Twice is quiet.
      *
      * @throws IOException if a file or a loop does not come to its end
      */

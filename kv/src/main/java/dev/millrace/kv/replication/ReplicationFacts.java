@@ -88,9 +88,9 @@ public final class ReplicationFacts {
             @Nullable Upstream upstream,
             Map<String, Object> facts) {
         Feed feed = Feed.of(server);
-        boolean isCopy = upstream != null && !upstream.id().isEmpty();
+        String others = upstream == null ? "" : upstream.id();
         facts.put("master_failover_state", Failover.of(server).state().shown());
-        facts.put("master_replid", isCopy ? upstream.id() : feed.id());
+        facts.put("master_replid", others.isEmpty() ? feed.id() : others);
         facts.put("master_replid2", NO_ID);
         facts.put(
                 "master_repl_offset",
