@@ -22,7 +22,7 @@ record ImportRdb(PrintStream out, Terminal terminal) implements Command {
 
     @Override
     public String doc() {
-        return "makes a data directory of a dump file of Redis 7.0";
+        return "makes a data directory of a dump file of Redis, up to 7.0";
     }
 
     @Override
@@ -48,7 +48,8 @@ record ImportRdb(PrintStream out, Terminal terminal) implements Command {
                             (bytes, all) -> terminal.progress("import", bytes, all));
             terminal.clear();
             out.println(
-                    data + ": " + done.keys() + " keys, " + done.expired() + " expired left out");
+                    "%s: %d keys, left out: %d expired, %d without elements"
+                            .formatted(data, done.keys(), done.expired(), done.empty()));
         } catch (DataInUse taken) {
             throw new Failed(Exit.UNAVAILABLE, String.valueOf(taken.getMessage()));
         } catch (TargetTaken taken) {

@@ -57,6 +57,9 @@ public final class DumpKeys {
         void key(Place key, long expiresAt, int type, long dump, int bytes, long offset)
                 throws IOException;
 
+        /** A key of a collection without elements, which is no key. */
+        default void empty() {}
+
         /** A library of functions. Its code runs when its functions are first asked for. */
         default void library(ServerState.Library library) throws IOException {}
     }
@@ -202,7 +205,11 @@ public final class DumpKeys {
                 throw in.bad(
                         "a value of " + bytes + " bytes (expected: <= " + VALUE_BYTES_MAX + ")");
             }
-            sink.key(place, expiresAt, type, dump, (int) bytes, offset);
+            if (place.exists()) {
+                sink.key(place, expiresAt, type, dump, (int) bytes, offset);
+            } else {
+                sink.empty();
+            }
         } finally {
             forget(); // Also what was refused half read: the next dump may have the same key.
         }

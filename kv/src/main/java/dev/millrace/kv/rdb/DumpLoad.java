@@ -37,6 +37,7 @@ public final class DumpLoad {
     private final Journal.Grant grant = new Journal.Grant();
     private long keys;
     private long expired;
+    private long empty;
 
     /** Returns when the journal may have room, or will never have. */
     @FunctionalInterface
@@ -64,8 +65,9 @@ public final class DumpLoad {
      *
      * @param keys how many keys
      * @param expired how many were left out, for their time had come
+     * @param empty how many were left out, for they are collections without elements
      */
-    public record Loaded(long keys, long expired) {}
+    public record Loaded(long keys, long expired, long empty) {}
 
     /**
      * Loads the dump that is exactly these bytes.
@@ -77,6 +79,7 @@ public final class DumpLoad {
     public Loaded read(Shard shard, long address, long bytes, long nowMillis) throws IOException {
         keys = 0;
         expired = 0;
+        empty = 0;
         record.clear();
         seen.clear();
         in.read(address, bytes);
@@ -87,7 +90,7 @@ public final class DumpLoad {
             dumped.read(address, bytes, new ToJournal(shard, bytes, nowMillis));
             checkKeys(address, bytes);
             append(shard, nowMillis);
-            return new Loaded(keys, expired);
+            return new Loaded(keys, expired, empty);
         } finally {
             in.close();
         }
@@ -119,6 +122,11 @@ public final class DumpLoad {
                 append(shard, nowMillis);
                 progress.at(offset, bytes);
             }
+        }
+
+        @Override
+        public void empty() {
+            empty++;
         }
 
         @Override

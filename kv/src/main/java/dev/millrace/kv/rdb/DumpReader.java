@@ -3,8 +3,7 @@ package dev.millrace.kv.rdb;
 import dev.millrace.kernel.memory.Memory;
 import dev.millrace.kernel.memory.NativeBuffer;
 import dev.millrace.kv.packed.Element;
-
-import java.nio.charset.StandardCharsets;
+import dev.millrace.kv.resp.Strtod;
 
 /**
  * Reads the numbers and strings of a dump from memory; nothing that they say is believed.
@@ -147,15 +146,6 @@ final class DumpReader {
         return length();
     }
 
-    /** How many things follow, of which each takes a byte at least. */
-    long count() {
-        long count = length();
-        if (count == 0 || count > left()) {
-            throw bad(count + " elements (expected: 1 to " + left() + ")");
-        }
-        return count;
-    }
-
     /** How many things follow, if any, of which each takes so many bytes at least. */
     long countOrNone(int bytes) {
         long count = length();
@@ -213,6 +203,7 @@ final class DumpReader {
 
     /**
      * A double as old dumps have it: its text behind a length, or one of three lengths that say.
+     * NaN if it is none.
      */
     double textDouble() {
         int length = u8();
@@ -220,14 +211,7 @@ final class DumpReader {
             case 255 -> Double.NEGATIVE_INFINITY;
             case 254 -> Double.POSITIVE_INFINITY;
             case 253 -> Double.NaN;
-            default -> {
-                byte[] text = Memory.bytes(skip(length), length);
-                try {
-                    yield Double.parseDouble(new String(text, StandardCharsets.ISO_8859_1));
-                } catch (NumberFormatException e) {
-                    throw bad("a score that is no number");
-                }
-            }
+            default -> Strtod.whole(skip(length), length);
         };
     }
 }

@@ -8,7 +8,12 @@ final class DumpType {
     static final int ZSET = 3;
     static final int HASH = 4;
     static final int ZSET_BINARY = 5;
+    static final int HASH_ZIPMAP = 9;
+    static final int LIST_ZIPLIST = 10;
     static final int SET_INTEGERS = 11;
+    static final int ZSET_ZIPLIST = 12;
+    static final int HASH_ZIPLIST = 13;
+    static final int LIST_ZIPLISTS = 14;
     static final int STREAM_EARLY = 15;
     static final int HASH_LISTPACK = 16;
     static final int ZSET_LISTPACK = 17;
@@ -26,8 +31,6 @@ final class DumpType {
     static String name(int type) {
         return switch (type) {
             case 6, 7 -> "a module's value (type " + type + ")";
-            case 9 -> "a hash as a zipmap, of Redis 2.4 (type 9)";
-            case 10, 12, 13, 14 -> "a ziplist, of Redis 6.2 or older (type " + type + ")";
             case 21 -> "a stream of Redis 7.2 (type 21)";
             case 20 -> "a set as a listpack, of Redis 7.2 (type 20)";
             default -> "a value of type " + type;

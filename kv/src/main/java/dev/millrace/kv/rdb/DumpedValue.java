@@ -28,6 +28,9 @@ public final class DumpedValue {
     private final Element second = new Element();
     private final DumpReader exactly = new DumpReader();
     private final DumpedStream stream = new DumpedStream();
+    private final Ziplist ziplist = new Ziplist();
+    private final Zipmap zipmap = new Zipmap();
+    private final ListpackDraft draft = new ListpackDraft();
     private Limits limits = Limits.of(new Config());
 
     /**
@@ -42,18 +45,30 @@ public final class DumpedValue {
             if (exactly.left() != 0) {
                 throw exactly.bad(exactly.left() + " bytes behind the value");
             }
+            if (!place.exists()) {
+                throw exactly.bad("no elements");
+            }
         } finally {
             exactly.close();
         }
     }
 
     /**
-     * Reads a value of a type of {@link DumpType}.
+     * Reads a value of a type of {@link DumpType}. Of a collection without elements, which faults
+     * of older servers have left in dumps, nothing is at the place.
      *
      * @param upTo up to what a collection stays packed
      */
     void read(DumpReader in, Limits upTo, int type, Place place) {
         limits = upTo;
+        try {
+            read(in, type, place);
+        } finally {
+            draft.shrink();
+        }
+    }
+
+    private void read(DumpReader in, int type, Place place) {
         switch (type) {
             case DumpType.STRING -> string(in, place);
             case DumpType.LIST -> list(in, place);
@@ -61,9 +76,14 @@ public final class DumpedValue {
             case DumpType.ZSET -> sortedSet(in, place, false);
             case DumpType.HASH -> hash(in, place);
             case DumpType.ZSET_BINARY -> sortedSet(in, place, true);
+            case DumpType.HASH_ZIPMAP -> packedHash(in, place, zipmap(in));
+            case DumpType.LIST_ZIPLIST -> node(place, ziplist(in), true);
             case DumpType.SET_INTEGERS -> integers(in, place);
-            case DumpType.HASH_LISTPACK -> packedHash(in, place);
-            case DumpType.ZSET_LISTPACK -> packedSortedSet(in, place);
+            case DumpType.ZSET_ZIPLIST -> packedSortedSet(in, place, ziplist(in));
+            case DumpType.HASH_ZIPLIST -> packedHash(in, place, ziplist(in));
+            case DumpType.LIST_ZIPLISTS -> ziplists(in, place);
+            case DumpType.HASH_LISTPACK -> packedHash(in, place, listpack(in));
+            case DumpType.ZSET_LISTPACK -> packedSortedSet(in, place, listpack(in));
             case DumpType.LIST_LISTPACKS -> nodes(in, place);
             case DumpType.STREAM_EARLY -> stream.read(in, place, true);
             case DumpType.STREAM -> stream.read(in, place, false);
@@ -88,7 +108,7 @@ public final class DumpedValue {
     }
 
     private void list(DumpReader in, Place place) {
-        for (long left = in.count(); left > 0; left--) {
+        for (long left = in.countOrNone(1); left > 0; left--) {
             in.string(first);
             push(place, first);
         }
@@ -104,43 +124,77 @@ public final class DumpedValue {
     }
 
     private void nodes(DumpReader in, Place place) {
-        long count = in.count();
+        long count = in.countOrNone(1);
         for (long left = count; left > 0; left--) {
             long kind = in.length();
-            in.string(first);
-            if (kind == DumpType.NODE_PLAIN) {
+            if (kind == DumpType.NODE_PACKED) {
+                node(place, listpack(in), count == 1);
+            } else if (kind == DumpType.NODE_PLAIN) {
+                in.string(first);
+                if (first.length() == 0) {
+                    throw in.bad("a list's node of no bytes");
+                }
                 push(place, first);
-                continue;
-            }
-            if (kind != DumpType.NODE_PACKED) {
+            } else {
                 throw in.bad("a list's node of kind " + kind);
-            }
-            long pack = checkedPack(in);
-            if (count == 1 && Listpack.bytes(pack) <= LIST_PACK_BYTES_MAX) {
-                ListValue.createPacked(place, pack);
-                return;
-            }
-            for (long at = Listpack.first(pack); !Listpack.isEnd(at); at = Listpack.next(at)) {
-                Listpack.read(at, second);
-                push(place, second);
             }
         }
     }
 
-    /** The listpack that was read, which has elements. */
-    private long checkedPack(DumpReader in) {
-        String wrong = Listpack.check(first.address(), first.length());
-        if (wrong.isEmpty() && Listpack.count(first.address()) == 0) {
-            wrong = "no elements";
+    private void ziplists(DumpReader in, Place place) {
+        long count = in.countOrNone(1);
+        for (long left = count; left > 0; left--) {
+            node(place, ziplist(in), count == 1);
         }
+    }
+
+    private void node(Place place, long pack, boolean isOnly) {
+        int elements = Listpack.count(pack);
+        if (isOnly && elements > 0 && Listpack.bytes(pack) <= LIST_PACK_BYTES_MAX) {
+            ListValue.createPacked(place, pack);
+            return;
+        }
+        for (long at = Listpack.first(pack); !Listpack.isEnd(at); at = Listpack.next(at)) {
+            Listpack.read(at, second);
+            push(place, second);
+        }
+    }
+
+    // ---- What is packed: the first element becomes a listpack that was found to be whole
+
+    private long listpack(DumpReader in) {
+        in.string(first);
+        String wrong = Listpack.check(first.address(), first.length());
         if (!wrong.isEmpty()) {
             throw in.bad("a listpack: " + wrong);
         }
         return first.address();
     }
 
+    private long ziplist(DumpReader in) {
+        in.string(first);
+        try {
+            ziplist.read(first.address(), first.length(), draft);
+        } catch (BadDump bad) {
+            throw in.bad("a ziplist, at its offset " + bad.offset() + ": " + bad.getMessage());
+        }
+        draft.end(first);
+        return first.address();
+    }
+
+    private long zipmap(DumpReader in) {
+        in.string(first);
+        try {
+            zipmap.read(first.address(), first.length(), draft);
+        } catch (BadDump bad) {
+            throw in.bad("a zipmap, at its offset " + bad.offset() + ": " + bad.getMessage());
+        }
+        draft.end(first);
+        return first.address();
+    }
+
     private void set(DumpReader in, Place place) {
-        long count = in.count();
+        long count = in.countOrNone(1);
         SetValue.Form form =
                 count <= limits.integers() ? SetValue.Form.INTEGERS : SetValue.formOf(count, 0);
         for (long left = count; left > 0; left--) {
@@ -179,7 +233,7 @@ public final class DumpedValue {
     }
 
     private void hash(DumpReader in, Place place) {
-        long count = in.count();
+        long count = in.countOrNone(1);
         for (long left = count; left > 0; left--) {
             in.string(first);
             in.otherString(second);
@@ -200,9 +254,7 @@ public final class DumpedValue {
         }
     }
 
-    private void packedHash(DumpReader in, Place place) {
-        in.string(first);
-        long pack = checkedPack(in);
+    private void packedHash(DumpReader in, Place place, long pack) {
         int elements = Listpack.count(pack);
         if (elements % 2 != 0) {
             throw in.bad("a hash's listpack of " + elements + " elements");
@@ -212,7 +264,7 @@ public final class DumpedValue {
             longest = Math.max(longest, Listpack.length(at));
         }
         boolean fits = elements / 2 <= limits.hashEntries() && longest <= limits.hashBytes();
-        if (fits && Distinct.are(pack, 2, second)) {
+        if (fits && elements > 0 && Distinct.are(pack, 2, second)) {
             HashValue.createPacked(place, pack);
             return;
         }
@@ -226,7 +278,7 @@ public final class DumpedValue {
     }
 
     private void sortedSet(DumpReader in, Place place, boolean binary) {
-        long count = in.count();
+        long count = in.countOrNone(1);
         boolean fits = count <= limits.sortedEntries();
         for (long left = count; left > 0; left--) {
             in.string(first);
@@ -259,9 +311,7 @@ public final class DumpedValue {
         SortedSetValue.put(place, score, first.address(), first.length());
     }
 
-    private void packedSortedSet(DumpReader in, Place place) {
-        in.string(first);
-        long pack = checkedPack(in);
+    private void packedSortedSet(DumpReader in, Place place, long pack) {
         int elements = Listpack.count(pack);
         if (elements % 2 != 0) {
             throw in.bad("a sorted set's listpack of " + elements + " elements");
@@ -273,7 +323,10 @@ public final class DumpedValue {
             longest = Math.max(longest, Listpack.length(at));
         }
         boolean fits = elements / 2 <= limits.sortedEntries() && longest <= limits.sortedBytes();
-        if (fits && SortedSetValue.isWhole(pack, first.length()) && Distinct.are(pack, 2, second)) {
+        if (fits
+                && elements > 0
+                && SortedSetValue.isWhole(pack, Listpack.bytes(pack))
+                && Distinct.are(pack, 2, second)) {
             SortedSetValue.createPacked(place, pack);
             return;
         }

@@ -87,6 +87,6 @@ class RepeatedKeyTest {
         key('a');
         database(1);
         key('a');
-        assertEquals(new DumpLoad.Loaded(2, 0), load());
+        assertEquals(new DumpLoad.Loaded(2, 0, 0), load());
     }
 }
