@@ -43,7 +43,7 @@ final class Ziplist {
         int count = 0;
         while (in.next() != END) {
             long at = in.offset();
-            requireSame("an entry before of ", bytesBefore(), at - before);
+            requireSame("bytes of the entry before: ", bytesBefore(), at - before);
             entry(into);
             before = at;
             count++;
