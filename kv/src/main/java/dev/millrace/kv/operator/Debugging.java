@@ -90,6 +90,8 @@ public final class Debugging {
             SET-DISABLE-DENY-SCRIPTS <0|1>
                 Setting it to 1 lets scripts call what is not for scripts, but for what is a
                 client's own or runs scripts itself.
+            SET-SKIP-CHECKSUM-VALIDATION <0|1>
+                Setting it to 1 has RESTORE take payloads whose checksum is wrong.
             SLEEP <seconds>
                 Stop the client for <seconds>, in a script or a transaction the server.
                 Decimals allowed.
@@ -188,6 +190,10 @@ public final class Debugging {
             }
             case "SET-DISABLE-DENY-SCRIPTS" -> {
                 call.server().scriptsAreTrusted(call.integer(2) != 0);
+                call.reply().ok();
+            }
+            case "SET-SKIP-CHECKSUM-VALIDATION" -> {
+                call.server().anySumWillDo(call.integer(2) != 0);
                 call.reply().ok();
             }
             case "SLEEP" -> sleep(call);

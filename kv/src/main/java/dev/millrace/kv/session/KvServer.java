@@ -81,6 +81,7 @@ public final class KvServer {
     private volatile int holds;
     private volatile boolean activeExpire = true;
     private volatile boolean cronPaused;
+    private volatile boolean anySumWillDo;
     private volatile boolean scriptsAreTrusted;
     private volatile @Nullable RunningScript script;
     private volatile boolean lost;
@@ -440,6 +441,15 @@ public final class KvServer {
 
     public void cronPaused(boolean paused) {
         cronPaused = paused;
+    }
+
+    /** True while DEBUG has RESTORE take payloads whose sum is wrong. */
+    public boolean anySumWillDo() {
+        return anySumWillDo;
+    }
+
+    public void anySumWillDo(boolean will) {
+        anySumWillDo = will;
     }
 
     /** True while DEBUG lets scripts call what is not for scripts. */

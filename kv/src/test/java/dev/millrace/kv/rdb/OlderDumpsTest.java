@@ -383,6 +383,20 @@ class OlderDumpsTest {
         }
     }
 
+    @Test
+    void a_value_whose_sum_is_wrong_is_restored_while_debug_says_so() {
+        kv.call("SET", "s", "v");
+        String dump = kv.call("DUMP", "s");
+        int last = dump.length() - 1;
+        String wrong = dump.substring(0, last) + (char) (dump.charAt(last) ^ 1);
+        String refused = "-ERR DUMP payload version or checksum are wrong";
+        assertEquals(refused, kv.call("RESTORE", "back", "0", wrong));
+        kv.call("DEBUG", "SET-SKIP-CHECKSUM-VALIDATION", "1");
+        assertEquals("OK", kv.call("RESTORE", "back", "0", wrong));
+        kv.call("DEBUG", "SET-SKIP-CHECKSUM-VALIDATION", "0");
+        assertEquals(refused, kv.call("RESTORE", "back", "0", wrong, "REPLACE"));
+    }
+
     // ---- Files
 
     @Test
