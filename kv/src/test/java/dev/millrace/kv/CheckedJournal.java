@@ -18,6 +18,8 @@ final class CheckedJournal implements Journal {
     /** So many more are admitted before space runs short. */
     private int admissionsLeft = Integer.MAX_VALUE;
 
+    private boolean extendsNothing;
+
     CheckedJournal(Journal journal) {
         this.journal = journal;
     }
@@ -39,9 +41,14 @@ final class CheckedJournal implements Journal {
         return admission;
     }
 
+    /** Has space run short for what is found to be needed half way. */
+    void extendNothing() {
+        extendsNothing = true;
+    }
+
     @Override
     public boolean extend(Grant grant, long bytes) {
-        boolean extended = journal.extend(grant, bytes);
+        boolean extended = !extendsNothing && journal.extend(grant, bytes);
         if (extended) {
             admittedBytes = Math.max(admittedBytes, bytes);
         }

@@ -22,6 +22,7 @@ import dev.millrace.kv.server.Commands;
 import dev.millrace.kv.session.KvServer;
 import dev.millrace.kv.session.Lane;
 import dev.millrace.kv.session.LaneLoop;
+import dev.millrace.kv.session.Session.Peer;
 import dev.millrace.kv.store.Stripes;
 
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +50,7 @@ class FailStopTest {
     private final List<String> stops = new ArrayList<>();
     private Supplier<Error> thrown = () -> new AssertionError("as told");
     private Shard shard;
+    private CheckedJournal journal;
     private Lane lane;
 
     /** A loop that notes what an operator would read. */
@@ -91,6 +93,7 @@ class FailStopTest {
                         List.of(machine),
                         Clock.systemUTC(),
                         new Random(1));
+        journal = new CheckedJournal(shard.journal());
         List<Command> commands = new ArrayList<>(Commands.all());
         commands.add(command("explode", call -> explode()));
         commands.add(command("half", this::half));
@@ -98,7 +101,7 @@ class FailStopTest {
         KvServer server =
                 new KvServer(
                         machine.stripes(),
-                        shard.journal(),
+                        journal,
                         false,
                         new CommandTable(commands),
                         Clock.systemUTC());
@@ -227,6 +230,34 @@ class FailStopTest {
         assertEquals(1, stops.size());
         assertFalse(client.hasMore());
         assertEquals(Journal.State.FAILED, shard.journal().state());
+    }
+
+    @Test
+    void a_masters_transaction_without_space_half_way_ends_the_process() throws IOException {
+        client().calls("SET a 1", "SADD s x");
+        LaneClient master = client();
+        master.session().peer(Peer.MASTER);
+        master.calls("MULTI", "SET a 2", "SUNIONSTORE b s");
+        journal.extendNothing();
+        assertThrows(FailStop.Stopped.class, () -> master.send("EXEC"));
+        assertEquals(List.of("what the master says is half executed"), stops);
+        assertTrue(lane.isStopped());
+        assertFalse(master.hasMore(), "nothing of it is shown");
+        restart();
+        assertEquals("1", client().call("GET a"), "nor after a restart");
+        assertEquals(":0", client().call("EXISTS b"));
+    }
+
+    @Test
+    void a_clients_transaction_without_space_half_way_is_refused_that_command_alone() {
+        LaneClient client = client();
+        client.calls("SET a 1", "SADD s x", "MULTI", "SET a 2", "SUNIONSTORE b s");
+        journal.extendNothing();
+        String answer = client.call("EXEC");
+        assertTrue(answer.startsWith("[OK, -"), answer);
+        assertEquals("2", client.call("GET a"));
+        assertEquals(":0", client.call("EXISTS b"));
+        assertEquals(List.of(), stops);
     }
 
     @Test
