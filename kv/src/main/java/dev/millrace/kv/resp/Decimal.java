@@ -35,7 +35,7 @@ public final class Decimal {
 
     /** How long the text of an unsigned value is. */
     public static int unsignedLength(long value) {
-        return value >= 0 ? digits(value) : BYTES_MAX;
+        return value >= 0 ? digits(value) : digits(Long.divideUnsigned(value, 10)) + 1;
     }
 
     /** As {@link #write}, of an unsigned value. */
@@ -45,8 +45,8 @@ public final class Decimal {
             return;
         }
         long tenth = Long.divideUnsigned(value, 10);
-        write(at, tenth);
-        Memory.putByte(at + BYTES_MAX - 1, (int) ('0' + value - tenth * 10));
+        int digits = write(at, tenth);
+        Memory.putByte(at + digits, (int) ('0' + value - tenth * 10));
     }
 
     /** How long a value's text is. */

@@ -52,6 +52,18 @@ class StreamsTest {
     }
 
     @Test
+    void an_id_of_any_64_bits_is_told_as_it_was_given() {
+        for (String id :
+                List.of(
+                        "9223372036854775807-9223372036854775807",
+                        "9223372036854775808-9223372036854775808",
+                        "9999999999999999999-9999999999999999999",
+                        "10000000000000000000-10000000000000000000")) {
+            assertEquals(id, kv.call("XADD", "s", id, "f", "v"));
+        }
+    }
+
+    @Test
     void numbers_are_read_as_c_reads_them() {
         assertEquals("5-7", kv.call("XADD", "s", " +5-007", "f", "v"));
         assertEquals("[[5-7, [f, v]]]", kv.call("XRANGE", "s", "05-7", "5-7"));
