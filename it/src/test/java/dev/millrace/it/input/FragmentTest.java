@@ -1,8 +1,10 @@
 package dev.millrace.it.input;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.it.resp.RespConnection;
+import dev.millrace.it.server.Await;
 import dev.millrace.it.server.Server;
 import dev.millrace.it.server.Setup;
 import dev.millrace.it.server.SystemUnderTest;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,6 +36,11 @@ class FragmentTest {
                     "*2\r\n$4\r\nINCR\r\n$1\r\nn\r\n",
                     "EXEC\r\n",
                     "*2\r\n$4\r\nECHO\r\n$2\r\n\r\n\r\n");
+    private static final String SCRIPT = "EVAL \"return redis.call('INCR', 'n')\" 0\r\n";
+
+    private static final int LEAVING = 50;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private static final List<String> ANSWERS =
             List.of(
                     "+PONG\r\n",
@@ -111,6 +119,41 @@ class FragmentTest {
                 assertEquals(":" + index + "\r\n", connection.read().raw());
             }
             sender.join();
+        }
+    }
+
+    @Test
+    void who_will_say_nothing_more_is_answered() throws IOException {
+        for (int round = 0; round < LEAVING; round++) {
+            try (RespConnection connection = fresh()) {
+                connection.write(PIPELINE);
+                connection.write(SCRIPT);
+                connection.endOutput();
+                assertAnswers(connection);
+                assertEquals(":2\r\n", connection.read().raw());
+                assertTrue(connection.closedByPeer());
+            }
+        }
+    }
+
+    @Test
+    void what_was_sent_is_done_also_when_its_client_does_not_wait_for_the_answer()
+            throws IOException {
+        try (RespConnection other = fresh()) {
+            for (int round = 0; round < LEAVING; round++) {
+                try (RespConnection leaving = RespConnection.open(servers.getFirst().port())) {
+                    leaving.write(SCRIPT + "INCR n\r\n" + SCRIPT);
+                }
+            }
+            Await.until("150", PATIENCE, () -> counted(other).equals("$3\r\n150\r\n"));
+        }
+    }
+
+    private static String counted(RespConnection connection) {
+        try {
+            return connection.call("GET", "n").raw();
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
         }
     }
 

@@ -36,6 +36,9 @@ import java.util.ArrayDeque;
 final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, ReplyHolder {
     private static final String FULL = "-ERR max number of clients reached\r\n";
 
+    /** Who will send nothing more has so long to read its last replies. */
+    private static final long LAST_REPLIES_MILLIS = 10_000;
+
     private final KvLoop loop;
     private final Journal journal;
     private final Channel channel;
@@ -146,7 +149,9 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, 
 
     /** Reads on, or not. */
     private void read() {
-        channel.config().setAutoRead(!paused && !pushedBack && !ending);
+        if (channel.isOpen()) {
+            channel.config().setAutoRead(!paused && !pushedBack && !ending);
+        }
     }
 
     @Override
@@ -162,18 +167,42 @@ final class RespChannel extends ChannelInboundHandlerAdapter implements Outlet, 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            gone();
-            channel.close();
+            answerAndClose();
         }
         context.fireUserEventTriggered(event);
     }
 
+    /** It may still read: {@code printf 'PING\r\n' | nc} does. */
+    private void answerAndClose() {
+        if (goesOnInTask()) {
+            loop.execute(this::answerAndClose);
+            return;
+        }
+        gone();
+        if (pendingBytes() == 0) {
+            channel.close();
+        } else {
+            closeAfterWrites();
+            loop.schedule(channel::close, LAST_REPLIES_MILLIS);
+        }
+    }
+
+    /** What it has sent is done, whether or not it waits for the answer. */
     private void gone() {
+        if (goesOnInTask()) {
+            loop.execute(this::gone);
+            return;
+        }
         Session open = session;
         if (open != null && !gone) {
             gone = true;
             loop.closed(open);
         }
+    }
+
+    private boolean goesOnInTask() {
+        Session open = session;
+        return open != null && !gone && loop.lane().goesOnInTask(open);
     }
 
     @Override

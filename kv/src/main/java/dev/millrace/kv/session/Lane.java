@@ -495,10 +495,20 @@ public final class Lane {
     /** Its command and all behind it wait for a task of the loop's, which comes soon. */
     void laterInTask(Session session) {
         session.parked = true;
+        session.inTask = true;
         loop.execute(() -> goOnIfThere(session));
     }
 
+    /**
+     * True if some of what a client has sent will be executed by a task of the loop's, in front of
+     * those that are given to it from here on. On the loop.
+     */
+    public boolean goesOnInTask(Session session) {
+        return session.inTask;
+    }
+
     private void goOnIfThere(Session session) {
+        session.inTask = false;
         if (!session.gone && !turn.stopped) {
             goOn(session);
         }

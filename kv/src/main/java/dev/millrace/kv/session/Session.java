@@ -148,6 +148,9 @@ public final class Session {
     /** Its commands wait. Others may read it, a little stale. */
     boolean parked;
 
+    /** A task of its lane's goes on with it, see {@link Lane#laterInTask}. */
+    boolean inTask;
+
     boolean closing;
 
     /** It left too much unread: nothing of it is worth sending any more. */
