@@ -65,7 +65,10 @@ class ProtocolErrorTest {
                 Arguments.of("SET \"a\"b c\r\n", "unbalanced quotes in request"),
                 Arguments.of(LONGER, "too big inline request"),
                 Arguments.of("*" + LONGER, "too big mbulk count string"),
-                Arguments.of("*1\r\n$" + LONGER, "too big bulk count string"));
+                Arguments.of("*1\r\n$" + LONGER, "too big bulk count string"),
+                Arguments.of("PING\0\r\n" + LONGER, "too big inline request"),
+                Arguments.of("*1\0\r\n" + LONGER, "too big mbulk count string"),
+                Arguments.of("*1\r\n$4\0\r\n" + LONGER, "too big bulk count string"));
     }
 
     @ParameterizedTest

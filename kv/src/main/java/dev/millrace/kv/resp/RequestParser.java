@@ -205,9 +205,21 @@ public final class RequestParser {
 
     /** The offset of the \r that ends the line, once the byte after it is there too; else -1. */
     private static int lineEnd(long address, int from, int length) {
-        for (int i = from; i < length - 1; i++) {
-            if (Memory.getByte(address + i) == '\r') {
+        return find('\r', address, from, length - 1);
+    }
+
+    /**
+     * As C's {@code strchr}, which Redis uses: not behind a zero byte. So who speaks TLS to this
+     * port is not taken for somebody who sends lines.
+     */
+    private static int find(int wanted, long address, int from, int to) {
+        for (int i = from; i < to; i++) {
+            int c = Memory.getByte(address + i);
+            if (c == wanted) {
                 return i;
+            }
+            if (c == 0) {
+                return -1;
             }
         }
         return -1;
@@ -240,13 +252,7 @@ public final class RequestParser {
     // ---- Inline commands
 
     private int parseInline(long address, int length) {
-        int end = -1;
-        for (int i = 0; i < length; i++) {
-            if (Memory.getByte(address + i) == '\n') {
-                end = i;
-                break;
-            }
-        }
+        int end = find('\n', address, 0, length);
         if (end < 0) {
             if (length > LINE_BYTES_MAX) {
                 throw new ProtocolException("too big inline request");
@@ -292,7 +298,7 @@ public final class RequestParser {
     }
 
     private static boolean isBlank(int c) {
-        return c == ' ' || c >= '\t' && c <= '\r' || c == 0;
+        return c == ' ' || c >= '\t' && c <= '\r';
     }
 
     @Override
