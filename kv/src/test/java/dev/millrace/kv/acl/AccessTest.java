@@ -11,10 +11,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 class AccessTest {
     private static final int PASSWORD_BYTES = 4 << 20;
-    private static final int DELAYS_MILLIS = 12;
+    private static final int ROUNDS = 12;
     private static final String NO_KEY =
             "-NOPERM this user has no permissions to access one of the keys used as arguments";
     private static final String NO_CHANNEL =
@@ -194,13 +195,21 @@ class AccessTest {
     @Test
     void who_becomes_a_user_in_the_moment_in_which_it_is_deleted_is_dropped() throws Exception {
         String password = "p".repeat(PASSWORD_BYTES);
+        admin.call("ACL SETUSER bob on +@all >" + password);
+        long before = System.nanoTime();
+        assertEquals("OK", kv.client(1).call("AUTH bob " + password));
+        long tookNanos = System.nanoTime() - before;
         int became = 0;
-        for (int delay = 0; delay < DELAYS_MILLIS; delay++) {
+        for (int round = 0; round <= ROUNDS; round++) {
             admin.call("ACL SETUSER bob on +@all >" + password);
             LaneClient client = kv.client(1);
             Thread authenticating =
                     Thread.ofPlatform().start(() -> client.send("AUTH bob " + password));
-            Thread.sleep(delay);
+            if (round < ROUNDS) {
+                LockSupport.parkNanos(tookNanos * 2 * round / ROUNDS);
+            } else {
+                authenticating.join(); // However long the others took, this one has become it.
+            }
             admin.call("ACL DELUSER bob");
             authenticating.join();
             if (client.next().equals("OK")) {
