@@ -1,5 +1,7 @@
 package dev.millrace.it.replication;
 
+import static dev.millrace.it.replication.Replicas.awaitAll;
+import static dev.millrace.it.replication.Replicas.awaitSame;
 import static dev.millrace.it.replication.Replicas.call;
 import static dev.millrace.it.replication.Replicas.fact;
 import static dev.millrace.it.replication.Replicas.follow;
@@ -121,7 +123,7 @@ class PlannedEndTest {
             assertEquals("", left());
         }
         relay.release();
-        Replicas.awaitAll(node, redis);
+        awaitAll(node, redis);
     }
 
     @Test
@@ -138,5 +140,32 @@ class PlannedEndTest {
         fallBehind();
         client.send(List.of("SHUTDOWN", "NOW"));
         Await.until("it has ended", Replicas.SOON, () -> !node.alive());
+    }
+
+    @Test
+    void who_has_all_goes_on_behind_a_planned_restart_and_copies_all_behind_a_crash()
+            throws IOException {
+        follow(redis, node.port());
+        for (int restart = 0; restart < 2; restart++) {
+            String name = fact(node, "replication", "master_replid");
+            call(node, "SET", "before:" + restart, "1");
+            assertEquals(0, node.terminate());
+            String offset = fact(redis, "replication", "slave_repl_offset");
+            node.start();
+            assertEquals(name, fact(node, "replication", "master_replid2"));
+            long next = Long.parseLong(offset) + 1;
+            assertEquals("" + next, fact(node, "replication", "second_repl_offset"));
+            call(node, "SET", "after:" + restart, "1");
+            awaitAll(node, redis);
+            awaitSame(node, redis);
+            assertEquals("1", fact(node, "stats", "sync_partial_ok"));
+            assertEquals("0", fact(node, "stats", "sync_full"));
+        }
+        node.kill();
+        node.start();
+        awaitAll(node, redis);
+        awaitSame(node, redis);
+        assertEquals("0", fact(node, "stats", "sync_partial_ok"));
+        assertEquals("1", fact(node, "stats", "sync_full"));
     }
 }

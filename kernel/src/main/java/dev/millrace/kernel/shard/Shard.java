@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -45,6 +47,9 @@ public final class Shard {
     private long completed;
     private long givenUp;
 
+    /** A machine's number is a byte. */
+    private static final int MACHINES = 256;
+
     /** The position of the newest checkpoint, 0 if there is none. */
     private long covered;
 
@@ -56,8 +61,19 @@ public final class Shard {
      *
      * @param checkpoint the position of the checkpoint, 0 if there was none
      * @param records how many records were replayed behind it
+     * @param last by machine, the position of the last of these that has something of it
      */
-    public record Started(long checkpoint, long records) {}
+    public record Started(long checkpoint, long records, Map<Integer, Long> last) {
+        /** Copies the map. */
+        public Started {
+            last = Map.copyOf(last);
+        }
+
+        /** No record behind this position has anything of a machine. */
+        public long lastOf(int machine) {
+            return last.getOrDefault(machine, checkpoint);
+        }
+    }
 
     private Shard(
             Disk snapshots,
@@ -102,6 +118,7 @@ public final class Shard {
                             + ": what is between is missing. Restore a backup");
         }
         long[] records = {0};
+        long[] last = new long[MACHINES];
         RecordReader reader = new RecordReader();
         journal.read(
                 covered,
@@ -109,11 +126,22 @@ public final class Shard {
                     reader.reset(address, bytes);
                     while (reader.next()) {
                         machine(machines, reader.machine()).apply(reader.address(), reader.bytes());
+                        last[reader.machine()] = position;
                     }
                     records[0]++;
                 });
-        return new Shard(
-                snapshots, List.copyOf(machines), journal, clock, new Started(covered, records[0]));
+        Started started = new Started(covered, records[0], nonZero(last));
+        return new Shard(snapshots, List.copyOf(machines), journal, clock, started);
+    }
+
+    private static Map<Integer, Long> nonZero(long[] positions) {
+        Map<Integer, Long> found = new HashMap<>();
+        for (int i = 0; i < positions.length; i++) {
+            if (positions[i] > 0) {
+                found.put(i, positions[i]);
+            }
+        }
+        return found;
     }
 
     private static long loadNewest(Disk snapshots, List<StateMachine> machines) throws IOException {

@@ -15,6 +15,8 @@ import dev.millrace.kv.session.Session;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -31,8 +33,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * It is said under the stripes' locks of its keys, so the stream has the records of each key in
  * their order. Under {@code always} nobody is sent what is not durable.
  *
- * <p>The stream lives as long as the process: its name (the replication id) is made anew at each
- * start, so who was online before copies all again.
+ * <p>The stream's name (the replication id) is made anew at each start. Who had all of the stream
+ * before goes on from there if the end was planned ({@link StreamEnd}); else it copies all again.
  */
 public final class Feed implements RecordTap {
     private static final int ID_BYTES = 20;
@@ -59,6 +61,10 @@ public final class Feed implements RecordTap {
     private final List<Replica> replicas = new CopyOnWriteArrayList<>();
     private final List<Cut> cuts = new ArrayList<>();
     private String id;
+
+    /** What the stream was called before the last start, and where it ended; or null. */
+    private @Nullable StreamEnd before;
+
     private volatile long offset;
 
     /** The newest position of the log that the stream has anything of. */
@@ -110,6 +116,12 @@ public final class Feed implements RecordTap {
     /** Gives the stream another name: who comes back after that copies all again. */
     public synchronized void changeId() {
         id = newId();
+        before = null;
+    }
+
+    /** What it was called before the last start, and where it ended; or null. */
+    synchronized @Nullable StreamEnd before() {
+        return before;
     }
 
     /** Bytes of the stream so far. */
@@ -397,7 +409,7 @@ public final class Feed implements RecordTap {
      */
     synchronized boolean goOn(Replica replica, String wanted, long next) {
         Backlog kept = backlog;
-        if (kept == null || !wanted.equals(id) || !kept.has(next - 1)) {
+        if (kept == null || !isOurs(wanted, next - 1) || !kept.has(next - 1)) {
             if (!wanted.equals("?")) {
                 refused.incrementAndGet();
             }
@@ -412,15 +424,51 @@ public final class Feed implements RecordTap {
         return true;
     }
 
+    private boolean isOurs(String wanted, long executed) {
+        StreamEnd known = before;
+        return wanted.equals(id)
+                || known != null && wanted.equals(known.id()) && executed == known.offset();
+    }
+
     /** Has a replica wait for a dump, and begins the stream, if it has not begun. */
     synchronized void copy(Replica replica) {
         copies.incrementAndGet();
         follows(replica);
         replica.state(Replica.State.WAITING);
         if (backlog == null) {
-            backlog = new Backlog(wantedBacklogBytes(), offset);
-            pingedMillis = server.clock().millis();
-            server.recordTap(this);
+            begin();
+        }
+    }
+
+    private void begin() {
+        backlog = new Backlog(wantedBacklogBytes(), offset);
+        pingedMillis = server.clock().millis();
+        server.recordTap(this);
+    }
+
+    // ---- From one process to the next
+
+    /**
+     * Goes on where the process before has ended, if it has left word, and the store is what it was
+     * then.
+     *
+     * @param lastChange no record of the log behind this position has changed the store
+     * @param logEnd where the log ends
+     */
+    public synchronized void resume(Path folder, long lastChange, long logEnd) throws IOException {
+        StreamEnd left = StreamEnd.take(folder).orElse(null);
+        if (left != null && lastChange <= left.position() && left.position() <= logEnd) {
+            before = left;
+            offset = left.offset();
+            aloneSinceMillis = server.clock().millis();
+            begin();
+        }
+    }
+
+    /** Leaves word for the next process; nothing is said any more. */
+    public synchronized void leave(Path folder, long logEnd) throws IOException {
+        if (backlog != null) {
+            new StreamEnd(id, offset, logEnd).leave(folder);
         }
     }
 
@@ -533,7 +581,7 @@ public final class Feed implements RecordTap {
             server.recordTap(null);
             backlog = null;
             kept.free();
-            id = newId();
+            changeId();
             commands.database(-1);
         }
     }

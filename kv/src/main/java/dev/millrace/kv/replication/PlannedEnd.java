@@ -138,6 +138,7 @@ public final class PlannedEnd {
         }
         state = State.WAITING;
         hold = server.holdWrites();
+        feed.hush(true);
         wanted = -1;
         endMillis = server.clock().millis() + timeout;
     }
@@ -158,6 +159,7 @@ public final class PlannedEnd {
         told.clear();
         if (hold != null) {
             hold.end();
+            feed.hush(false);
             hold = null;
         }
     }

@@ -91,11 +91,12 @@ public final class ReplicationFacts {
         String others = upstream == null ? "" : upstream.id();
         facts.put("master_failover_state", Failover.of(server).state().shown());
         facts.put("master_replid", others.isEmpty() ? feed.id() : others);
-        facts.put("master_replid2", NO_ID);
+        StreamEnd before = upstream == null ? feed.before() : null;
+        facts.put("master_replid2", before == null ? NO_ID : before.id());
         facts.put(
                 "master_repl_offset",
                 upstream == null ? feed.offset() : Math.max(following.executed(), 0));
-        facts.put("second_repl_offset", -1);
+        facts.put("second_repl_offset", before == null ? -1 : before.offset() + 1);
         facts.put("repl_backlog_active", feed.isActive() ? 1 : 0);
         facts.put("repl_backlog_size", Parameters.of(server).value("repl-backlog-size"));
         facts.put("repl_backlog_first_byte_offset", feed.isActive() ? feed.firstByte() : 0);

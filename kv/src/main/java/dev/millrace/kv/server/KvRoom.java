@@ -121,6 +121,13 @@ public final class KvRoom implements Room {
     private volatile @Nullable InProcessClients inProcess;
     private @Nullable Following following;
     private @Nullable PlannedEnd plannedEnd;
+    private @Nullable Left leaveStream;
+
+    /** What the next process is to know. */
+    @FunctionalInterface
+    private interface Left {
+        void leave() throws IOException;
+    }
 
     /**
      * It puts its state machine on the shard; start both together.
@@ -219,7 +226,12 @@ public final class KvRoom implements Room {
         Housekeeping keeping = new Housekeeping(serving, shards, loops.values());
         housekeeping = keeping;
         keeping.start();
-        serving.onCut(Feed.of(serving)::cut);
+        Feed stream = Feed.of(serving);
+        serving.onCut(stream::cut);
+        Path folder = context.data().resolve("kv");
+        Files.createDirectories(folder);
+        stream.resume(folder, shard.started().lastOf(store.machine()), shard.journal().end());
+        leaveStream = () -> stream.leave(folder, shard.journal().end());
         boolean secret = !Users.of(serving).standard().isOpen();
         GuardPolicy guard =
                 GuardPolicy.patient().refusing("-ERR max number of clients reached\r\n");
@@ -233,7 +245,7 @@ public final class KvRoom implements Room {
                                 channel -> accept(channel, loops, serving));
         new ListenAddress(context.network(), listener, context.get(Network.BIND), context.log())
                 .declare(Parameters.of(serving));
-        follow(context, serving);
+        follow(context, serving, folder);
         if (!context.get(UNIX).isEmpty()) {
             context.network()
                     .listen(
@@ -244,9 +256,7 @@ public final class KvRoom implements Room {
     }
 
     /** What the server is to other servers: part of a cluster, a follower. */
-    private void follow(RoomContext context, KvServer serving) throws IOException {
-        Path folder = context.data().resolve("kv");
-        Files.createDirectories(folder);
+    private void follow(RoomContext context, KvServer serving, Path folder) throws IOException {
         if (context.get(CLUSTER)) {
             serving.cluster(true);
             Parameters.of(serving).declare("cluster-enabled", "yes");
@@ -373,6 +383,10 @@ public final class KvRoom implements Room {
         InProcessClients clients = inProcess;
         if (clients != null) {
             clients.stop();
+        }
+        Left left = leaveStream;
+        if (left != null) {
+            left.leave();
         }
     }
 
